@@ -1,0 +1,1 @@
+"""One file an outside thing, each implementing one port of the engine."""

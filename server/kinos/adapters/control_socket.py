@@ -1,0 +1,123 @@
+"""The control socket: how a terminal reaches the engine in an editor, or in another terminal.
+
+Engines listen on `<runtime folder>/kinos/<hash of the real workspace path>-<process>.sock`, mode 0700. A request is a
+frame `{"method", "params"}`, the answer `{"result"}` or `{"error": {"message", "remedy", "exit"}}`.
+"""
+
+import asyncio
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from kinos.adapters.frame import framed, read_frame
+from kinos.domain.errors import KinosError, SetupError
+
+type Handler = Callable[[str, Mapping[str, Any]], Awaitable[Any]]
+
+_ANSWER = 60.0
+"""Seconds a client waits for an answer: stopping and undoing may take some."""
+
+
+def _folder() -> Path:
+    runtime = os.environ.get("XDG_RUNTIME_DIR")
+    base = Path(runtime) / "kinos" if runtime else Path(tempfile.gettempdir()) / f"kinos-{os.getuid()}"
+    base.mkdir(mode=0o700, parents=True, exist_ok=True)
+    found = base.lstat()
+    if found.st_uid != os.getuid() or found.st_mode & 0o077:
+        raise SetupError(f"{base} belongs to somebody else or is open to others.", "Remove it and start again.")
+    return base
+
+
+def _stem(root: Path) -> str:
+    return hashlib.sha256(str(root.resolve()).encode()).hexdigest()[:20]
+
+
+class ControlServer:
+    """Offers one engine to other processes of the same user."""
+
+    def __init__(self, root: Path, handler: Handler) -> None:
+        self._root = root
+        self._handler = handler
+        self._server: asyncio.Server | None = None
+        self._path: Path | None = None
+
+    async def start(self) -> None:
+        """Listen. Raises SetupError when the runtime folder is not safe."""
+        self._path = _folder() / f"{_stem(self._root)}-{os.getpid()}.sock"
+        self._path.unlink(missing_ok=True)
+        self._server = await asyncio.start_unix_server(self._serve, self._path)
+
+    async def stop(self) -> None:
+        """Stop listening."""
+        if self._server is not None:
+            self._server.close()
+            self._server = None
+        if self._path is not None:
+            self._path.unlink(missing_ok=True)
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            while (body := await read_frame(reader)) is not None:
+                writer.write(framed(json.dumps(await self._answer(body)).encode()))
+                await writer.drain()
+        except (ValueError, ConnectionError):
+            pass
+        finally:
+            writer.close()
+
+    async def _answer(self, body: bytes) -> Mapping[str, Any]:
+        try:
+            request = json.loads(body)
+            return {"result": await self._handler(str(request["method"]), request.get("params") or {})}
+        except KinosError as error:
+            return {"error": {"message": error.message, "remedy": error.remedy, "exit": error.exit_code}}
+
+
+async def ask(process: int, root: Path, method: str, params: Mapping[str, Any]) -> Any:
+    """Ask the engine of `process` on the workspace. Raises KinosError with its answer, SetupError when it is not there."""
+    path = _folder() / f"{_stem(root)}-{process}.sock"
+    try:
+        reader, writer = await asyncio.open_unix_connection(path)
+    except OSError as error:
+        raise SetupError(f"KinOS (process {process}) does not answer.", "Look whether it still runs.") from error
+    try:
+        writer.write(framed(json.dumps({"method": method, "params": dict(params)}).encode()))
+        body = await asyncio.wait_for(read_frame(reader), _ANSWER)
+    except (TimeoutError, ConnectionError):
+        body = None
+    finally:
+        writer.close()
+        with suppress(ConnectionError):
+            await writer.wait_closed()
+    if body is None:
+        raise SetupError(f"KinOS (process {process}) did not answer.", "Look whether it still runs.")
+    return _result(json.loads(body))
+
+
+def engines(root: Path) -> list[int]:
+    """Processes that listen for this workspace; sockets of dead ones are removed."""
+    found = []
+    for path in _folder().glob(f"{_stem(root)}-*.sock"):
+        process = int(path.stem.rpartition("-")[2])
+        try:
+            os.kill(process, 0)
+        except ProcessLookupError:
+            path.unlink(missing_ok=True)
+        except PermissionError:
+            continue
+        else:
+            found.append(process)
+    return sorted(found)
+
+
+def _result(answer: Mapping[str, Any]) -> Any:
+    if "error" not in answer:
+        return answer["result"]
+    error = KinosError(answer["error"]["message"], answer["error"]["remedy"])
+    error.exit_code = answer["error"]["exit"]
+    raise error

@@ -1,0 +1,76 @@
+"""Ending whole trees of processes, also those that called setsid or lost their parent.
+
+On Linux the engine's process adopts orphans below it (a subreaper), so that every descendant can be found in /proc.
+"""
+
+import ctypes
+import os
+import signal
+import sys
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from pathlib import Path
+
+_PR_SET_CHILD_SUBREAPER = 36
+_PROC = Path("/proc")
+
+
+def adopt_orphans() -> None:
+    """Make this process the new parent of orphans among its descendants (Linux; elsewhere nothing happens)."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
+def family(roots: Iterable[int], mark: str) -> set[int]:
+    """Living processes below `roots`, `roots` included, and those that carry `mark` in their environment. No zombies."""
+    parents = dict(_processes())
+    found = {pid for pid in roots if pid in parents}
+    found |= {pid for pid in parents if pid != os.getpid() and _carries(pid, mark)}
+    while below := {pid for pid, parent in parents.items() if parent in found} - found:
+        found |= below
+    return found - {os.getpid()}
+
+
+def end(roots: Iterable[int], mark: str, patience: float = 1.0) -> int:
+    """Kill the family until none of it lives, or `patience` seconds passed; returns how many processes were ended."""
+    ended: set[int] = set()
+    until = time.monotonic() + patience
+    while living := family([*roots, *ended], mark):
+        for pid in living:
+            with suppress(ProcessLookupError, PermissionError):
+                os.kill(pid, signal.SIGKILL)
+        ended |= living
+        _reap(ended)
+        if time.monotonic() > until:
+            break
+        time.sleep(0.002)
+    _reap(ended)
+    return len(ended)
+
+
+def _reap(pids: Iterable[int]) -> None:
+    """Collect adopted orphans, which nobody else waits for."""
+    for pid in pids:
+        with suppress(ChildProcessError):
+            os.waitpid(pid, os.WNOHANG)
+
+
+def _processes() -> Iterator[tuple[int, int]]:
+    """(process, parent) of everything that is not a zombie."""
+    for entry in os.scandir(_PROC):
+        if entry.name.isdigit():
+            try:
+                stat = (_PROC / entry.name / "stat").read_text()
+            except OSError:
+                continue
+            state, parent = stat.rpartition(")")[2].split()[:2]
+            if state not in "ZX":
+                yield int(entry.name), int(parent)
+
+
+def _carries(pid: int, mark: str) -> bool:
+    try:
+        return f"KINOS_TEAM_MARK={mark}".encode() in (_PROC / str(pid) / "environ").read_bytes().split(b"\0")
+    except OSError:
+        return False

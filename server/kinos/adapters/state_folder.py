@@ -1,0 +1,125 @@
+"""`.kinos/state/`: the lock with its holder's name, small JSON objects, the journal."""
+
+import json
+import os
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import portalocker
+
+from kinos.adapters.journal import FileJournal
+from kinos.domain.errors import SetupError, WorkspaceHeldError
+
+_README = "# Written by KinOS: what it keeps about this workspace. Not for version control.\n*\n"
+
+
+class WorkspaceState:
+    """The state of the workspace at `root`. The folder appears when something is held or kept, never by reading."""
+
+    def __init__(self, root: Path, timeout: float, interval: float) -> None:
+        self._folder = root / ".kinos" / "state"
+        self._timeout = timeout
+        self._interval = interval
+        self._journal = FileJournal(self._folder)
+
+    @property
+    def log(self) -> Path:
+        """Where the worker writes what it prints; its folder is there while the lock is held."""
+        return self._folder / "worker.log"
+
+    def exists(self) -> bool:
+        """Whether anything was kept."""
+        return self._folder.is_dir()
+
+    @contextmanager
+    def hold(self, who: str) -> Iterator[None]:
+        """Hold the lock. Raises WorkspaceHeldError naming the holder when it stays taken for `lock.timeout` seconds."""
+        self._make()
+        lock = (self._folder / "lock").open("a")
+        try:
+            self._acquire(lock)
+            note = {"pid": os.getpid(), "who": who, "since": time.strftime("%H:%M")}
+            self.store("holder", note)
+            yield
+        finally:
+            if self.load("holder").get("pid") == os.getpid():
+                (self._folder / "holder.json").unlink(missing_ok=True)
+            lock.close()
+
+    def holder(self) -> str:
+        """Who holds it now; a note left by a process that died counts for nothing."""
+        try:
+            with (self._folder / "lock").open("a") as lock:
+                portalocker.lock(lock, portalocker.LOCK_EX | portalocker.LOCK_NB)
+                portalocker.unlock(lock)
+        except portalocker.LockException:
+            return _said(self.load("holder"))
+        except OSError:
+            return ""
+        return ""
+
+    def holder_pid(self) -> int | None:
+        """The process that holds it; None when nobody does."""
+        return self.load("holder").get("pid") if self.holder() else None
+
+    def journal(self) -> FileJournal:
+        """The journal."""
+        return self._journal
+
+    def load(self, name: str) -> Mapping[str, Any]:
+        """A small JSON object."""
+        try:
+            value = json.loads((self._folder / f"{name}.json").read_bytes())
+        except (OSError, ValueError):
+            return {}
+        return value if isinstance(value, dict) else {}
+
+    def store(self, name: str, value: Mapping[str, Any]) -> None:
+        """Keep a small JSON object."""
+        target = self._folder / f"{name}.json"
+        temporary = target.with_suffix(f".{os.getpid()}")
+        try:
+            temporary.write_text(json.dumps(value), encoding="utf-8")
+            temporary.replace(target)
+        except OSError as error:
+            raise SetupError(
+                f"{target} cannot be written: {error.strerror}.", "Free some space or check its permissions."
+            ) from error
+
+    def _acquire(self, lock: Any) -> None:
+        until = time.monotonic() + self._timeout
+        while True:
+            try:
+                portalocker.lock(lock, portalocker.LOCK_EX | portalocker.LOCK_NB)
+            except portalocker.LockException as error:
+                if time.monotonic() >= until:
+                    raise WorkspaceHeldError(
+                        f"{_said(self.load('holder'))} works on this folder.",
+                        "Stop it with `kin stop`, or wait until it is done.",
+                    ) from error
+                time.sleep(self._interval)
+            else:
+                return
+
+    def _make(self) -> None:
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            ignore = self._folder / ".gitignore"
+            if not ignore.exists():
+                ignore.write_text(_README, encoding="utf-8")
+        except OSError as error:
+            raise SetupError(
+                f"{self._folder} cannot be made: {error.strerror}.",
+                "KinOS keeps its journal there; check the permissions.",
+            ) from error
+
+
+def _said(note: Mapping[str, Any]) -> str:
+    if not note:
+        return "Another KinOS"
+    with suppress(KeyError):
+        return f"KinOS in {note['who']} (process {note['pid']}, since {note['since']})"
+    return "Another KinOS"

@@ -1,0 +1,90 @@
+"""A change: what one task did to files, whole or not at all, and the states it goes through."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+
+from kinos.domain.usage import Usage
+
+
+class ChangeState(StrEnum):
+    """Where a change stands."""
+
+    PROPOSED = "proposed"
+    ACCEPTED = "accepted"
+    LANDED_UNSAVED = "landed, unsaved"
+    LANDED = "landed"
+    UNDONE = "undone"
+    REJECTED = "rejected"
+    SUPERSEDED = "superseded"
+    CONFLICTED = "conflicted"
+    REFUSED = "refused"
+    DISCARDED = "discarded by the person"
+
+
+_S = ChangeState
+TRANSITIONS: Mapping[ChangeState, frozenset[ChangeState]] = {
+    _S.PROPOSED: frozenset({_S.ACCEPTED, _S.REJECTED, _S.SUPERSEDED, _S.CONFLICTED}),
+    _S.ACCEPTED: frozenset({_S.LANDED, _S.LANDED_UNSAVED, _S.CONFLICTED, _S.REFUSED}),
+    _S.LANDED_UNSAVED: frozenset({_S.LANDED, _S.DISCARDED, _S.UNDONE}),
+    _S.LANDED: frozenset({_S.UNDONE}),
+    _S.UNDONE: frozenset({_S.LANDED, _S.LANDED_UNSAVED}),
+    _S.REJECTED: frozenset(),
+    _S.SUPERSEDED: frozenset(),
+    _S.CONFLICTED: frozenset({_S.SUPERSEDED}),
+    _S.REFUSED: frozenset(),
+    _S.DISCARDED: frozenset(),
+}
+
+LANDED_STATES = frozenset({_S.LANDED, _S.LANDED_UNSAVED})
+
+
+@dataclass(frozen=True, slots=True)
+class FileChange:
+    """One file of a change, by digests into the image store; None is "no such file".
+
+    `base` is what the agent was given, `result` what it made of it, `before` and `after` what landing found and left.
+    """
+
+    path: str
+    base: str | None
+    result: str | None
+    before: str | None = None
+    after: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """`id` is unique in a workspace; `cycle` names the cycle it came from, `session` the run of the engine."""
+
+    id: str
+    cycle: str
+    session: str
+    agent: str
+    title: str
+    why: str
+    files: tuple[FileChange, ...]
+    made: datetime
+    state: ChangeState = ChangeState.PROPOSED
+    reason: str = ""
+    usage: Usage = Usage()
+    usd: float | None = None
+    rehearsal: bool = False
+
+    def to(self, state: ChangeState, reason: str = "") -> "Change":
+        """This change in `state`. Raises ValueError for a transition that does not exist: that is a bug."""
+        if state not in TRANSITIONS[self.state]:
+            raise ValueError(f"change {self.id}: {self.state} cannot become {state}")
+        return replace(self, state=state, reason=reason)
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """The files it touches."""
+        return tuple(file.path for file in self.files)
+
+
+def digest(content: bytes) -> str:
+    """The name of `content` in the image store: SHA-256, hexadecimal."""
+    return hashlib.sha256(content).hexdigest()

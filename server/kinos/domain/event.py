@@ -1,0 +1,213 @@
+"""What happened: the only way the state changes, and the lines of `kin --json`. Past participles."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any
+
+from kinos.domain.budget import Caps
+from kinos.domain.change import Change, ChangeState
+from kinos.domain.phase import PhaseState
+from kinos.domain.usage import Usage
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """`time` is when it happened, with its zone."""
+
+    time: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class TeamStarting(Event):
+    """A team was asked for. `reason` says why this one."""
+
+    team: str
+    reason: str
+    landing: str
+    rehearsal: bool
+    agents: tuple[str, ...]
+    caps: Caps
+
+
+@dataclass(frozen=True, slots=True)
+class TeamRunning(Event):
+    """The worker is ready and agents run."""
+
+
+@dataclass(frozen=True, slots=True)
+class TeamPaused(Event):
+    """No new cycle starts; `reason` says why."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class TeamResumed(Event):
+    """Cycles start again."""
+
+
+@dataclass(frozen=True, slots=True)
+class TeamStopping(Event):
+    """Stop was asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class TeamStopped(Event):
+    """Every process of the team has ended; `ended` is how many there were. `reason` when it was not asked for."""
+
+    ended: int
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AgentStarted(Event):
+    """A single agent was started by a person."""
+
+    agent: str
+
+
+@dataclass(frozen=True, slots=True)
+class AgentStopped(Event):
+    """A single agent was stopped by a person."""
+
+    agent: str
+
+
+@dataclass(frozen=True, slots=True)
+class WeightsSet(Event):
+    """The phase or the team's file gave every agent a weight; 0 is asleep."""
+
+    weights: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class CycleStarted(Event):
+    """An agent began to observe and decide."""
+
+    agent: str
+    cycle: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class TaskChosen(Event):
+    """The planner named one task."""
+
+    agent: str
+    cycle: str
+    title: str
+    why: str
+    files: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TaskClaimed(Event):
+    """The task's files are claimed; aider edits copies of them."""
+
+    agent: str
+    cycle: str
+
+
+@dataclass(frozen=True, slots=True)
+class EditFinished(Event):
+    """The edit is made and about to be landed or proposed."""
+
+    agent: str
+    cycle: str
+
+
+@dataclass(frozen=True, slots=True)
+class CycleRested(Event):
+    """The cycle ended without a failure; `result` says how. The agent rests until `next_at`."""
+
+    agent: str
+    cycle: str
+    result: str
+    reason: str
+    next_at: datetime | None
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class CycleFailed(Event):
+    """The cycle failed; `kind` is a FailureKind. The agent rests longer, until `next_at`, and tries again."""
+
+    agent: str
+    cycle: str
+    kind: str
+    message: str
+    next_at: datetime | None
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Spent(Event):
+    """A model call was settled. `usd` is None when its price is unknown; totals are the session's."""
+
+    agent: str
+    usage: Usage
+    usd: float | None
+    total: Usage
+    total_usd: float | None
+    runs: int
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeMoved(Event):
+    """A change came into being or went to another state (in `change.state`)."""
+
+    change: Change
+    previous: ChangeState | None
+
+
+@dataclass(frozen=True, slots=True)
+class SizesCounted(Event):
+    """Sizes changed: totals over all documents. `paths` were touched."""
+
+    total: int
+    documents: int
+    long: int
+    too_long: int
+    tokenizer: str
+    counted: str
+    paths: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseMoved(Event):
+    """The phase or its reason changed."""
+
+    phase: PhaseState
+
+
+@dataclass(frozen=True, slots=True)
+class MapWritten(Event):
+    """The map's file was written."""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Noted(Event):
+    """Something a person should know; `level` is info, warning or error."""
+
+    level: str
+    message: str
+
+
+def wire(event: Event) -> dict[str, Any]:
+    """The JSON object of one event: `type`, `time` (ISO 8601), and its fields."""
+    return {"type": type(event).__name__, **{f.name: _plain(getattr(event, f.name)) for f in fields(event)}}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.isoformat(timespec="milliseconds")
+    if isinstance(value, Mapping):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, tuple | list):
+        return [_plain(item) for item in value]
+    if hasattr(value, "__dataclass_fields__"):
+        return {f.name: _plain(getattr(value, f.name)) for f in fields(value)}
+    return value

@@ -1,0 +1,114 @@
+"""The map: the tree of documents with their sizes, as text. The format is a promise to people and agents who read it."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import PurePosixPath
+
+from kinos.domain.phase import Phase, PhaseRule, PhaseState, to_converge, to_expand
+from kinos.domain.size import Level, Limits, Size, kilotokens
+
+MAP_NAME = "map (readonly).md"
+"""The map's file at the workspace root."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectMap:
+    """Everything the map shows. `documents` is by workspace-relative POSIX path; `agents` is (name, weight) now awake."""
+
+    documents: Mapping[str, Size]
+    limits: Limits
+    rule: PhaseRule
+    phase: PhaseState
+    tokenizer: str
+    agents: Sequence[tuple[str, float]] = ()
+    unreadable: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def total(self) -> int:
+        """Tokens over all documents."""
+        return sum(size.tokens for size in self.documents.values())
+
+    def render(self, generated: datetime) -> str:
+        """The whole text; `generated` is local time."""
+        return f"# Project Map\nGenerated: {generated:%Y-%m-%d %H:%M:%S}\n\n{self.body()}"
+
+    def body(self) -> str:
+        """The text without its title and date: two maps are the same when their bodies are."""
+        parts = [
+            "\n".join(self._figures()),
+            "## Document Tree\n" + "\n".join(["📁 Project", *_tree(self.documents, self.limits)]),
+            "## Warnings\n" + "\n".join(self._warnings() or ["No document is over a limit."]),
+        ]
+        return "\n\n".join(parts) + "\n"
+
+    def _figures(self) -> list[str]:
+        total = self.total
+        share = f"{self.rule.share(total):.0f} %"
+        lines = [
+            f"Phase: {self.phase.name} ({self.phase.reason})",
+            f"Total: {kilotokens(total)} of {kilotokens(self.rule.limit)} tokens ({share}), counted as {self.tokenizer}",
+            f"Headroom: {self._headroom(total)}",
+        ]
+        if self.agents:
+            lines.append("Active agents: " + ", ".join(f"{name} ({weight:g})" for name, weight in self.agents))
+        return lines
+
+    def _headroom(self, total: int) -> str:
+        if self.phase.pinned:
+            return "none to count: the phase was set by hand"
+        if self.phase.name is Phase.EXPANSION:
+            return f"{kilotokens(max(0, to_converge(total, self.rule)))} tokens to CONVERGENCE"
+        return f"{kilotokens(max(0, to_expand(total, self.rule)))} tokens less to EXPANSION"
+
+    def _warnings(self) -> list[str]:
+        names = Counter(PurePosixPath(path).name for path in self.documents)
+        lines = []
+        for path in sorted(self.documents):
+            size = self.documents[path]
+            level = self.limits.level(size.tokens)
+            name = PurePosixPath(path).name
+            shown = name if names[name] == 1 else path
+            if level is Level.TOO_LONG:
+                lines.append(f"{level.mark} {shown} needs consolidation (>{_limit(self.limits.error)} tokens)")
+            elif level is Level.LONG:
+                lines.append(f"{level.mark} {shown} approaching limit (>{_limit(self.limits.warn)} tokens)")
+        lines.extend(f"❔ {path} has no size: {why}" for path, why in sorted(self.unreadable.items()))
+        return lines
+
+
+def _limit(tokens: int) -> str:
+    return f"{tokens / 1000:g}k"
+
+
+type _Node = dict[str, "_Node | Size"]
+
+
+def _tree(documents: Mapping[str, Size], limits: Limits) -> list[str]:
+    root: _Node = {}
+    for path, size in documents.items():
+        *folders, name = path.split("/")
+        node = root
+        for folder in folders:
+            child = node.setdefault(f"{folder}/", {})
+            assert isinstance(child, dict)
+            node = child
+        node[name] = size
+    return _branches(root, "", limits)
+
+
+def _branches(node: _Node, indent: str, limits: Limits) -> list[str]:
+    # Folders before files, each by name.
+    names = sorted(node, key=lambda name: (isinstance(node[name], Size), name))
+    lines: list[str] = []
+    for name in names:
+        last = name == names[-1]
+        child = node[name]
+        stem = f"{indent}{'└── ' if last else '├── '}"
+        if isinstance(child, Size):
+            lines.append(f"{stem}📄 {name} ({kilotokens(child.tokens)} tokens) {limits.level(child.tokens).mark}")
+        else:
+            lines.append(f"{stem}📁 {name}")
+            lines.extend(_branches(child, indent + ("    " if last else "│   "), limits))
+    return lines

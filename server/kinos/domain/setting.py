@@ -1,0 +1,292 @@
+"""The settings: one typed table. Each field of `Settings` is a row; files, environment, editor and command line go through it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
+from enum import StrEnum
+from functools import cache
+from typing import Any
+
+from kinos.domain.errors import UsageError
+from kinos.domain.kind import Choice, Codes, Kind, Number, Prices, Text, Texts, Truth, Whole
+from kinos.domain.usage import PRICES, Price
+
+
+class Scope(StrEnum):
+    """Who may set a value: a repository may set `workspace` ones freely, `tighten` ones only towards less, `user` ones never."""
+
+    WORKSPACE = "workspace"
+    TIGHTEN = "tighten"
+    USER = "user"
+
+
+class Source(StrEnum):
+    """Where a value comes from, in order: a later one wins."""
+
+    USER_FILE = "user file"
+    WORKSPACE_FILE = "workspace file"
+    ENVIRONMENT = "environment"
+    EDITOR = "editor"
+    COMMAND_LINE = "command line"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One setting: its public key, environment names in order, what it takes, its unit, who may set it, what it means."""
+
+    key: str
+    kind: Kind
+    meaning: str
+    unit: str = ""
+    scope: Scope = Scope.WORKSPACE
+    environment: tuple[str, ...] = ()
+
+
+def _row(
+    key: str, default: Any, kind: Kind, meaning: str, *, unit: str = "", scope: Scope = Scope.WORKSPACE, env: str = ""
+) -> Any:
+    names = (f"KINOS_{env}", env) if env and not env.startswith("KINOS_") else ((env,) if env else ())
+    row = Row(key, kind, meaning, unit, scope, names)
+    if isinstance(default, Mapping):
+        return field(default_factory=lambda: default, metadata={"row": row})
+    return field(default=default, metadata={"row": row})
+
+
+_USER, _TIGHTEN = Scope.USER, Scope.TIGHTEN
+_SEVERITIES = ("error", "warning", "information", "hint")
+_SCANNED = "Markdown documents"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Every setting, with its default. Field names are the keys with `_`."""
+
+    tokens_warn: int = _row("tokens.warn", 6000, Whole(1), "a document above this is long", unit="tokens")
+    tokens_error: int = _row("tokens.error", 12000, Whole(1), "a document above this is too long", unit="tokens")
+    tokens_tokenizer: str = _row(
+        "tokens.tokenizer",
+        "auto",
+        Text(),
+        "how sizes are counted: a tokenizer, or auto for the one of the team's model",
+    )
+    phase_limit: int = _row("phase.limit", 128_000, Whole(1), f"the project's limit over all {_SCANNED}", unit="tokens")
+    phase_converge: float = _row(
+        "phase.converge", 0.60, Number(0, 1), "above this share of the limit the phase is CONVERGENCE", unit="share"
+    )
+    phase_expand: float = _row(
+        "phase.expand", 0.50, Number(0, 1), "below this share of the limit the phase is EXPANSION", unit="share"
+    )
+    documents_exclude: tuple[str, ...] = _row(
+        "documents.exclude", (), Texts(), "documents that are not counted or shown, beside ignored ones", unit="globs"
+    )
+    documents_max_bytes: int = _row(
+        "documents.maxBytes",
+        5 * 1024 * 1024,
+        Whole(1),
+        "a larger file is not counted",
+        unit="bytes",
+        env="MAX_FILE_SIZE",
+    )
+    diagnostics_mode: str = _row(
+        "diagnostics.mode", "workspace", Choice("off", "openFiles", "workspace"), "where size diagnostics are shown"
+    )
+    diagnostics_severity_long: str = _row(
+        "diagnostics.severityLong", "warning", Choice(*_SEVERITIES), "the severity for a long document"
+    )
+    diagnostics_severity_too_long: str = _row(
+        "diagnostics.severityTooLong", "error", Choice(*_SEVERITIES), "the severity for a document that is too long"
+    )
+    map_write: str = _row(
+        "map.write",
+        "auto",
+        Choice("auto", "always", "never"),
+        "when the map's file is written: auto is while a team runs or when it already exists",
+    )
+    team_name: str = _row(
+        "team.name", "", Text(), "the team to start; empty: the last one here, else chosen", env="KINOS_TEAM"
+    )
+    team_parallel: int = _row("team.parallel", 2, Whole(1, 8), "cycles that may run at the same time")
+    model_plan: str = _row("model.plan", "claude-sonnet-5-5", Text(1), "the model that decides", env="KINOS_MODEL")
+    model_edit: str = _row("model.edit", "claude-sonnet-5-5", Text(1), "the model that edits", env="KINOS_MODEL")
+    model_max_tokens: int = _row(
+        "model.maxTokens", 4000, Whole(256, 128_000), "the longest answer of the planner", unit="tokens"
+    )
+    model_temperature: float | None = _row(
+        "model.temperature", None, Number(0, 1, optional=True), "sent to the model only if set"
+    )
+    model_endpoint: str = _row(
+        "model.endpoint", "", Text(), "the address of the model's API, if not the provider's own", scope=_USER,
+        env="ANTHROPIC_BASE_URL",
+    )  # fmt: skip
+    model_key: str = _row(
+        "model.key", "", Text(secret=True), "the API key of Anthropic", scope=_USER, env="ANTHROPIC_API_KEY"
+    )
+    model_prices: Mapping[str, Price] = _row(
+        "model.prices", PRICES, Prices(), "prices by model, over the built-in list", scope=_USER,
+        unit="US dollars per million tokens",
+    )  # fmt: skip
+    landing_mode: str = _row(
+        "landing.mode",
+        "",
+        Choice("", "review", "auto"),
+        "review: each change waits for a person; auto: it lands; empty: review in an editor, auto in a terminal",
+        scope=_TIGHTEN,
+    )
+    landing_edit: tuple[str, ...] = _row(
+        "landing.edit", (), Texts(), "what agents may edit besides text outside dot-folders", unit="globs", scope=_USER
+    )
+    budget_usd: float = _row(
+        "budget.usd", 5.0, Number(0), "a session's cap; 0 is none", unit="US dollars", scope=_TIGHTEN
+    )
+    budget_tokens: int = _row(
+        "budget.tokens",
+        2_000_000,
+        Whole(0),
+        "a session's cap, in and out together; 0 is none",
+        unit="tokens",
+        scope=_TIGHTEN,
+    )
+    budget_runs: int = _row("budget.runs", 200, Whole(0), "a session's cap; 0 is none", unit="cycles", scope=_TIGHTEN)
+    budget_minutes: float = _row(
+        "budget.minutes", 120.0, Number(0), "a session's cap; 0 is none", unit="minutes", scope=_TIGHTEN
+    )
+    retry_attempts: int = _row(
+        "retry.attempts", 4, Whole(1, 10), "how often a model call is tried, in all", env="RETRY_ATTEMPTS"
+    )
+    retry_delay: float = _row(
+        "retry.delay",
+        1.0,
+        Number(0, 60),
+        "the wait before the second try; it doubles",
+        unit="seconds",
+        env="RETRY_DELAY",
+    )
+    retry_codes: tuple[int, ...] = _row(
+        "retry.codes", (408, 409, 429, 500, 502, 503, 504, 529), Codes(), "answers that are tried again",
+        unit="HTTP codes", env="ERROR_RETRY_CODES",
+    )  # fmt: skip
+    lock_timeout: float = _row(
+        "lock.timeout", 10.0, Number(0, 600), "how long to wait for a folder another engine holds", unit="seconds",
+        env="FILE_LOCK_TIMEOUT",
+    )  # fmt: skip
+    lock_interval: float = _row(
+        "lock.interval", 0.1, Number(0.01, 10), "how often to try meanwhile", unit="seconds", env="LOCK_CHECK_INTERVAL"
+    )
+    log_level: str = _row(
+        "log.level", "info", Choice("error", "warning", "info", "debug"), "how much is logged", env="LOG_LEVEL"
+    )
+    agents_python: str = _row(
+        "agents.python", "", Text(), "the Python interpreter that has aider; empty: the one KinOS runs in", scope=_USER
+    )
+
+
+@cache
+def rows() -> Mapping[str, Row]:
+    """The table: field name to row."""
+    return {f.name: f.metadata["row"] for f in fields(Settings)}
+
+
+@cache
+def _by_key() -> Mapping[str, str]:
+    return {row.key: name for name, row in rows().items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """Values by public key from one source; `where` names it in messages (a file, a variable)."""
+
+    source: Source
+    values: Mapping[str, object]
+    where: str = ""
+
+
+def resolve(layers: Sequence[Layer]) -> tuple[Settings, tuple[str, ...]]:
+    """The settings after `layers`, in the order of `Source`, and a sentence for each value that was not taken."""
+    settings, problems = Settings(), []
+    order = list(Source)
+    for layer in sorted(layers, key=lambda each: order.index(each.source)):
+        for key, value in layer.values.items():
+            settings, problem = _taken(settings, layer, key, value)
+            if problem:
+                problems.append(problem)
+    settings, crossed = _ordered(settings)
+    return settings, (*problems, *crossed)
+
+
+def _taken(settings: Settings, layer: Layer, key: str, value: object) -> tuple[Settings, str]:
+    where = layer.where or layer.source
+    name = _by_key().get(key)
+    if name is None:
+        return settings, f"{where}: {key} is not a setting of KinOS."
+    row = rows()[name]
+    try:
+        parsed = row.kind.read(value)
+    except UsageError as error:
+        return settings, f"{where}: {key} {error.message}; {getattr(settings, name)!r} is used."
+    if layer.source is Source.WORKSPACE_FILE and not _allowed(row, getattr(settings, name), parsed):
+        return settings, f"{where}: {key} was not taken: a workspace may only tighten it. Set it in your user settings."
+    change: dict[str, Any] = {name: parsed}
+    return replace(settings, **change), ""
+
+
+def _allowed(row: Row, current: Any, value: Any) -> bool:
+    if row.scope is Scope.WORKSPACE:
+        return True
+    if row.scope is Scope.USER:
+        return False
+    if isinstance(value, str):
+        return value == "review"
+    # A cap: less is tighter, and 0 is no cap at all.
+    return bool(value != 0 and (current == 0 or value <= current))
+
+
+def _ordered(settings: Settings) -> tuple[Settings, list[str]]:
+    default, problems = Settings(), []
+    if settings.tokens_warn >= settings.tokens_error:
+        problems.append(
+            f"tokens.warn ({settings.tokens_warn}) must be less than tokens.error ({settings.tokens_error}); "
+            f"{default.tokens_warn} and {default.tokens_error} are used."
+        )
+        settings = replace(settings, tokens_warn=default.tokens_warn, tokens_error=default.tokens_error)
+    if settings.phase_expand >= settings.phase_converge:
+        problems.append(
+            f"phase.expand ({settings.phase_expand}) must be less than phase.converge ({settings.phase_converge}); "
+            f"{default.phase_expand} and {default.phase_converge} are used."
+        )
+        settings = replace(settings, phase_expand=default.phase_expand, phase_converge=default.phase_converge)
+    return settings, problems
+
+
+def from_environment(environment: Mapping[str, str]) -> Layer:
+    """The layer of the environment. The names without KINOS_ are shared with other programs: there a value that does not
+    parse is somebody else's and is left alone.
+    """
+    values: dict[str, object] = {}
+    if environment.get("KINOS_DEBUG", environment.get("DEBUG", "")).lower() in Truth.YES:
+        values["log.level"] = "debug"
+    for row in rows().values():
+        for name in row.environment:
+            text = environment.get(name, "")
+            if text and (name.startswith("KINOS_") or _parses(row.kind, text)):
+                values[row.key] = text
+                break
+    return Layer(Source.ENVIRONMENT, values)
+
+
+def _parses(kind: Kind, text: str) -> bool:
+    try:
+        kind.read(text)
+    except UsageError:
+        return False
+    return True
+
+
+def flattened(table: Mapping[str, object], prefix: str = "") -> dict[str, object]:
+    """A nested table (a TOML file, an editor's configuration) as values by dotted key; `model.prices` stays a table."""
+    values: dict[str, object] = {}
+    for key, value in table.items():
+        name = f"{prefix}{key}"
+        if isinstance(value, Mapping) and name not in _by_key():
+            values.update(flattened(value, f"{name}."))
+        else:
+            values[name] = value
+    return values

@@ -1,0 +1,77 @@
+"""The complete picture of a workspace's engine: the object of `kinos/status`, `kinos/state` and `kin status --json`."""
+
+from typing import Any
+
+from kinos.domain.phase import PhaseRule, to_converge, to_expand
+from kinos.domain.state import AgentView, State
+
+
+def picture(
+    state: State, *, folder: str, trusted: bool, rule: PhaseRule, held_by: str, minutes: float
+) -> dict[str, Any]:
+    """`folder` is a URI or path; `held_by` names another engine that holds the folder, empty otherwise; `minutes` run."""
+    sizes, phase, team = state.sizes, state.phase, state.team
+    return {
+        "folder": folder,
+        "trusted": trusted,
+        "phase": {
+            "name": phase.name.value,
+            "reason": phase.reason,
+            "since": phase.since.isoformat() if phase.since else None,
+            "pinned": phase.pinned,
+        },
+        "tokens": {
+            "total": sizes.total,
+            "limit": rule.limit,
+            "percent": round(rule.share(sizes.total), 1),
+            "toConverge": to_converge(sizes.total, rule),
+            "toExpand": to_expand(sizes.total, rule),
+            "tokenizer": sizes.tokenizer,
+            "counted": sizes.counted,
+        },
+        "documents": {"count": sizes.documents, "long": sizes.long, "tooLong": sizes.too_long},
+        "team": {
+            "name": team.name,
+            "state": team.state.value,
+            "reason": team.reason,
+            "landing": team.landing,
+            "rehearsal": team.rehearsal,
+            "since": team.since.isoformat() if team.since else None,
+            "heldBy": held_by,
+        },
+        "agents": [_agent(view) for view in state.agents.values()],
+        "budget": {
+            "usd": state.spend.usd,
+            "usdCap": state.spend.caps.usd,
+            "tokens": state.spend.usage.total,
+            "tokensCap": state.spend.caps.tokens,
+            "runs": state.spend.runs,
+            "runsCap": state.spend.caps.runs,
+            "minutes": round(minutes, 2),
+            "minutesCap": state.spend.caps.minutes,
+        },
+        "waiting": state.waiting,
+    }
+
+
+def _agent(view: AgentView) -> dict[str, Any]:
+    return {
+        "name": view.name,
+        "state": view.state.value,
+        "weight": view.weight,
+        "task": view.task,
+        "files": list(view.files),
+        "since": view.since.isoformat() if view.since else None,
+        "nextAt": view.next_at.isoformat() if view.next_at else None,
+        "cycles": view.cycles,
+        "landed": view.landed,
+        "waiting": view.waiting,
+        "refused": view.refused,
+        "failed": view.failed,
+        "tokensIn": view.usage.tokens_in,
+        "tokensOut": view.usage.output_tokens,
+        "usd": view.usd,
+        "meanSeconds": round(view.seconds / view.cycles, 3) if view.cycles else None,
+        "lastResult": view.last_result,
+        "lastError": view.last_error,
+    }

@@ -1,0 +1,169 @@
+"""Teams and agents: what their files say, read strictly, with mistakes reported by file and line."""
+
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from kinos.domain.errors import ContentError
+from kinos.domain.phase import Phase
+
+NAME = re.compile(r"[a-z][a-z0-9_-]{0,63}")
+"""A team's or agent's name; it is also a file's stem."""
+WATCHES = ("**/*.md",)
+EDITS = ("**/*.md", "**/*.markdown")
+
+
+@dataclass(frozen=True, slots=True)
+class Agent:
+    """A prompt file. `watches` and `edits` are globs; `pace` is seconds of rest after useful work."""
+
+    name: str
+    role: str
+    prompt: str
+    watches: tuple[str, ...] = WATCHES
+    edits: tuple[str, ...] = EDITS
+    pace: float = 20.0
+    model: str | None = None
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """An agent's place in a team: its weight in each phase; 0 is asleep."""
+
+    agent: str
+    expansion: float
+    convergence: float
+
+    def weight(self, phase: Phase) -> float:
+        """The weight in `phase`."""
+        return self.expansion if phase is Phase.EXPANSION else self.convergence
+
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    """A team file."""
+
+    name: str
+    summary: str
+    members: tuple[Member, ...]
+    description: str = ""
+    model: str | None = None
+    source: str = ""
+
+    def member(self, agent: str) -> Member | None:
+        """The member of that name."""
+        return next((m for m in self.members if m.agent == agent), None)
+
+
+def read_team(text: str, path: str, stem: str) -> Team:
+    """The team in a TOML `text`; `path` names it in errors, `stem` is the name it must have. Raises ContentError."""
+    data = _toml(text, path, 0)
+    reader = _Reader(data, path, text)
+    reader.allow("name", "summary", "description", "model", "agents")
+    name = reader.text("name", default=stem)
+    if name != stem:
+        raise reader.wrong("name", f"name is {name!r} but the file is called {stem!r}: make them the same")
+    entries = data.get("agents")
+    if not isinstance(entries, list) or not entries:
+        raise reader.wrong("agents", "a team needs at least one [[agents]] entry")
+    members = tuple(_member(entry, path, text) for entry in entries)
+    twice = {m.agent for m in members if sum(n.agent == m.agent for n in members) > 1}
+    if twice:
+        raise reader.wrong(min(twice), f"agent {min(twice)!r} is listed twice")
+    return Team(
+        name, reader.text("summary"), members, reader.text("description", default=""), reader.optional("model"), path
+    )
+
+
+def read_agent(text: str, path: str, stem: str) -> Agent:
+    """The agent in a prompt `text`: TOML between two lines `+++`, then the prompt. Raises ContentError."""
+    lines = text.split("\n")
+    if not lines or lines[0].strip() != "+++":
+        raise ContentError("a prompt starts with a line +++, its settings as TOML, and another line +++", path, 1)
+    end = next((i for i, line in enumerate(lines[1:], 1) if line.strip() == "+++"), None)
+    if end is None:
+        raise ContentError("the settings at the top are not closed by a line +++", path, 1)
+    data = _toml("\n".join(lines[1:end]), path, 1)
+    reader = _Reader(data, path, text)
+    reader.allow("name", "role", "watches", "edits", "pace", "model")
+    name = reader.text("name", default=stem)
+    if name != stem:
+        raise reader.wrong("name", f"name is {name!r} but the file is called {stem!r}: make them the same")
+    prompt = "\n".join(lines[end + 1 :]).strip()
+    if not prompt:
+        raise ContentError("the prompt is empty: say what the agent does below the second +++", path, end + 1)
+    return Agent(
+        name,
+        reader.text("role"),
+        prompt,
+        reader.globs("watches", WATCHES),
+        reader.globs("edits", EDITS),
+        reader.number("pace", 20.0),
+        reader.optional("model"),
+        path,
+    )
+
+
+def _member(entry: object, path: str, text: str) -> Member:
+    if not isinstance(entry, Mapping):
+        raise ContentError("each entry of agents is a table with name, expansion and convergence", path)
+    reader = _Reader(entry, path, text)
+    reader.allow("name", "expansion", "convergence")
+    name = reader.text("name")
+    if not NAME.fullmatch(name):
+        raise reader.wrong("name", f"{name!r} is not an agent's name: small letters, digits, - and _")
+    return Member(name, reader.number("expansion", 1.0), reader.number("convergence", 1.0))
+
+
+def _toml(text: str, path: str, skipped: int) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        found = re.search(r"at line (\d+)", str(error))
+        line = int(found[1]) + skipped if found else None
+        raise ContentError(f"not valid TOML: {error}", path, line) from error
+
+
+class _Reader:
+    """Typed access to a table; every mistake names its key and the line it stands on."""
+
+    def __init__(self, data: Mapping[str, Any], path: str, text: str) -> None:
+        self._data = data
+        self._path = path
+        self._lines = text.split("\n")
+
+    def wrong(self, key: str, message: str) -> ContentError:
+        pattern = re.compile(rf'^\s*(\[\[)?{re.escape(key)}\b|"{re.escape(key)}"')
+        line = next((i for i, content in enumerate(self._lines, 1) if pattern.search(content)), None)
+        return ContentError(message, self._path, line)
+
+    def allow(self, *keys: str) -> None:
+        for key in self._data:
+            if key not in keys:
+                raise self.wrong(key, f"unknown key {key!r}; known are {', '.join(keys)}")
+
+    def text(self, key: str, default: str | None = None) -> str:
+        value = self._data.get(key, default)
+        if value is None:
+            raise ContentError(f"{key} is missing", self._path)
+        if not isinstance(value, str):
+            raise self.wrong(key, f"{key} must be text in quotes")
+        return value
+
+    def optional(self, key: str) -> str | None:
+        return self.text(key) if key in self._data else None
+
+    def number(self, key: str, default: float) -> float:
+        value = self._data.get(key, default)
+        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 1_000_000:
+            raise self.wrong(key, f"{key} must be a number, 0 or more")
+        return float(value)
+
+    def globs(self, key: str, default: Sequence[str]) -> tuple[str, ...]:
+        value = self._data.get(key, default)
+        if isinstance(value, str) or not isinstance(value, Sequence) or not all(isinstance(v, str) for v in value):
+            raise self.wrong(key, f'{key} must be a list of globs, for example ["**/*.md"]')
+        return tuple(value)

@@ -1,0 +1,90 @@
+"""What model calls cost: tokens, and US dollars where a price is known."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Self
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Tokens of one or several calls, as the API bills them. `calls` is how many model calls they were."""
+
+    input_tokens: int = 0
+    output_tokens: int = 0
+    cache_read_tokens: int = 0
+    cache_write_tokens: int = 0
+    calls: int = 0
+
+    def __add__(self, other: Self) -> "Usage":
+        return Usage(
+            self.input_tokens + other.input_tokens,
+            self.output_tokens + other.output_tokens,
+            self.cache_read_tokens + other.cache_read_tokens,
+            self.cache_write_tokens + other.cache_write_tokens,
+            self.calls + other.calls,
+        )
+
+    @property
+    def tokens_in(self) -> int:
+        """All input tokens, cached or not."""
+        return self.input_tokens + self.cache_read_tokens + self.cache_write_tokens
+
+    @property
+    def total(self) -> int:
+        """All tokens, in and out."""
+        return self.tokens_in + self.output_tokens
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """US dollars per million tokens."""
+
+    input: float
+    output: float
+    cache_read: float
+    cache_write: float
+
+    def cost(self, usage: Usage) -> float:
+        """US dollars for `usage`."""
+        return (
+            usage.input_tokens * self.input
+            + usage.output_tokens * self.output
+            + usage.cache_read_tokens * self.cache_read
+            + usage.cache_write_tokens * self.cache_write
+        ) / 1_000_000
+
+
+def _claude(input_price: float, output_price: float) -> Price:
+    # Anthropic bills a five-minute cache write at 1.25 and a cache read at 0.1 of the input price.
+    return Price(input_price, output_price, input_price * 0.1, input_price * 1.25)
+
+
+PRICES_DATE = "2026-11-01"
+"""The day the table below was last compared with the published list; a user's `model.prices` comes first."""
+
+PRICES: Mapping[str, Price] = {
+    "claude-opus-4-8": _claude(5.0, 25.0),
+    "claude-opus-4-7": _claude(5.0, 25.0),
+    "claude-opus-4-6": _claude(5.0, 25.0),
+    "claude-opus-4-5": _claude(5.0, 25.0),
+    "claude-sonnet-5-5": _claude(3.0, 15.0),
+    "claude-sonnet-5": _claude(3.0, 15.0),
+    "claude-sonnet-4-6": _claude(3.0, 15.0),
+    "claude-sonnet-4-5": _claude(3.0, 15.0),
+    "claude-haiku-4-5": _claude(1.0, 5.0),
+}
+"""List prices by model name. A model that is not here has an unknown price, which is not 0."""
+
+
+def price_of(model: str, prices: Mapping[str, Price]) -> Price | None:
+    """The price of `model`, by its exact name or the name without a trailing date; None when unknown."""
+    name = model.removeprefix("anthropic/")
+    if name in prices:
+        return prices[name]
+    stem, _, date = name.rpartition("-")
+    return prices.get(stem) if date.isdigit() and len(date) == 8 else None
+
+
+def add_cost(left: float | None, right: float | None) -> float | None:
+    """The sum of two costs in US dollars; unknown plus anything is unknown."""
+    return None if left is None or right is None else left + right

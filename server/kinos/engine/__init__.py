@@ -1,0 +1,1 @@
+"""What happens over time: state, schedule, cycles, landing, behind one façade."""

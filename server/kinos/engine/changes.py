@@ -1,0 +1,108 @@
+"""The changes of one workspace: recorded at every step, waiting for a person, taken back and put back."""
+
+from collections.abc import Iterable, Sequence
+
+from kinos.domain.change import Change, ChangeState
+from kinos.domain.errors import ConflictError, LandingError, PolicyError, UsageError
+from kinos.domain.event import ChangeMoved
+from kinos.engine.buffer import Buffers
+from kinos.engine.claims import Claims
+from kinos.engine.history import Reverted, Selection, revert, to_redo, to_undo
+from kinos.engine.landing import Landing
+from kinos.engine.memory import Memory
+from kinos.engine.ports import Clock, Journal
+from kinos.engine.store import Store
+
+
+class Changes:
+    """Moves changes from state to state. The caller holds the folder's lock."""
+
+    def __init__(
+        self, journal: Journal, landing: Landing, claims: Claims, memory: Memory, store: Store, clock: Clock
+    ) -> None:
+        self._journal = journal
+        self._landing = landing
+        self._claims = claims
+        self._memory = memory
+        self._store = store
+        self._clock = clock
+
+    def all(self) -> Sequence[Change]:
+        """Every change, in the order made."""
+        return self._journal.changes()
+
+    def restore(self) -> None:
+        """Take up what an earlier run left: what was done lately, and what still waits with its claims."""
+        for change in self.all():
+            self._memory.moved(change)
+            if change.state is ChangeState.PROPOSED:
+                self._claims.keep(change.id, change.paths)
+                self._store.dispatch(ChangeMoved(self._clock.now(), change, None))
+
+    def record(self, change: Change, previous: ChangeState | None) -> None:
+        """`change` came to another state."""
+        self._journal.record(change)
+        self._memory.moved(change)
+        self._store.dispatch(ChangeMoved(self._clock.now(), change, previous))
+
+    async def undo(self, selection: Selection) -> tuple[Reverted, frozenset[str]]:
+        """Take changes back. Returns what was done, and the paths it touched."""
+        chosen = to_undo(self.all(), selection)
+        done = await revert(chosen, self._landing.reverse, self.record)
+        return done, _paths(chosen, done)
+
+    async def redo(self, selection: Selection) -> tuple[Reverted, frozenset[str]]:
+        """Put changes back that were undone. Returns what was done, and the paths it touched."""
+        chosen = to_redo(self.all(), selection)
+        done = await revert(chosen, self._landing.repeat, self.record)
+        return done, _paths(chosen, done)
+
+    async def accept(self, identity: str) -> Change:
+        """Land a waiting change. What no longer fits is set aside, and the reason raised."""
+        change = self._waiting(identity)
+        accepted = change.to(ChangeState.ACCEPTED)
+        try:
+            landed = await self._landing.land(accepted)
+        except (ConflictError, PolicyError, LandingError) as error:
+            self.record(accepted.to(ChangeState.CONFLICTED, error.message), change.state)
+            raise
+        finally:
+            await self._claims.free(identity)
+        self.record(landed, change.state)
+        return landed
+
+    async def reject(self, identity: str, reason: str) -> Change:
+        """Reject a waiting change; the reason reaches the agents."""
+        change = self._waiting(identity)
+        rejected = change.to(ChangeState.REJECTED, reason or "no reason given")
+        self.record(rejected, change.state)
+        await self._claims.free(identity)
+        return rejected
+
+    def saved(self, path: str, buffers: Buffers) -> None:
+        """The editor wrote `path`: what landed in it is on the disk, once all files of the change are."""
+        for change in self.unsaved(path):
+            if all((open_ := buffers.get(other)) is None or open_.saved for other in change.paths):
+                self.record(change.to(ChangeState.LANDED), change.state)
+
+    def discarded(self, path: str) -> None:
+        """The editor closed `path` without saving it."""
+        for change in self.unsaved(path):
+            reason = f"{path} was closed without saving"
+            self.record(change.to(ChangeState.DISCARDED, reason), change.state)
+
+    def unsaved(self, path: str) -> list[Change]:
+        """Changes that landed in an open document and are not on the disk yet."""
+        return [c for c in self.all() if c.state is ChangeState.LANDED_UNSAVED and path in c.paths]
+
+    def _waiting(self, identity: str) -> Change:
+        change = next((change for change in self.all() if change.id == identity), None)
+        if change is None:
+            raise UsageError(f"There is no change {identity} here.", "See kin review.")
+        if change.state is not ChangeState.PROPOSED:
+            raise UsageError(f"{identity} does not wait for review: it is {change.state}.")
+        return change
+
+
+def _paths(chosen: Iterable[Change], done: Reverted) -> frozenset[str]:
+    return frozenset(path for change in chosen if change.id in done.changes for path in change.paths)

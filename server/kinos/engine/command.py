@@ -1,0 +1,169 @@
+"""The commands others give an engine as JSON: `kinos.server.*` of the protocol and the methods of the control socket.
+
+Each takes one object, which is checked here, and answers with plain JSON values.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from kinos.domain.change import Change
+from kinos.domain.errors import UsageError
+from kinos.engine.history import Reverted, Selection
+from kinos.engine.session import Session, Start
+
+type Arguments = Mapping[str, Any]
+type Command = Callable[[Session, Arguments], Awaitable[Any]]
+
+
+async def run(session: Session, name: str, arguments: Arguments) -> Any:
+    """Give `session` the command `name`. Raises UsageError for one that does not exist or has wrong arguments."""
+    command = COMMANDS.get(name)
+    if command is None:
+        raise UsageError(f"There is no command {name!r}.", f"There are: {', '.join(sorted(COMMANDS))}.")
+    return await command(session, arguments)
+
+
+async def _start_team(session: Session, arguments: Arguments) -> dict[str, Any]:
+    start = Start(team=_text(arguments, "team"), rehearse=_truth(arguments, "rehearse"), landing=_landing(arguments))
+    started = await session.start_team(start)
+    return {"team": started.team, "reason": started.reason, "agents": list(started.agents)}
+
+
+async def _stop_team(session: Session, arguments: Arguments) -> dict[str, Any]:
+    return {"stopped": await session.stop_team()}
+
+
+async def _start_agent(session: Session, arguments: Arguments) -> dict[str, Any]:
+    name = _needed(arguments, "agent")
+    return {"agent": name, "state": await session.start_agent(name, rehearse=_truth(arguments, "rehearse"))}
+
+
+async def _stop_agent(session: Session, arguments: Arguments) -> dict[str, Any]:
+    name = _needed(arguments, "agent")
+    return {"agent": name, "state": await session.stop_agent(name)}
+
+
+async def _show_map(session: Session, arguments: Arguments) -> str:
+    return session.map_text()
+
+
+async def _update_map(session: Session, arguments: Arguments) -> str:
+    return session.write_map()
+
+
+async def _status(session: Session, arguments: Arguments) -> dict[str, Any]:
+    return session.picture()
+
+
+async def _history(session: Session, arguments: Arguments) -> list[dict[str, Any]]:
+    return [described(change) for change in session.changes()]
+
+
+async def _undo(session: Session, arguments: Arguments) -> dict[str, Any]:
+    return _reverted(await session.undo(_selection(arguments)))
+
+
+async def _redo(session: Session, arguments: Arguments) -> dict[str, Any]:
+    return _reverted(await session.redo(_selection(arguments)))
+
+
+async def _accept(session: Session, arguments: Arguments) -> dict[str, Any]:
+    return described(await session.accept(_needed(arguments, "change")))
+
+
+async def _reject(session: Session, arguments: Arguments) -> dict[str, Any]:
+    return described(await session.reject(_needed(arguments, "change"), _text(arguments, "reason")))
+
+
+async def _set_phase(session: Session, arguments: Arguments) -> dict[str, Any]:
+    session.set_phase(_needed(arguments, "phase"))
+    return session.picture()
+
+
+COMMANDS: Mapping[str, Command] = {
+    "startTeam": _start_team,
+    "stopTeam": _stop_team,
+    "startAgent": _start_agent,
+    "stopAgent": _stop_agent,
+    "showMap": _show_map,
+    "updateMap": _update_map,
+    "status": _status,
+    "history": _history,
+    "undo": _undo,
+    "redo": _redo,
+    "accept": _accept,
+    "reject": _reject,
+    "setPhase": _set_phase,
+}
+
+
+def described(change: Change) -> dict[str, Any]:
+    """A change as `kin history --json` and the protocol show it; no contents of files."""
+    return {
+        "id": change.id,
+        "cycle": change.cycle,
+        "session": change.session,
+        "agent": change.agent,
+        "title": change.title,
+        "why": change.why,
+        "files": [
+            {"path": file.path, "kind": _kind(file.before or file.base, file.after or file.result)}
+            for file in change.files
+        ],
+        "time": change.made.isoformat(timespec="seconds"),
+        "state": change.state.value,
+        "reason": change.reason,
+        "tokensIn": change.usage.tokens_in,
+        "tokensOut": change.usage.output_tokens,
+        "usd": change.usd,
+        "rehearsal": change.rehearsal,
+    }
+
+
+def _kind(before: str | None, after: str | None) -> str:
+    return "created" if before is None else "deleted" if after is None else "edited"
+
+
+def _reverted(done: Reverted) -> dict[str, Any]:
+    aside = [{"id": identity, "reason": reason} for identity, reason in done.set_aside]
+    return {"changes": list(done.changes), "setAside": aside}
+
+
+def _selection(arguments: Arguments) -> Selection:
+    return Selection(
+        _text(arguments, "change"),
+        _text(arguments, "cycle"),
+        _text(arguments, "agent"),
+        _truth(arguments, "session"),
+        _truth(arguments, "all"),
+    )
+
+
+def _text(arguments: Arguments, key: str) -> str:
+    value = arguments.get(key)
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        raise UsageError(f"{key} must be text, not {value!r}.")
+    return value
+
+
+def _needed(arguments: Arguments, key: str) -> str:
+    value = _text(arguments, key)
+    if not value:
+        raise UsageError(f"{key} is missing.", f'Give an object with "{key}".')
+    return value
+
+
+def _truth(arguments: Arguments, key: str) -> bool:
+    value = arguments.get(key)
+    if value is not None and not isinstance(value, bool):
+        raise UsageError(f"{key} must be true or false, not {value!r}.")
+    return bool(value)
+
+
+def _landing(arguments: Arguments) -> str:
+    value = _text(arguments, "landing")
+    if value not in ("", "review", "auto"):
+        raise UsageError(f"landing must be review or auto, not {value!r}.")
+    return value

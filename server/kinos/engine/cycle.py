@@ -1,0 +1,278 @@
+"""One cycle of an agent: observe, decide, act, land. It can be cancelled at any point and leaves nothing half done."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+
+from kinos.domain import event as ev
+from kinos.domain.brief import HOUSE_RULES, Brief
+from kinos.domain.change import Change, ChangeState, FileChange
+from kinos.domain.errors import ConflictError, FailureKind, FaultError, LandingError, PolicyError
+from kinos.domain.message import EditCall, Endpoint, Failed, PlanCall, Retry
+from kinos.domain.path import instructs, matches
+from kinos.domain.setting import Settings
+from kinos.domain.task import NothingToDo, Task
+from kinos.domain.team import Agent, Team
+from kinos.domain.usage import Usage
+from kinos.engine.budget import Budget
+from kinos.engine.claims import Claims
+from kinos.engine.landing import Landing
+from kinos.engine.memory import Memory
+from kinos.engine.merge import onto
+from kinos.engine.ports import Clock, Ids, Journal, Workers
+from kinos.engine.store import Store
+from kinos.engine.text import decoded
+
+PLAN_TIMEOUT = 180.0
+"""Seconds for one plan call with its retries."""
+EDIT_TIMEOUT = 600.0
+"""Seconds for one edit call with its reflections and retries."""
+
+
+BYTES_A_TOKEN = 3
+"""A low figure for UTF-8 text in Claude's tokens (English prose has about 3.6): twice the given files leaves room to search
+for and replace all of them.
+"""
+MOST_OUTPUT = 64_000
+"""Tokens; the longest answer every current Claude model gives."""
+
+
+class Result(StrEnum):
+    """How a cycle ended."""
+
+    LANDED = "landed"
+    WAITING = "waiting for review"
+    NOTHING = "nothing to do"
+    UNCHANGED = "no change"
+    REFUSED = "refused"
+    CONFLICTED = "set aside"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """`kind` is set for FAILED alone."""
+
+    result: Result
+    reason: str
+    kind: FailureKind | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What was agreed when the team started."""
+
+    team: Team
+    session: str
+    endpoint: Endpoint
+    landing: str
+    settings: Settings
+
+    def model(self, agent: Agent, setting: str) -> str:
+        """The agent's own model, else the team's, else the setting's."""
+        return agent.model or self.team.model or setting
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What a cycle works with."""
+
+    store: Store
+    clock: Clock
+    ids: Ids
+    workers: Workers
+    budget: Budget
+    claims: Claims
+    landing: Landing
+    journal: Journal
+    memory: Memory
+    observe: Callable[[Agent], Awaitable[Brief]]
+    record: Callable[[Change, ChangeState | None], None]
+
+
+class Cycle:
+    """One pass of `agent` under `terms`."""
+
+    def __init__(self, name: str, agent: Agent, terms: Terms, tools: Tools) -> None:
+        self.name = name
+        self._agent = agent
+        self._terms = terms
+        self._tools = tools
+        self._usage = Usage()
+
+    async def run(self) -> Outcome:
+        """Do it. A failure is an outcome; only cancellation gets through."""
+        try:
+            brief = await self._tools.observe(self._agent)
+            outcome = await self._plan(brief)
+            if isinstance(outcome, NothingToDo):
+                self._tools.memory.said_nothing(self._agent.name, outcome.reason)
+                return Outcome(Result.NOTHING, outcome.reason)
+            return await self._carry_out(outcome)
+        except PolicyError as error:
+            return Outcome(Result.REFUSED, error.message)
+        except FaultError as error:
+            return Outcome(Result.FAILED, str(error), error.kind)
+        except LandingError as error:
+            return Outcome(Result.FAILED, str(error), FailureKind.CONFLICT)
+
+    async def _plan(self, brief: Brief) -> Task | NothingToDo:
+        settings = self._terms.settings
+        call = PlanCall(
+            agent=self._agent.name,
+            model=self._terms.model(self._agent, settings.model_plan),
+            max_tokens=settings.model_max_tokens,
+            temperature=settings.model_temperature,
+            endpoint=self._terms.endpoint,
+            retry=_retry(settings),
+            timeout=PLAN_TIMEOUT,
+            system=self._agent.prompt + "\n" + HOUSE_RULES,
+            brief=brief.render(),
+        )
+        with self._tools.budget.call(self._agent.name) as gate:
+            reply = await self._tools.workers.plan(call, gate)
+        self._usage += reply.usage
+        if isinstance(reply, Failed):
+            raise FaultError(reply.failure, reply.message, reply.remedy)
+        return reply.outcome
+
+    async def _carry_out(self, task: Task) -> Outcome:
+        self._say(ev.TaskChosen(self._now(), self._agent.name, self.name, task.title, task.why, task.files))
+        paths = tuple(dict.fromkeys(self._allowed(path) for path in task.files))
+        task = replace(task, files=paths)
+        async with self._tools.claims.hold(self.name, paths):
+            self._say(ev.TaskClaimed(self._now(), self._agent.name, self.name))
+            change = await self._edit(task)
+            if change is None:
+                return Outcome(Result.UNCHANGED, f"the editor left everything as it was: {task.title}")
+            self._say(ev.EditFinished(self._now(), self._agent.name, self.name))
+            return await uncut(self._settle(change))
+
+    def _allowed(self, path: str) -> str:
+        clean = self._tools.landing.check(path)
+        if not matches(clean, self._agent.edits):
+            raise PolicyError(f"{self._agent.name} may not edit {clean}: it keeps to {', '.join(self._agent.edits)}.")
+        return clean
+
+    async def _edit(self, task: Task) -> Change | None:
+        bases = {path: self._tools.landing.current(path) for path in task.files}
+        with self._tools.workers.folder() as folder:
+            await asyncio.to_thread(_hand_out, folder, bases)
+            await self._ask_editor(task, folder)
+            files = self._made(bases, await asyncio.to_thread(_collected, folder, bases))
+        if not files:
+            return None
+        return Change(
+            id=self._tools.ids.new("c"),
+            cycle=self.name,
+            session=self._terms.session,
+            agent=self._agent.name,
+            title=task.title,
+            why=task.why,
+            files=files,
+            made=self._now(),
+            usage=self._usage,
+            usd=self._tools.budget.cost(self._terms.model(self._agent, self._terms.settings.model_edit), self._usage),
+            rehearsal=self._terms.endpoint.rehearsal,
+        )
+
+    async def _ask_editor(self, task: Task, folder: Path) -> None:
+        settings = self._terms.settings
+        given = sum(len(path.read_bytes()) for path in folder.rglob("*") if path.is_file())
+        call = EditCall(
+            agent=self._agent.name,
+            model=self._terms.model(self._agent, settings.model_edit),
+            max_tokens=min(MOST_OUTPUT, given * 2 // BYTES_A_TOKEN + 2000),
+            temperature=settings.model_temperature,
+            endpoint=self._terms.endpoint,
+            retry=_retry(settings),
+            timeout=EDIT_TIMEOUT,
+            folder=str(folder),
+            files=task.files,
+            message=task.message(),
+        )
+        with self._tools.budget.call(self._agent.name) as gate:
+            reply = await self._tools.workers.edit(call, gate)
+        self._usage += reply.usage
+        if isinstance(reply, Failed):
+            raise FaultError(reply.failure, reply.message, reply.remedy)
+
+    def _made(self, bases: Mapping[str, bytes | None], texts: Mapping[str, str | None]) -> tuple[FileChange, ...]:
+        keep = self._tools.journal.keep
+        made = []
+        for path, base in bases.items():
+            result = onto(path, base, texts[path])
+            if result != base:
+                made.append(
+                    FileChange(path, None if base is None else keep(base), None if result is None else keep(result))
+                )
+        return tuple(made)
+
+    async def _settle(self, change: Change) -> Outcome:
+        self._tools.record(change, None)
+        waits = [path for path in change.paths if instructs(path)]
+        if self._terms.landing == "review" or waits:
+            self._tools.claims.keep(change.id, change.paths)
+            why = f"{waits[0]} runs or instructs by itself, so a person must look" if waits else "review is on"
+            return Outcome(Result.WAITING, f"{change.title} ({why})")
+        return await self._land(change)
+
+    async def _land(self, change: Change) -> Outcome:
+        accepted = change.to(ChangeState.ACCEPTED)
+        try:
+            landed = await self._tools.landing.land(accepted)
+        except ConflictError as error:
+            self._tools.record(accepted.to(ChangeState.CONFLICTED, error.message), ChangeState.ACCEPTED)
+            return Outcome(Result.CONFLICTED, error.message)
+        except (PolicyError, LandingError) as error:
+            self._tools.record(accepted.to(ChangeState.REFUSED, error.message), ChangeState.ACCEPTED)
+            return Outcome(Result.REFUSED, str(error))
+        self._tools.record(landed, ChangeState.ACCEPTED)
+        return Outcome(Result.LANDED, landed.title)
+
+    def _say(self, event: ev.Event) -> None:
+        self._tools.store.dispatch(event)
+
+    def _now(self) -> datetime:
+        return self._tools.clock.now()
+
+
+async def uncut[T](work: Coroutine[None, None, T]) -> T:
+    """Await `work`, which a cancellation does not cut off in the middle: it is finished first, then the cancellation obeyed."""
+    task = asyncio.ensure_future(work)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait([task])
+        raise
+
+
+def _retry(settings: Settings) -> Retry:
+    return Retry(settings.retry_attempts, settings.retry_delay, settings.retry_codes)
+
+
+def _hand_out(folder: Path, bases: Mapping[str, bytes | None]) -> None:
+    """Copies of the files, with line feeds only: the editor model's tool writes nothing else."""
+    for path, base in bases.items():
+        target = folder / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if base is not None:
+            target.write_text(decoded(base, path).unified(), encoding="utf-8", newline="\n")
+
+
+def _collected(folder: Path, bases: Mapping[str, bytes | None]) -> dict[str, str | None]:
+    return {path: _read(folder / path, path) for path in bases}
+
+
+def _read(file: Path, path: str) -> str | None:
+    if file.is_symlink() or (file.exists() and not file.is_file()):
+        raise PolicyError(f"{path} came back as something that is not a file.")
+    if not file.exists():
+        return None
+    try:
+        return file.read_bytes().decode()
+    except UnicodeDecodeError as error:
+        raise PolicyError(f"{path} came back as something that is not UTF-8 text.") from error

@@ -1,0 +1,86 @@
+"""Undo and redo: which changes are meant, in which order, and what could not be done."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+
+from kinos.domain.change import LANDED_STATES, Change, ChangeState
+from kinos.domain.errors import ConflictError, LandingError, PolicyError, UsageError
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which changes: by id, cycle, agent, the last session, or all; nothing given means the last one."""
+
+    change: str = ""
+    cycle: str = ""
+    agent: str = ""
+    session: bool = False
+    everything: bool = False
+
+    def matches(self, change: Change, last_session: str) -> bool:
+        """Whether `change` is meant, where something was given."""
+        return (
+            self.everything
+            or (bool(self.change) and change.id == self.change)
+            or (bool(self.cycle) and change.cycle == self.cycle)
+            or (bool(self.agent) and change.agent == self.agent)
+            or (self.session and change.session == last_session)
+        )
+
+    @property
+    def given(self) -> bool:
+        """Whether anything was said."""
+        return bool(self.change or self.cycle or self.agent or self.session or self.everything)
+
+
+@dataclass(frozen=True, slots=True)
+class Reverted:
+    """`changes` were done, in order; `set_aside` could not be, each with its reason."""
+
+    changes: tuple[str, ...]
+    set_aside: tuple[tuple[str, str], ...]
+
+
+def to_undo(changes: Sequence[Change], selection: Selection) -> list[Change]:
+    """Landed changes to take back, the newest first. Raises UsageError when one named is not there to take back."""
+    return _selected(list(reversed(changes)), selection, LANDED_STATES, "landed")
+
+
+def to_redo(changes: Sequence[Change], selection: Selection) -> list[Change]:
+    """Undone changes to put back, the oldest first. Raises UsageError when one named is not there to put back."""
+    found = _selected(list(changes), selection, frozenset({ChangeState.UNDONE}), "undone")
+    return found if selection.given else found[:1]
+
+
+def _selected(
+    changes: Sequence[Change], selection: Selection, states: frozenset[ChangeState], word: str
+) -> list[Change]:
+    able = [change for change in changes if change.state in states]
+    if not selection.given:
+        return able[:1]
+    last = changes[0].session if word == "landed" and changes else changes[-1].session if changes else ""
+    found = [change for change in able if selection.matches(change, last)]
+    named = selection.change or selection.cycle or selection.agent
+    if named and not found:
+        known = any(named in (change.id, change.cycle, change.agent) for change in changes)
+        problem = f"{named} is not {word} now." if known else f"There is no change, cycle or agent {named} here."
+        raise UsageError(problem, "See kin history.")
+    return found
+
+
+async def revert(
+    changes: Sequence[Change],
+    act: Callable[[Change], Awaitable[Change]],
+    record: Callable[[Change, ChangeState | None], None],
+) -> Reverted:
+    """Do `act` to each of `changes`; one that cannot be done is set aside and the rest go on."""
+    done, aside = [], []
+    for change in changes:
+        try:
+            after = await act(change)
+        except (ConflictError, PolicyError, LandingError) as error:
+            aside.append((change.id, str(error)))
+        else:
+            record(after, change.state)
+            done.append(change.id)
+    return Reverted(tuple(done), tuple(aside))

@@ -1,0 +1,104 @@
+"""What one engine keeps in the workspace besides changes: its lock, the phase, the map's file."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+
+from kinos.domain.change import digest
+from kinos.domain.event import MapWritten
+from kinos.domain.phase import Phase, PhaseState
+from kinos.domain.project_map import MAP_NAME, ProjectMap
+from kinos.engine.ports import Clock, Disk, StateFolder
+from kinos.engine.store import Store
+
+
+class Keeper:
+    """The lock is held by a team run and by whatever is done meanwhile, and given back by the last of them."""
+
+    def __init__(self, folder: StateFolder, disk: Disk, clock: Clock, store: Store, who: str) -> None:
+        self._folder = folder
+        self._disk = disk
+        self._clock = clock
+        self._store = store
+        self._who = who
+        self._lock = ExitStack()
+        self._holds = 0
+
+    @property
+    def held(self) -> bool:
+        """Whether this engine holds the folder."""
+        return self._holds > 0
+
+    def holder(self) -> str:
+        """Who else holds it; empty when nobody does or this engine does."""
+        return "" if self.held else self._folder.holder()
+
+    def take(self) -> None:
+        """Hold the folder, once more. Raises WorkspaceHeldError naming who else does."""
+        if self._holds == 0:
+            self._lock.enter_context(self._folder.hold(self._who))
+        self._holds += 1
+
+    def give(self) -> None:
+        """Give one hold back."""
+        if self._holds:
+            self._holds -= 1
+            if self._holds == 0:
+                self._lock.close()
+
+    @contextmanager
+    def hold(self) -> Iterator[None]:
+        """Hold the folder while the block runs."""
+        self.take()
+        try:
+            yield
+        finally:
+            self.give()
+
+    def phase(self) -> PhaseState | None:
+        """The phase kept last, its beginning unknown; None when none was."""
+        kept = self._folder.load("phase")
+        name = str(kept.get("name"))
+        if name not in Phase.__members__:
+            return None
+        return PhaseState(Phase(name), str(kept.get("reason", "")), None, bool(kept.get("pinned")))
+
+    def keep_phase(self) -> None:
+        """Keep the phase as it is. Needs a hold."""
+        phase = self._store.state.phase
+        self._folder.store("phase", {"name": phase.name.value, "reason": phase.reason, "pinned": phase.pinned})
+
+    def last_team(self) -> str:
+        """The team that ran here last; empty when none did."""
+        return str(self._folder.load("team").get("name", ""))
+
+    def keep_team(self, name: str) -> None:
+        """Keep which team ran last. Needs a hold."""
+        self._folder.store("team", {"name": name})
+
+    def map_exists(self) -> bool:
+        """Whether the map's file is there."""
+        return self._disk.stamp(MAP_NAME) is not None
+
+    def write_map(self, project_map: ProjectMap) -> None:
+        """Write the map's file if more than its date would change. Needs a hold."""
+        found, now = self._disk.read(MAP_NAME), self._clock.now()
+        text = project_map.render(now.astimezone()).encode()
+        if found is not None and _undated(found) == _undated(text):
+            return
+        if found is None:
+            self._folder.store("map", {"created": True})
+        self._disk.write(MAP_NAME, text, None if found is None else digest(found))
+        self._store.dispatch(MapWritten(now, MAP_NAME))
+
+    def remove_own_map(self) -> None:
+        """Remove the map's file if KinOS created it. Needs a hold."""
+        found = self._disk.read(MAP_NAME)
+        if found is not None and self._folder.load("map").get("created"):
+            self._disk.write(MAP_NAME, None, digest(found))
+            self._folder.store("map", {"created": False})
+
+
+def _undated(text: bytes) -> bytes:
+    """The map without its second line, the date."""
+    title, _, rest = text.partition(b"\n")
+    return title + rest.partition(b"\n")[2]

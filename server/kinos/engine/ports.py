@@ -1,0 +1,242 @@
+"""What the engine needs from outside, as Protocols; `adapters/` and the front ends implement them."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Protocol
+
+from kinos.domain.change import Change
+from kinos.domain.message import Denied, EditCall, Edited, Failed, Granted, PlanCall, Planned, Reserve, Settle
+from kinos.domain.size import Size
+from kinos.domain.team import Agent, Team
+from kinos.tokens.document import TextEdit
+
+
+class Clock(Protocol):
+    """Time, so that schedule and budgets can run on a virtual one."""
+
+    def now(self) -> datetime:
+        """The time of day, with its zone."""
+        ...
+
+    def monotonic(self) -> float:
+        """Seconds that never go back."""
+        ...
+
+    async def wait(self, event: asyncio.Event, seconds: float | None) -> None:
+        """Return when `event` is set or after `seconds`; None waits for the event alone."""
+        ...
+
+
+class Ids(Protocol):
+    """New names for sessions, cycles and changes."""
+
+    def new(self, prefix: str) -> str:
+        """A name that this workspace has not used."""
+        ...
+
+
+class Disk(Protocol):
+    """The workspace's files. Paths are workspace-relative, POSIX, already in their one spelling."""
+
+    root: Path
+
+    def documents(self) -> Iterable[str]:
+        """Every Markdown document that is not ignored, sorted; the map and what lies in dot-folders are left out."""
+        ...
+
+    def ignored(self, path: str) -> bool:
+        """Whether `.gitignore`, `.kinosignore` or the settings leave it out."""
+        ...
+
+    def read(self, path: str) -> bytes | None:
+        """The bytes, or None when there is no such file. Raises LandingError when it cannot be read."""
+        ...
+
+    def permit(self, path: str) -> None:
+        """Raise PolicyError when agents may not write there: outside after resolving links, ignored, not writable."""
+        ...
+
+    def write(self, path: str, content: bytes | None, expected: str | None) -> None:
+        """Replace (or create, or with None delete) a file, atomically, flushed to the disk, mode and owner kept.
+
+        `expected` is the digest it must have right before, None for no file. Raises ConflictError when it has another,
+        LandingError when the disk refuses. Blocking: called off the loop.
+        """
+        ...
+
+    def stamp(self, path: str) -> tuple[int, int] | None:
+        """Modification time in nanoseconds and size in bytes; None when there is no such file."""
+        ...
+
+    def suffixes(self) -> Mapping[str, int]:
+        """How many files there are by suffix, ignored ones left out: what the folder holds."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """What a landing is about to do to one file: digests before and after, None for no file. `buffer`: an editor does it."""
+
+    path: str
+    before: str | None
+    after: str | None
+    buffer: bool
+
+
+class Journal(Protocol):
+    """What was done, on disk, flushed before it is relied on. Only the holder of the lock writes it."""
+
+    def keep(self, content: bytes) -> str:
+        """Store an image; returns its digest. Raises LandingError when it cannot be kept."""
+        ...
+
+    def image(self, digest: str) -> bytes | None:
+        """A stored image, or None when it is no longer kept."""
+        ...
+
+    def intend(self, change: str, intents: Sequence[Intent]) -> None:
+        """Record what is about to be written."""
+        ...
+
+    def settle(self, change: str, *, done: bool) -> None:
+        """Record that the intents of `change` were carried out, or taken back."""
+        ...
+
+    def pending(self) -> Mapping[str, Sequence[Intent]]:
+        """Intents without a settlement, by change: a landing that was interrupted."""
+        ...
+
+    def record(self, change: Change) -> None:
+        """Record a change as it is now."""
+        ...
+
+    def changes(self) -> Sequence[Change]:
+        """Every change in the order it was made, each in its last recorded state."""
+        ...
+
+
+class StateFolder(Protocol):
+    """`.kinos/state/` of a workspace."""
+
+    def exists(self) -> bool:
+        """Whether anything was kept for this workspace."""
+        ...
+
+    def hold(self, who: str) -> AbstractContextManager[None]:
+        """Create the folder and hold its lock. Raises WorkspaceHeldError naming the holder."""
+        ...
+
+    def holder(self) -> str:
+        """Who holds it now, as a person would say it; empty when nobody does."""
+        ...
+
+    def journal(self) -> Journal:
+        """The journal; reading needs no lock."""
+        ...
+
+    def load(self, name: str) -> Mapping[str, Any]:
+        """A small JSON object kept under `name`; empty when absent or broken."""
+        ...
+
+    def store(self, name: str, value: Mapping[str, Any]) -> None:
+        """Keep a small JSON object, atomically. Needs the lock."""
+        ...
+
+
+class Catalog(Protocol):
+    """Teams and agents, shipped and of the workspace."""
+
+    def team(self, name: str) -> Team:
+        """Raises UsageError with the names there are, ContentError when its file is wrong."""
+        ...
+
+    def agent(self, name: str) -> Agent:
+        """Raises UsageError with the names there are, ContentError when its file is wrong."""
+        ...
+
+    def teams(self) -> Sequence[str]:
+        """Names, sorted."""
+        ...
+
+    def agents(self) -> Sequence[str]:
+        """Names, sorted."""
+        ...
+
+
+type Gate = Callable[[Reserve | Settle], Granted | Denied | None]
+"""Asked by a worker before and after each model call."""
+
+
+class Workers(Protocol):
+    """The processes that plan and edit."""
+
+    async def start(self) -> None:
+        """Be ready for calls. Raises SetupError when aider or the SDK is not there."""
+        ...
+
+    async def plan(self, call: PlanCall, gate: Gate) -> Planned | Failed:
+        """One plan call; cancelling it ends its process."""
+        ...
+
+    async def edit(self, call: EditCall, gate: Gate) -> Edited | Failed:
+        """One edit call; cancelling it ends its process."""
+        ...
+
+    def folder(self) -> AbstractContextManager[Path]:
+        """An empty private folder for one edit."""
+        ...
+
+    async def stop(self) -> int:
+        """End every process below this one that belongs to the team; how many ended. Idempotent."""
+        ...
+
+
+class Rehearsal(Protocol):
+    """The rehearsal model's server."""
+
+    async def start(self) -> str:
+        """Its address. Starting it twice gives the same."""
+        ...
+
+    async def stop(self) -> int:
+        """End it; how many processes ended."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """One file counted, or why not (`error`)."""
+
+    path: str
+    size: Size | None
+    error: str = ""
+
+
+class Counting(Protocol):
+    """Bulk counting of closed documents, outside this process."""
+
+    def files(self, root: Path, paths: Sequence[str], tokenizer: str, max_bytes: int) -> AsyncIterator[Count]:
+        """A Count for each path, in any order."""
+        ...
+
+    async def text(self, text: str, tokenizer: str) -> int:
+        """Tokens of `text`."""
+        ...
+
+    async def close(self) -> None:
+        """End the process."""
+        ...
+
+
+class Editor(Protocol):
+    """The editor in which documents are open."""
+
+    async def edit(self, changes: Mapping[str, tuple[int, Sequence[TextEdit]]], label: str) -> None:
+        """Ask for versioned edits of open documents, by path. Columns are in code points (utf-32). The editor's answer is
+        no evidence and is not returned: what comes back by didChange decides.
+        """
+        ...

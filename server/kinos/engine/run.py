@@ -1,0 +1,243 @@
+"""A running team: which agent goes next, its cycles side by side, when it is over, and how it is stopped."""
+
+import asyncio
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from kinos.domain import event as ev
+from kinos.domain.errors import FailureKind, KinosError
+from kinos.domain.path import matches
+from kinos.domain.phase import Phase
+from kinos.domain.team import Agent
+from kinos.engine.cycle import Cycle, Outcome, Result, Terms, Tools
+from kinos.engine.schedule import REHEARSAL_PACE, Schedule
+
+_USEFUL = frozenset({Result.LANDED, Result.WAITING})
+_BARREN = frozenset({Result.NOTHING, Result.UNCHANGED, Result.REFUSED, Result.CONFLICTED})
+HOPELESS = frozenset({FailureKind.AUTHENTICATION, FailureKind.PERMISSION})
+"""Failures that no further try can mend: the team stops and says so."""
+WAITING_LIMIT = 10
+"""Above this many changes waiting for a person the team pauses."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ends:
+    """When a run ends by itself: after `cycles` in all, or once it is `idle`; at a cap it pauses, or ends if `at_cap`."""
+
+    cycles: int | None = None
+    idle: bool = False
+    at_cap: bool = False
+
+
+@dataclass(slots=True)
+class Tally:
+    """What a run came to; counted for the summary and the exit code."""
+
+    cycles: int = 0
+    landed: int = 0
+    waiting: int = 0
+    refused: int = 0
+    failed: int = 0
+    last_failure: str = ""
+    budget: str = ""
+    quiet: set[str] = field(default_factory=set)
+    """Agents that had nothing to do, or failed, since the last change."""
+
+
+class Run:
+    """One team from start to stop."""
+
+    def __init__(self, agents: Mapping[str, Agent], terms: Terms, tools: Tools, ends: Ends) -> None:
+        self._agents = dict(agents)
+        self._terms = terms
+        self._tools = tools
+        self._ends = ends
+        self._schedule = Schedule(REHEARSAL_PACE if terms.endpoint.rehearsal else 1.0)
+        self._cycles: dict[str, asyncio.Task[None]] = {}
+        self._enabled: set[str] = set()
+        self._wake = asyncio.Event()
+        self._started = 0
+        self._paused = False
+        self.tally = Tally()
+
+    def enable(self, names: Sequence[str]) -> None:
+        """Let these agents run, with the weights of the phase as it is."""
+        for name in names:
+            self._enabled.add(name)
+            self._tools.store.dispatch(ev.AgentStarted(self._tools.clock.now(), name))
+        self.weigh()
+
+    def add(self, agent: Agent) -> None:
+        """Let one more agent run, one the team does not have."""
+        self._agents[agent.name] = agent
+
+    async def disable(self, name: str) -> None:
+        """Stop one agent; its cycle is cut off."""
+        self._enabled.discard(name)
+        await self._cut([name])
+        self._tools.store.dispatch(ev.AgentStopped(self._tools.clock.now(), name))
+        self._wake.set()
+
+    @property
+    def enabled(self) -> frozenset[str]:
+        """Agents that may run."""
+        return frozenset(self._enabled)
+
+    def weigh(self) -> None:
+        """Take the weights of the current phase."""
+        phase = self._tools.store.state.phase.name
+        weights = {name: self._weight(name, phase) for name in self._enabled}
+        for name, weight in weights.items():
+            self._schedule.weigh(name, weight)
+        self._tools.store.dispatch(ev.WeightsSet(self._tools.clock.now(), weights))
+        self._wake.set()
+
+    def touched(self, paths: Sequence[str], by: str = "") -> None:
+        """These files changed, by agent `by` or by somebody else: wake who watches them."""
+        now = self._tools.clock.monotonic()
+        self._tools.memory.touched(paths)
+        for name in self._enabled - {by}:
+            # A run until idle needs everybody's word again after a change.
+            if self._ends.idle or any(matches(path, self._agents[name].watches) for path in paths):
+                self._schedule.wake(name, now)
+        self.tally.quiet.clear()
+        self._wake.set()
+
+    def pause(self, reason: str) -> None:
+        """Start no further cycles."""
+        if not self._paused:
+            self._paused = True
+            self._tools.store.dispatch(ev.TeamPaused(self._tools.clock.now(), reason))
+
+    def resume(self) -> None:
+        """Start cycles again."""
+        if self._paused:
+            self._paused = False
+            self._tools.budget.reached = ""
+            self._tools.store.dispatch(ev.TeamResumed(self._tools.clock.now()))
+            self._wake.set()
+
+    async def over(self) -> None:
+        """Run until the run ends by itself (`Ends`); for ever otherwise."""
+        while True:
+            self._wake.clear()
+            if self._finished():
+                return
+            self._start_cycles()
+            await self._tools.clock.wait(self._wake, self._rest())
+
+    async def cut(self) -> None:
+        """Cut off every cycle, letting a landing finish."""
+        self._tools.landing.abandon()
+        await self._cut(list(self._cycles))
+
+    async def _cut(self, names: Sequence[str]) -> None:
+        tasks = [task for name in names if (task := self._cycles.pop(name, None)) is not None]
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            await asyncio.wait(tasks)
+
+    def _weight(self, name: str, phase: Phase) -> float:
+        member = self._terms.team.member(name)
+        return 1.0 if member is None else member.weight(phase)
+
+    def _finished(self) -> bool:
+        if self._cycles:
+            return False
+        if self._ends.at_cap and (self.tally.budget or self._paused):
+            return True
+        if self._ends.cycles is not None and self._started >= self._ends.cycles:
+            return True
+        return self._ends.idle and self._idle()
+
+    def _idle(self) -> bool:
+        phase = self._tools.store.state.phase.name
+        awake = {name for name in self._enabled if self._weight(name, phase) > 0}
+        return awake <= self.tally.quiet
+
+    def _start_cycles(self) -> None:
+        self._mind_the_caps()
+        while not self._paused and len(self._cycles) < self._terms.settings.team_parallel and self._more():
+            name = self._schedule.next(self._free(), self._tools.clock.monotonic())
+            if name is None:
+                return
+            self._begin(name)
+
+    def _mind_the_caps(self) -> None:
+        reason = self._tools.budget.pause()
+        if reason and not self._paused:
+            self.tally.budget = reason
+            self.pause(reason)
+        waiting = self._tools.store.state.waiting
+        if waiting > WAITING_LIMIT:
+            self.pause(f"{waiting} changes wait for review")
+
+    def _more(self) -> bool:
+        if self._ends.idle and self._idle():
+            return False
+        return self._ends.cycles is None or self._started < self._ends.cycles
+
+    def _free(self) -> list[str]:
+        quiet = self.tally.quiet if self._ends.idle else frozenset()
+        return [name for name in self._enabled if name not in self._cycles and name not in quiet]
+
+    def _rest(self) -> float | None:
+        if self._paused or len(self._cycles) >= self._terms.settings.team_parallel or not self._more():
+            return None
+        at = self._schedule.next_at(self._free())
+        return None if math.isinf(at) else max(0.0, at - self._tools.clock.monotonic())
+
+    def _begin(self, name: str) -> None:
+        cycle = self._tools.ids.new("y")
+        self._started += 1
+        self._schedule.run(name)
+        self._tools.budget.ran()
+        view = self._tools.store.state.agents[name]
+        reason = f"weight {view.weight:g} in {self._tools.store.state.phase.name}"
+        self._tools.store.dispatch(ev.CycleStarted(self._tools.clock.now(), name, cycle, reason))
+        self._cycles[name] = asyncio.create_task(self._pass(name, cycle))
+
+    async def _pass(self, name: str, cycle: str) -> None:
+        began = self._tools.clock.monotonic()
+        try:
+            outcome = await Cycle(cycle, self._agents[name], self._terms, self._tools).run()
+        except KinosError as error:
+            outcome = Outcome(Result.FAILED, str(error), FailureKind.INTERNAL)
+        self._cycles.pop(name, None)
+        self._ended(name, cycle, outcome, self._tools.clock.monotonic() - began)
+        self._wake.set()
+
+    def _ended(self, name: str, cycle: str, outcome: Outcome, seconds: float) -> None:
+        self._count(name, outcome)
+        now, at = self._tools.clock.monotonic(), self._tools.clock.now()
+        pace = self._agents[name].pace
+        if outcome.result is Result.FAILED:
+            ready = at + timedelta(seconds=self._schedule.failed(name, now) - now)
+            kind = str(outcome.kind or FailureKind.INTERNAL)
+            self._tools.store.dispatch(ev.CycleFailed(at, name, cycle, kind, outcome.reason, ready, seconds))
+            if outcome.kind in HOPELESS:
+                self.tally.quiet |= self._enabled
+                self.pause(outcome.reason)
+            return
+        rest = self._schedule.useful if outcome.result in _USEFUL else self._schedule.barren
+        ready = at + timedelta(seconds=rest(name, now, pace) - now)
+        self._tools.store.dispatch(ev.CycleRested(at, name, cycle, outcome.result, outcome.reason, ready, seconds))
+
+    def _count(self, name: str, outcome: Outcome) -> None:
+        tally = self.tally
+        tally.cycles += 1
+        tally.landed += outcome.result is Result.LANDED
+        tally.waiting += outcome.result is Result.WAITING
+        tally.refused += outcome.result in (Result.REFUSED, Result.CONFLICTED)
+        if outcome.kind is FailureKind.BUDGET:
+            tally.budget = outcome.reason
+        if outcome.result is Result.FAILED:
+            tally.failed += 1
+            tally.last_failure = outcome.reason
+        if outcome.result is Result.WAITING:
+            tally.quiet.clear()
+        elif outcome.result is not Result.LANDED:
+            tally.quiet.add(name)

@@ -1,0 +1,414 @@
+"""The façade: one workspace's engine. Front ends and the control socket call nothing else."""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from kinos.domain import event as ev
+from kinos.domain.brief import Brief
+from kinos.domain.budget import Caps, Ledger
+from kinos.domain.change import LANDED_STATES, Change, ChangeState
+from kinos.domain.errors import NoKeyError, UntrustedError, UsageError
+from kinos.domain.message import Endpoint
+from kinos.domain.phase import Phase, PhaseRule
+from kinos.domain.project_map import MAP_NAME, ProjectMap
+from kinos.domain.setting import Settings
+from kinos.domain.size import Limits
+from kinos.domain.state import State, TeamState
+from kinos.domain.status import picture
+from kinos.domain.team import Agent, Member, Team
+from kinos.engine.budget import Budget
+from kinos.engine.buffer import Buffers
+from kinos.engine.changes import Changes
+from kinos.engine.choice import chosen_team
+from kinos.engine.claims import Claims
+from kinos.engine.cycle import Terms, Tools
+from kinos.engine.history import Reverted, Selection
+from kinos.engine.keeper import Keeper
+from kinos.engine.landing import Landing
+from kinos.engine.memory import Memory
+from kinos.engine.ports import Catalog, Clock, Counting, Disk, Editor, Ids, Rehearsal, StateFolder, Workers
+from kinos.engine.run import Ends, Run, Tally
+from kinos.engine.sizes import Sizes
+from kinos.engine.store import Store
+from kinos.engine.view import View
+from kinos.tokens.document import TextEdit
+from kinos.tokens.family import tokenizer_for
+from kinos.tokens.position import Encoding
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """The outside of one engine."""
+
+    disk: Disk
+    folder: StateFolder
+    catalog: Catalog
+    workers: Workers
+    rehearsal: Rehearsal
+    counting: Counting
+    clock: Clock
+    ids: Ids
+    editor: Editor | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """How to start a team; empty means as the settings say. `only` starts one agent alone."""
+
+    team: str = ""
+    rehearse: bool = False
+    landing: str = ""
+    only: str = ""
+    ends: Ends = Ends()
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """Which team, why, and its agents."""
+
+    team: str
+    reason: str
+    agents: tuple[str, ...]
+
+
+class Session:
+    """The engine of one workspace folder. `front_end` names it to others who want the folder ("an editor", "a terminal")."""
+
+    def __init__(self, ports: Ports, settings: Settings, front_end: str, *, trusted: bool = True) -> None:
+        self._ports = ports
+        self.settings = settings
+        self.trusted = trusted
+        self.id = ports.ids.new("s")
+        self.store = Store()
+        self.buffers = Buffers(ports.clock)
+        self._rule = PhaseRule(settings.phase_limit, settings.phase_converge, settings.phase_expand)
+        choice = tokenizer_for(settings.tokens_tokenizer, settings.model_plan)
+        limits = Limits(settings.tokens_warn, settings.tokens_error)
+        self.sizes = Sizes(
+            ports.disk, self.buffers, ports.counting, self.store, ports.clock, choice, limits, self._rule,
+            settings.documents_max_bytes,
+        )  # fmt: skip
+        self._journal = ports.folder.journal()
+        self._memory, self._claims = Memory(), Claims()
+        self._landing = Landing(
+            ports.disk, self._journal, self.buffers, ports.editor, lambda: self.settings.landing_edit
+        )
+        self._keeper = Keeper(ports.folder, ports.disk, ports.clock, self.store, front_end)
+        self._changes = Changes(self._journal, self._landing, self._claims, self._memory, self.store, ports.clock)
+        self._view = View(self.sizes, self._landing, self._claims, self._memory, self.store, self.project_map)
+        self._run: Run | None = None
+        self._budget: Budget | None = None
+        self._over: asyncio.Task[None] | None = None
+        self._recounts: set[asyncio.Task[None]] = set()
+        self._moving = asyncio.Lock()
+        self.tally = Tally()
+
+    async def open(self) -> None:
+        """Count the folder. Nothing is written."""
+        kept = self._keeper.phase()
+        if kept is not None:
+            self.store.dispatch(ev.PhaseMoved(self._ports.clock.now(), kept))
+        self._changes.restore()
+        await self.sizes.scan()
+
+    async def close(self) -> None:
+        """Stop the team and end every process."""
+        await self.stop_team()
+        await self._ports.counting.close()
+
+    # -- reading --------------------------------------------------------------------------------------------------
+
+    @property
+    def state(self) -> State:
+        """The state now."""
+        return self.store.state
+
+    def subscribe(self, subscriber: Callable[[State, State, ev.Event], None]) -> Callable[[], None]:
+        """Call `subscriber(before, after, event)` after each event; returns what ends it."""
+        return self.store.subscribe(subscriber)
+
+    def picture(self) -> dict[str, Any]:
+        """The object of `kinos/status`."""
+        return picture(
+            self.state,
+            folder=str(self._ports.disk.root),
+            trusted=self.trusted,
+            rule=self._rule,
+            held_by=self._keeper.holder(),
+            minutes=self._budget.minutes if self._budget else 0.0,
+        )
+
+    def project_map(self) -> ProjectMap:
+        """The map as things are now."""
+        views = self.state.agents.values() if self._run else ()
+        return self.sizes.project_map([(view.name, view.weight) for view in views if view.weight > 0])
+
+    def map_text(self) -> str:
+        """The map as text, dated now; nothing is written."""
+        return self.project_map().render(self._ports.clock.now().astimezone())
+
+    def changes(self) -> Sequence[Change]:
+        """Every change, in the order made."""
+        return self._changes.all()
+
+    def image(self, name: str | None) -> bytes | None:
+        """A kept image of a file, by digest."""
+        return None if name is None else self._journal.image(name)
+
+    @property
+    def catalog(self) -> Catalog:
+        """Teams and agents."""
+        return self._ports.catalog
+
+    # -- what is open in the editor -------------------------------------------------------------------------------
+
+    def did_open(self, path: str, text: str, version: int) -> None:
+        """The editor opened `path`, any file of the folder."""
+        self.buffers.open(path, text, version)
+        self.sizes.opened(path)
+
+    def did_change(self, path: str, edits: Sequence[TextEdit | str], version: int, encoding: Encoding) -> None:
+        """The editor changed `path`."""
+        self.buffers.change(path, edits, version, encoding)
+        self.sizes.opened(path)
+
+    def did_save(self, path: str) -> None:
+        """The editor wrote `path`."""
+        self.buffers.save(path)
+        if self._changes.unsaved(path):
+            with self._keeper.hold():
+                self._changes.saved(path, self.buffers)
+        self._touched([path])
+
+    async def did_close(self, path: str) -> None:
+        """The editor closed `path`: the disk counts again."""
+        buffer = self.buffers.close(path)
+        if buffer is not None and not buffer.saved and self._changes.unsaved(path):
+            with self._keeper.hold():
+                self._changes.discarded(path)
+        await self.sizes.refresh([path])
+
+    async def did_change_on_disk(self, paths: Sequence[str]) -> None:
+        """Files changed outside the editor."""
+        await self.sizes.refresh(paths)
+        self._touched(paths)
+
+    # -- the team -------------------------------------------------------------------------------------------------
+
+    async def start_team(self, start: Start) -> Started:
+        """Start a team. Returns once its worker is ready and its agents run. Raises a KinosError that says why not."""
+        async with self._moving:
+            if self._run is not None:
+                raise UsageError(f"The team {self.state.team.name} is already running here.", "Stop it first.")
+            if not self.trusted:
+                raise UntrustedError("This folder is not trusted, so no agents run in it.", "Trust the folder first.")
+            team, reason = self._team(start)
+            agents = {member.agent: self._ports.catalog.agent(member.agent) for member in team.members}
+            self._check_key(start)
+            self._keeper.take()
+            try:
+                await self._start(team, reason, agents, start)
+            except BaseException as error:
+                await self._down(str(error))
+                raise
+            return Started(team.name, reason, tuple(agents))
+
+    async def stop_team(self) -> int:
+        """Stop the team: when this returns, no process of it is alive. Returns how many were ended; 0 when none ran."""
+        async with self._moving:
+            return await self._down("stopped by hand")
+
+    async def finished(self) -> None:
+        """Wait until the run ends by itself or is stopped."""
+        if self._over is not None:
+            await asyncio.wait([self._over])
+
+    async def start_agent(self, name: str, *, rehearse: bool = False) -> str:
+        """Start one agent; with no team running it starts alone. Returns its state."""
+        if self._run is None:
+            await self.start_team(Start(only=name, rehearse=rehearse))
+        else:
+            self._run.add(self._ports.catalog.agent(name))
+            self._run.enable([name])
+        return self.state.agents[name].state.value
+
+    async def stop_agent(self, name: str) -> str:
+        """Stop one agent. Returns its state. Raises UsageError when it does not run."""
+        if self._run is None or name not in self._run.enabled:
+            known = ", ".join(sorted(self._run.enabled)) if self._run else "none, for no team runs here"
+            raise UsageError(f"No agent {name} is running.", f"Running: {known}.")
+        await self._run.disable(name)
+        return self.state.agents[name].state.value
+
+    # -- changes, phase, map --------------------------------------------------------------------------------------
+
+    async def undo(self, selection: Selection) -> Reverted:
+        """Take changes back. What cannot be taken back is set aside with its reason."""
+        with self._keeper.hold():
+            done, paths = await self._changes.undo(selection)
+            await self._settled(paths)
+            if selection.everything and self._run is None:
+                self._keeper.remove_own_map()
+        return done
+
+    async def redo(self, selection: Selection) -> Reverted:
+        """Put changes back that were undone."""
+        with self._keeper.hold():
+            done, paths = await self._changes.redo(selection)
+            await self._settled(paths)
+        return done
+
+    async def accept(self, identity: str) -> Change:
+        """Land a waiting change. Raises ConflictError when it no longer fits; it is set aside then."""
+        with self._keeper.hold():
+            landed = await self._changes.accept(identity)
+            await self._settled(landed.paths)
+        return landed
+
+    async def reject(self, identity: str, reason: str) -> Change:
+        """Reject a waiting change; the reason reaches the agents."""
+        with self._keeper.hold():
+            return await self._changes.reject(identity, reason)
+
+    def set_phase(self, name: str) -> None:
+        """Pin a phase, or follow the total again (`auto`). Raises UsageError for another name."""
+        now, phase = self._ports.clock.now(), self.state.phase
+        if name.lower() == "auto":
+            after = phase.unpin(self.sizes.documents.total, self._rule, now)
+        elif name.upper() in Phase.__members__:
+            after = phase.pin(Phase(name.upper()), now)
+        else:
+            raise UsageError(f"{name!r} is not a phase.", "Use expansion, convergence or auto.")
+        with self._keeper.hold():
+            self.store.dispatch(ev.PhaseMoved(now, after))
+            self._keeper.keep_phase()
+        if self._run:
+            self._run.weigh()
+
+    def write_map(self) -> str:
+        """Write the map's file. Returns its name."""
+        with self._keeper.hold():
+            self._keeper.write_map(self.project_map())
+        return MAP_NAME
+
+    # -- inside ---------------------------------------------------------------------------------------------------
+
+    async def _start(self, team: Team, reason: str, agents: Mapping[str, Agent], start: Start) -> None:
+        settings, now = self.settings, self._ports.clock.now()
+        caps = Caps(settings.budget_usd, settings.budget_tokens, settings.budget_runs, settings.budget_minutes)
+        landing = start.landing or settings.landing_mode or ("review" if self._ports.editor else "auto")
+        self.store.dispatch(ev.TeamStarting(now, team.name, reason, landing, start.rehearse, tuple(agents), caps))
+        for change in self._landing.repair():
+            self.store.dispatch(ev.Noted(now, "warning", f"A landing that was interrupted was taken back: {change}."))
+        endpoint = await self._endpoint(rehearse=start.rehearse)
+        await self._ports.workers.start()
+        ledger = Ledger(caps, settings.model_prices, free=start.rehearse)
+        self._budget = Budget(ledger, self._ports.clock, self.store)
+        self._landing.resume()
+        self._run = Run(
+            agents, Terms(team, self.id, endpoint, landing, settings), self._tools(self._budget), start.ends
+        )
+        self.tally = self._run.tally
+        self.store.dispatch(ev.TeamRunning(self._ports.clock.now()))
+        self._keeper.keep_phase()
+        if not start.only:
+            self._keeper.keep_team(team.name)
+        self._run.enable(tuple(agents))
+        self._map_if_wanted()
+        self._over = asyncio.create_task(self._to_the_end(self._run))
+
+    async def _to_the_end(self, run: Run) -> None:
+        await run.over()
+        async with self._moving:
+            if self._run is run:
+                await self._down("the run is over")
+
+    async def _down(self, reason: str) -> int:
+        """End everything of the team. Safe to call when nothing runs."""
+        run, self._run = self._run, None
+        active = self.state.team.state is not TeamState.STOPPED
+        if active:
+            self.store.dispatch(ev.TeamStopping(self._ports.clock.now()))
+        if self._over is not None and self._over is not asyncio.current_task():
+            self._over.cancel()
+        if run is not None:
+            await run.cut()
+        ended = await self._ports.workers.stop() + await self._ports.rehearsal.stop()
+        if self._recounts:
+            await asyncio.wait(self._recounts)
+        if active:
+            self.store.dispatch(ev.TeamStopped(self._ports.clock.now(), ended, reason))
+            if self._keeper.held:
+                self._map_if_wanted()
+                self._keeper.keep_phase()
+            self._keeper.give()
+        return ended
+
+    def _tools(self, budget: Budget) -> Tools:
+        return Tools(
+            self.store, self._ports.clock, self._ports.ids, self._ports.workers, budget, self._claims, self._landing,
+            self._journal, self._memory, self._observe, self._recorded,
+        )  # fmt: skip
+
+    async def _observe(self, agent: Agent) -> Brief:
+        """Look around first: people and other programs change files too."""
+        changed = await self.sizes.scan()
+        if changed:
+            self._touched(changed)
+        return await self._view.brief(agent)
+
+    def _recorded(self, change: Change, previous: ChangeState | None) -> None:
+        self._changes.record(change, previous)
+        if change.state in LANDED_STATES:
+            if self._run is not None:
+                self._run.touched(change.paths, by=change.agent)
+            task = asyncio.create_task(self._recount(change.paths))
+            self._recounts.add(task)
+            task.add_done_callback(self._recounts.discard)
+
+    async def _recount(self, paths: Sequence[str]) -> None:
+        before = self.state.phase.name
+        await self.sizes.refresh(paths)
+        if self._run and self.state.phase.name is not before:
+            self._run.weigh()
+        self._map_if_wanted()
+
+    async def _settled(self, paths: Sequence[str] | frozenset[str]) -> None:
+        await self._recount(sorted(paths))
+        self._touched(sorted(paths))
+
+    def _touched(self, paths: Sequence[str]) -> None:
+        if self._run:
+            self._run.touched(paths)
+            self._map_if_wanted()
+
+    def _map_if_wanted(self) -> None:
+        mode = self.settings.map_write
+        wanted = mode == "always" or (mode == "auto" and (self._run is not None or self._keeper.map_exists()))
+        if wanted and self._keeper.held:
+            self._keeper.write_map(self.project_map())
+
+    def _team(self, start: Start) -> tuple[Team, str]:
+        catalog = self._ports.catalog
+        if start.only:
+            agent = catalog.agent(start.only)
+            member = Member(agent.name, 1.0, 1.0)
+            return Team(f"only {agent.name}", agent.role, (member,)), f"{agent.name} was started alone"
+        name, reason = chosen_team(
+            start.team, self._keeper.last_team(), self.settings.team_name, self._ports.disk.suffixes(), catalog.teams()
+        )
+        return catalog.team(name), reason
+
+    def _check_key(self, start: Start) -> None:
+        if not start.rehearse and not self.settings.model_key:
+            raise NoKeyError(
+                "There is no API key, so no model can be asked.",
+                "Set ANTHROPIC_API_KEY, or rehearse: `kin --rehearse` runs the team on KinOS' own rule-based model.",
+            )
+
+    async def _endpoint(self, *, rehearse: bool) -> Endpoint:
+        if rehearse:
+            return Endpoint("rehearsal", await self._ports.rehearsal.start(), rehearsal=True)
+        return Endpoint(self.settings.model_key, self.settings.model_endpoint or None)

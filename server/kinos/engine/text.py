@@ -1,0 +1,82 @@
+"""A file's text as the merge sees it: lines without their ends, and what is kept of the raw form."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from kinos.domain.errors import PolicyError
+
+_BOM = "\ufeff"
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """`lines` hold no line ends; `ends` has one for each line, the last may be empty (no final newline)."""
+
+    lines: tuple[str, ...]
+    ends: tuple[str, ...]
+    bom: bool = False
+
+    @property
+    def end(self) -> str:
+        """The line end that new lines get: the most frequent one, a line feed when there is none."""
+        used = Counter(end for end in self.ends if end)
+        return used.most_common(1)[0][0] if used else "\n"
+
+    @property
+    def final(self) -> bool:
+        """Whether the last line has an end."""
+        return not self.ends or bool(self.ends[-1])
+
+    def raw(self) -> str:
+        """The text as it is in the file or the editor, without the BOM."""
+        return "".join(line + end for line, end in zip(self.lines, self.ends, strict=True))
+
+    def unified(self) -> str:
+        """The text with line feeds only, which is what an agent is given."""
+        return "".join(line + ("\n" if end else "") for line, end in zip(self.lines, self.ends, strict=True))
+
+    def encoded(self) -> bytes:
+        """The file's bytes."""
+        return ((_BOM if self.bom else "") + self.raw()).encode()
+
+
+def parse(raw: str) -> Text:
+    """The text of a string; lines end at a line feed, a carriage return, or both, and at nothing else."""
+    bom = raw.startswith(_BOM)
+    lines, ends = [], []
+    rest = raw[1:] if bom else raw
+    at = 0
+    while at < len(rest):
+        stop = _next_end(rest, at)
+        end = rest[stop : stop + 2] if rest[stop : stop + 2] == "\r\n" else rest[stop : stop + 1]
+        lines.append(rest[at:stop])
+        ends.append(end)
+        at = stop + len(end)
+    return Text(tuple(lines), tuple(ends), bom)
+
+
+def _next_end(text: str, at: int) -> int:
+    feed, carriage = text.find("\n", at), text.find("\r", at)
+    found = [place for place in (feed, carriage) if place >= 0]
+    return min(found) if found else len(text)
+
+
+def decoded(content: bytes, path: str) -> Text:
+    """The text of a file. Raises PolicyError when it is not UTF-8 text: agents do not edit it."""
+    try:
+        raw = content.decode()
+    except UnicodeDecodeError as error:
+        raise PolicyError(f"{path} is not UTF-8 text (byte {error.start}): agents do not edit it.") from error
+    if "\x00" in raw:
+        raise PolicyError(f"{path} is binary: agents do not edit it.")
+    return parse(raw)
+
+
+def rebuilt(current: Text, lines: Sequence[str], kept: Sequence[int | None]) -> Text:
+    """`lines` in the raw form of `current`: `kept[i]` is the line of `current` that `lines[i]` is, None for a new one."""
+    end = current.end
+    ends = [end if at is None else (current.ends[at] or end) for at in kept]
+    if ends and not current.final:
+        ends[-1] = ""
+    return Text(tuple(lines), tuple(ends), current.bom)

@@ -1,0 +1,72 @@
+"""What an agent observes, put together from the table, the request, the map and the team's memory."""
+
+from collections.abc import Callable
+
+from kinos.domain.brief import Brief
+from kinos.domain.errors import LandingError
+from kinos.domain.path import REQUESTS
+from kinos.domain.project_map import ProjectMap
+from kinos.domain.team import Agent
+from kinos.engine.claims import Claims
+from kinos.engine.landing import Landing
+from kinos.engine.memory import Memory
+from kinos.engine.observation import Sight, exhibits
+from kinos.engine.sizes import Sizes
+from kinos.engine.store import Store
+
+
+class View:
+    """Makes briefs."""
+
+    def __init__(
+        self, sizes: Sizes, landing: Landing, claims: Claims, memory: Memory, store: Store,
+        project_map: Callable[[], ProjectMap],
+    ) -> None:  # fmt: skip
+        self._sizes = sizes
+        self._landing = landing
+        self._claims = claims
+        self._memory = memory
+        self._store = store
+        self._map = project_map
+
+    async def brief(self, agent: Agent) -> Brief:
+        """What `agent` is shown now. Files that are claimed, or wait for review, are named but not shown."""
+        path, request = self.request()
+        seen, claimed = self._memory.seen(agent.name), self._claims.paths()
+        sight = Sight(
+            self._sizes.documents,
+            lambda path: None if path.casefold() in claimed else self._text(path),
+            self._sizes.count,
+            self._memory.changed,
+            seen,
+            request,
+        )
+        shown = await exhibits(agent, sight)
+        seen.update(exhibit.path for exhibit in shown)
+        phase = self._store.state.phase
+        return Brief(
+            agent=agent.name,
+            phase=phase.name.value,
+            phase_reason=phase.reason,
+            request_path=path,
+            request=request,
+            project_map=self._map().body(),
+            recent=self._memory.recent,
+            claimed=sorted(claimed),
+            exhibits=tuple(shown),
+        )
+
+    def request(self) -> tuple[str, str]:
+        """The person's request: its path and text; the first name and nothing when none was written."""
+        for path in REQUESTS:
+            text = self._text(path)
+            if text is not None:
+                return path, text
+        return REQUESTS[0], ""
+
+    def _text(self, path: str) -> str | None:
+        try:
+            content = self._landing.current(path)
+            return None if content is None else content.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
+        except (UnicodeDecodeError, LandingError):
+            return None

@@ -1,0 +1,1 @@
+"""Counting tokens, and the document that is edited."""

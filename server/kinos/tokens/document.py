@@ -1,0 +1,150 @@
+"""The document that is edited: the sole truth for the text of an open document, and its exact size after every edit."""
+
+import re
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+
+from kinos.domain.size import Size
+from kinos.tokens.counter import ClaudeCounter, Counter
+from kinos.tokens.position import Encoding, Position, content, index, units
+from kinos.tokens.tally import Tally
+
+__all__ = ["Encoding", "OpenText", "Position", "TextEdit"]
+
+_PAIR = re.compile("[\ud800-\udbff][\udc00-\udfff]")
+_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)")
+
+
+@dataclass(frozen=True, slots=True)
+class TextEdit:
+    """Replace what lies between two positions by `text`."""
+
+    start: Position
+    end: Position
+    text: str
+
+
+class OpenText:
+    """A text kept as lines, so that an edit costs what the lines it touches cost.
+
+    Lines end at `\\n`, `\\r\\n` and `\\r` only, as in LSP; positions out of range are clamped as LSP says.
+    """
+
+    def __init__(self, text: str, version: int) -> None:
+        self.version = version
+        self._lines: list[str] = []
+        self._text: str | None = None
+        self._starts: list[int] | None = None
+        self._counted: tuple[Counter, Size] | None = None
+        self._tally: Tally | None = None
+        self._replace_all(text)
+
+    @property
+    def text(self) -> str:
+        """The whole text."""
+        if self._text is None:
+            self._text = "".join(self._lines)
+        return self._text
+
+    @property
+    def line_count(self) -> int:
+        """Lines, at least 1: what follows the last line end is a line, if an empty one."""
+        return len(self._lines)
+
+    def apply(self, edits: Sequence[TextEdit | str], version: int, encoding: Encoding) -> None:
+        """Apply an editor's changes in order, each to the text the one before left; a string is the whole new text."""
+        splices: list[tuple[int, list[str], list[str]]] = []
+        for edit in edits:
+            if isinstance(edit, str):
+                self._replace_all(edit)
+                splices.clear()
+            else:
+                splices.append(self._replace(edit, encoding))
+        self.version = version
+        # The text stands before anything is counted; a tally that fails half-way is not kept.
+        tally, self._tally = self._tally, None
+        if tally is not None:
+            for splice in splices:
+                tally.spliced(*splice)
+            self._tally = tally
+
+    def count(self, counter: Counter) -> Size:
+        """The exact size now. Raises UnavailableError when `counter` cannot count."""
+        if not isinstance(counter, ClaudeCounter):
+            if self._counted is None or self._counted[0] is not counter:
+                self._counted = (counter, counter.count(self.text))
+            return self._counted[1]
+        if self._tally is None or self._tally.counter is not counter.lines:
+            self._tally = Tally(counter.lines, self._lines)
+        return Size(self._tally.total(), counter.counted)
+
+    def offset_at(self, position: Position, encoding: Encoding) -> int:
+        """The index in `text` of `position`, clamped."""
+        line, column = self._place(position, encoding)
+        return self._line_starts()[line] + column
+
+    def position_at(self, offset: int, encoding: Encoding) -> Position:
+        """The position of an index in `text`, clamped; between `\\r` and `\\n` it is before the `\\r`."""
+        starts = self._line_starts()
+        line = max(0, bisect_right(starts, offset) - 1)
+        before = content(self._lines[line])[: max(0, offset - starts[line])]
+        return Position(line, units(before, encoding))
+
+    def _replace_all(self, text: str) -> None:
+        text = _paired(text)
+        self._lines = _split(text)
+        self._forget(text)
+        self._tally = None
+
+    def _replace(self, edit: TextEdit, encoding: Encoding) -> tuple[int, list[str], list[str]]:
+        """Apply one edit; the line from which on lines were replaced, the old ones and the new ones."""
+        (first, left), (last, right) = sorted((self._place(edit.start, encoding), self._place(edit.end, encoding)))
+        region = self._lines[first][:left] + edit.text + self._lines[last][right:]
+        if region.startswith("\n") and first and self._lines[first - 1].endswith("\r"):
+            first -= 1  # the edit joins a line end to `\r\n`
+            region = self._lines[first] + region
+        lines = _split(_paired(region))
+        if last + 1 < len(self._lines):
+            lines.pop()  # the empty line after the region's end is the next line, which stays
+        old = self._lines[first : last + 1]
+        self._lines[first : last + 1] = lines
+        self._forget(None)
+        return first, old, lines
+
+    def _forget(self, text: str | None) -> None:
+        self._text = text
+        self._starts = None
+        self._counted = None
+
+    def _place(self, position: Position, encoding: Encoding) -> tuple[int, int]:
+        """The line and the index in it."""
+        if position.line < 0:
+            return 0, 0
+        if position.line >= len(self._lines):
+            return len(self._lines) - 1, len(self._lines[-1])
+        return position.line, index(content(self._lines[position.line]), position.character, encoding)
+
+    def _line_starts(self) -> list[int]:
+        if self._starts is None:
+            self._starts = list(accumulate(map(len, self._lines[:-1]), initial=0))
+        return self._starts
+
+
+def _split(text: str) -> list[str]:
+    """The lines with their ends; the last has none."""
+    if "\r" in text:
+        lines = _LINE.findall(text)
+        lines.append(text[sum(map(len, lines)) :])
+        return lines
+    lines = [f"{line}\n" for line in text.split("\n")]
+    lines[-1] = lines[-1][:-1]
+    return lines
+
+
+def _paired(text: str) -> str:
+    """Surrogates that came in two edits and now stand together are one character, as they are in the editor."""
+    if text.isascii():
+        return text
+    return _PAIR.sub(lambda pair: pair[0].encode("utf-16-le", "surrogatepass").decode("utf-16-le"), text)

@@ -1,0 +1,72 @@
+"""The size of a file: its bytes as UTF-8 text, or the sentence that says why it has none."""
+
+import hashlib
+import os
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+
+from kinos.domain.size import Size
+from kinos.tokens.counter import Counter
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A file that was counted. `digest` is the SHA-256 of its raw bytes in hex, `modified` its mtime in nanoseconds,
+    `bytes` its length; the latter two are from before it was read, so a change while reading shows at the next look.
+    """
+
+    size: Size
+    digest: str
+    modified: int
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A file that cannot be counted, and what to do about it."""
+
+    reason: str
+
+
+def count_file(path: Path, counter: Counter, max_bytes: int) -> Measured | Unreadable:
+    """Count a file of strict UTF-8, a BOM stripped. Nothing but a regular file of up to `max_bytes` bytes is read.
+
+    Raises UnavailableError when `counter` cannot count at all.
+    """
+    found = _read(path, max_bytes)
+    if isinstance(found, Unreadable):
+        return found
+    about, raw = found
+    try:
+        text = raw.decode()
+    except UnicodeDecodeError as error:
+        return Unreadable(f"not UTF-8 text (byte {error.start}): save it as UTF-8")
+    if (nul := raw.find(0)) >= 0:
+        return Unreadable(f"not text (NUL at byte {nul}): exclude it, or save it as UTF-8 if it is text")
+    return Measured(counter.count(text), hashlib.sha256(raw).hexdigest(), about.st_mtime_ns, about.st_size)
+
+
+def _read(path: Path, max_bytes: int) -> tuple[os.stat_result, bytes] | Unreadable:
+    try:
+        # Without O_NONBLOCK a named pipe would make it wait for a writer.
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+        try:
+            return _read_open(descriptor, max_bytes)
+        finally:
+            os.close(descriptor)
+    except FileNotFoundError:
+        return Unreadable("it is not there any more")
+    except OSError as error:
+        return Unreadable(f"it cannot be read: {error.strerror or error}")
+    except ValueError:
+        return Unreadable("its name is not one a file can have here")
+
+
+def _read_open(descriptor: int, max_bytes: int) -> tuple[os.stat_result, bytes] | Unreadable:
+    about = os.fstat(descriptor)
+    if not stat.S_ISREG(about.st_mode):
+        return Unreadable("it is not a regular file")
+    with os.fdopen(descriptor, "rb", closefd=False) as file:
+        raw = file.read(max_bytes + 1)  # not more than that, even if it grows meanwhile
+    return (about, raw) if len(raw) <= max_bytes else Unreadable(f"larger than documents.maxBytes ({max_bytes} bytes)")

@@ -1,0 +1,11 @@
+"""`python -m kinos.worker --control FD`."""
+
+import os
+import sys
+
+from kinos.worker.main import main
+
+if __name__ == "__main__":
+    code = main()
+    sys.stderr.flush()
+    os._exit(code)  # taking thousands of modules apart takes a while, and there is nothing left to do

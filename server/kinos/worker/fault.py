@@ -1,0 +1,239 @@
+"""What went wrong with a model call: read from the exceptions of the SDK and of litellm, and said in one sentence.
+
+litellm renames errors (403 becomes a connection error 500, a refused connection an internal server error 500), so the
+truth is taken from the deepest HTTP error in the chain of causes, whichever HTTP library raised it.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from kinos.domain.errors import FailureKind, FaultError
+from kinos.domain.message import Endpoint
+
+PROVIDER = "https://api.anthropic.com"
+"""Where Claude is when the endpoint names no other place."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One failed try. `status` is the API's HTTP code, `retry_after` its wish in seconds, `sent` whether it may have been billed.
+
+    `passing` marks a fault of the network, which may be gone at the next try.
+    """
+
+    kind: FailureKind
+    status: int | None = None
+    retry_after: float | None = None
+    sent: bool = True
+    passing: bool = False
+    detail: str = ""
+
+
+_TRANSPORT: Mapping[str, Fault] = {
+    "ConnectError": Fault(FailureKind.UNREACHABLE, sent=False, passing=True),
+    "ConnectTimeout": Fault(FailureKind.UNREACHABLE, sent=False, passing=True),
+    "PoolTimeout": Fault(FailureKind.UNREACHABLE, sent=False, passing=True),
+    "ProxyError": Fault(FailureKind.UNREACHABLE, sent=False),
+    "UnsupportedProtocol": Fault(FailureKind.UNREACHABLE, sent=False),
+    "InvalidURL": Fault(FailureKind.UNREACHABLE, sent=False),
+    "LocalProtocolError": Fault(FailureKind.BAD_REQUEST, sent=False),
+    "ReadTimeout": Fault(FailureKind.TIMEOUT),
+    "WriteTimeout": Fault(FailureKind.TIMEOUT),
+    "ReadError": Fault(FailureKind.UNREACHABLE, passing=True, detail="the connection broke"),
+    "WriteError": Fault(FailureKind.UNREACHABLE, passing=True, detail="the connection broke"),
+    "RemoteProtocolError": Fault(
+        FailureKind.UNREACHABLE, passing=True, detail="it closed the connection without an answer"
+    ),
+    "DecodingError": Fault(FailureKind.SERVER, detail="its answer cannot be read"),
+}
+"""Faults by the name of the HTTP library's exception (httpx and its relatives use the same names)."""
+
+_BY_STATUS: Mapping[int, FailureKind] = {
+    401: FailureKind.AUTHENTICATION,
+    402: FailureKind.PERMISSION,
+    403: FailureKind.PERMISSION,
+    408: FailureKind.TIMEOUT,
+    413: FailureKind.CONTEXT_TOO_LONG,
+    429: FailureKind.RATE_LIMIT,
+    529: FailureKind.OVERLOADED,
+}
+
+_BY_TYPE: Mapping[str, FailureKind] = {
+    "authentication_error": FailureKind.AUTHENTICATION,
+    "billing_error": FailureKind.PERMISSION,
+    "permission_error": FailureKind.PERMISSION,
+    "request_too_large": FailureKind.CONTEXT_TOO_LONG,
+    "rate_limit_error": FailureKind.RATE_LIMIT,
+    "timeout_error": FailureKind.TIMEOUT,
+    "overloaded_error": FailureKind.OVERLOADED,
+}
+"""Error types of the Messages API, from the page "Errors" of its documentation."""
+
+_TOO_LONG = re.compile(
+    r"prompt is too long|context (window|length|limit)|maximum context|context_length_exceeded", re.IGNORECASE
+)
+_NO_CREDIT = re.compile(r"credit balance|insufficient (credit|quota|funds)|exceeded your current quota", re.IGNORECASE)
+
+
+def read(error: BaseException) -> Fault | None:
+    """The fault behind `error`; None when it has nothing to do with a model call."""
+    found: Fault | None = None
+    made_up: Fault | None = None
+    for link in _chain(error):
+        fault = _link_fault(link)
+        if fault is not None and _from_litellm(link):
+            made_up = fault  # litellm invents responses; good enough when nothing real is below
+        elif fault is not None:
+            found = fault
+    if found is None and made_up is not None and made_up.kind is FailureKind.SERVER:
+        return Fault(FailureKind.SERVER, detail="its answer cannot be read")
+    return found or made_up
+
+
+def _chain(error: BaseException) -> Iterator[BaseException]:
+    seen: set[int] = set()
+    link: BaseException | None = error
+    while link is not None and id(link) not in seen:
+        seen.add(id(link))
+        yield link
+        link = link.__cause__ or link.__context__
+
+
+def _from_litellm(error: BaseException) -> bool:
+    return type(error).__module__.partition(".")[0] == "litellm"
+
+
+def _link_fault(error: BaseException) -> Fault | None:
+    for cls in type(error).__mro__:
+        if cls.__name__ in _TRANSPORT:
+            return _transport_fault(_TRANSPORT[cls.__name__], error)
+    response = getattr(error, "response", None)
+    status = getattr(response, "status_code", None) or getattr(error, "status_code", None)
+    return _status_fault(status, response, str(error)) if isinstance(status, int) else None
+
+
+def _transport_fault(fault: Fault, error: BaseException) -> Fault:
+    # The text of other transport errors may quote a header, and so the key.
+    detail = str(error) if fault.passing and not fault.detail else fault.detail
+    return Fault(fault.kind, None, None, fault.sent, fault.passing, detail)
+
+
+def _status_fault(status: int, response: Any, text: str) -> Fault:
+    if status < 400:
+        return Fault(FailureKind.SERVER, detail="its answer is not one of a model")
+    name, message = _said(response)
+    return Fault(kind_of(status, name, message or text), status, _retry_after(response), sent=False, detail=message)
+
+
+def kind_of(status: int, name: str = "", message: str = "") -> FailureKind:
+    """The kind of failure an HTTP `status` is, with the API's error type `name` and its `message`."""
+    if status < 500 and _NO_CREDIT.search(message):
+        return FailureKind.PERMISSION
+    if status == 400 and _TOO_LONG.search(message):
+        return FailureKind.CONTEXT_TOO_LONG
+    known = _BY_STATUS.get(status) or _BY_TYPE.get(name)
+    return known or (FailureKind.BAD_REQUEST if status < 500 else FailureKind.SERVER)
+
+
+def _said(response: Any) -> tuple[str, str]:
+    """The error type and message in the API's answer; empty where it says none."""
+    try:
+        body = response.json()
+    except (AttributeError, ValueError, RuntimeError):  # no answer, no JSON, not read
+        return "", ""
+    error = body.get("error") if isinstance(body, dict) else None
+    if not isinstance(error, dict):
+        return "", ""
+    return str(error.get("type") or ""), str(error.get("message") or "")
+
+
+def _retry_after(response: Any) -> float | None:
+    value = getattr(response, "headers", {}).get("retry-after", "")
+    try:
+        return max(float(value), 0.0)
+    except ValueError:  # absent, or a date, which the Messages API does not send
+        return None
+
+
+_SENTENCES: Mapping[FailureKind, tuple[str, str]] = {
+    FailureKind.AUTHENTICATION: (
+        "{where} does not accept the API key for {model}",
+        "Set a valid key ({key}), or start with --rehearse, which needs none.",
+    ),
+    FailureKind.PERMISSION: (
+        "{where} does not let this key use {model}",
+        "Check the account's credit and rights, or choose another model with model.plan and model.edit.",
+    ),
+    FailureKind.RATE_LIMIT: (
+        "{where} refused {model} for too many requests or tokens in a short time",
+        "Wait, lower team.parallel, or raise the limits of the account.",
+    ),
+    FailureKind.OVERLOADED: ("{where} is overloaded and did not serve {model}", "Wait, or choose another model."),
+    FailureKind.SERVER: (
+        "{where} failed while serving {model}",
+        "Try again later; if it stays so, check model.endpoint.",
+    ),
+    FailureKind.UNREACHABLE: (
+        "{where} cannot be reached for {model}",
+        "Check the network, the proxy and the setting model.endpoint.",
+    ),
+    FailureKind.TIMEOUT: ("{where} did not answer for {model} in time", "Try again later, or choose a faster model."),
+    FailureKind.BAD_REQUEST: (
+        "{where} refused the request for {model}",
+        "Check the model's name and the settings model.maxTokens and model.temperature.",
+    ),
+    FailureKind.CONTEXT_TOO_LONG: (
+        "What {model} at {where} should read is longer than it can",
+        "Split long documents, or choose a model with a larger window.",
+    ),
+    FailureKind.CUT_OFF: (
+        "The answer of {model} at {where} was cut off at the limit of output tokens",
+        "Raise model.maxTokens, or split long documents so that changes become smaller.",
+    ),
+    FailureKind.EMPTY_ANSWER: ("{model} at {where} answered nothing", "Try again, or choose another model."),
+    FailureKind.NO_TASK: (
+        "{model} at {where} named no valid task",
+        "Look at the agent's prompt, or choose a stronger model.",
+    ),
+    FailureKind.NO_MATCH: (
+        "The edits of {model} at {where} do not fit the text they should change",
+        "Nothing was changed; the agent tries again at its next turn.",
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Who is asked, as it is named in messages."""
+
+    model: str
+    endpoint: Endpoint
+
+    @property
+    def where(self) -> str:
+        """The endpoint's address without path, user or password."""
+        url = urlsplit(self.endpoint.base_url or "")
+        if url.netloc:
+            return f"{url.scheme}://{url.netloc.rpartition('@')[2]}"
+        return PROVIDER if is_claude(self.model) else "The model's provider"
+
+    def fault(self, kind: FailureKind, detail: str = "") -> FaultError:
+        """The error to end the call with, naming endpoint and model, never the key."""
+        sentence, remedy = _SENTENCES[kind]
+        key = "ANTHROPIC_API_KEY" if is_claude(self.model) else "OPENAI_API_KEY"
+        text = sentence.format(where=self.where, model=self.model)
+        detail = " ".join(detail.split())[:300].rstrip(".")
+        message = self.scrubbed(f"{text}: {detail}." if detail else f"{text}.")
+        return FaultError(kind, message, remedy.format(key=key))
+
+    def scrubbed(self, text: str) -> str:
+        """`text` without the key."""
+        return text.replace(self.endpoint.api_key, "(key)") if self.endpoint.api_key else text
+
+
+def is_claude(model: str) -> bool:
+    """Whether `model` is asked over Anthropic's Messages API."""
+    return model.removeprefix("anthropic/").startswith("claude")

@@ -1,0 +1,195 @@
+"""The fork server: imports everything once, then forks a child for each call the engine sends it over the control socket.
+
+Linux (and other systems with fork and packets over Unix sockets).
+"""
+
+import argparse
+import ctypes
+import gc
+import logging
+import os
+import selectors
+import shlex
+import signal
+import socket
+import sys
+import threading
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import NoReturn
+
+from kinos.domain.errors import FailureKind
+from kinos.domain.message import Failed, Message, Ready, encode
+from kinos.domain.usage import Usage
+from kinos.worker import environment
+from kinos.worker.call import serve
+from kinos.worker.channel import Channel
+from kinos.worker.warm import load, warm
+
+log = logging.getLogger(__name__)
+
+EXIT_MISSING = 3
+"""Exit code when a package is missing; the engine has been told which."""
+
+_PR_SET_PDEATHSIG = 1  # linux/prctl.h
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Serve calls until the engine closes the control socket. Returns the exit code."""
+    control = _control(arguments)
+    home = os.getcwd()  # noqa: PTH109 - a string for the environment
+    environment.prepare(os.environ, home)
+    environment.close_terminal()
+    logging.basicConfig(format="%(asctime)s worker[%(process)d] %(levelname)s %(message)s", level=logging.WARNING)
+    logging.getLogger("kinos").setLevel(logging.INFO)
+    warnings.simplefilter("ignore")  # the packages' own, about each other
+    try:
+        versions = load()
+    except ImportError as error:
+        _say(control, _missing(error))
+        return EXIT_MISSING
+    warm(home)
+    gc.collect()
+    gc.freeze()  # a collection in a child would copy every page the imports filled
+    if not _say(control, Ready(versions)):
+        return 0
+    return _Server(control).run()
+
+
+def _control(arguments: Sequence[str] | None) -> socket.socket:
+    parser = argparse.ArgumentParser(prog="kinos.worker", description="The worker of KinOS; the engine starts it.")
+    parser.add_argument("--control", type=int, required=True, metavar="FD", help="a Unix packet socket to the engine")
+    control = socket.socket(fileno=parser.parse_args(arguments).control)
+    control.set_inheritable(False)
+    return control
+
+
+def _say(control: socket.socket, message: Message) -> bool:
+    """Send `message` as one packet; False when the engine is gone."""
+    try:
+        control.send(encode(message)[4:], socket.MSG_NOSIGNAL)
+    except (BrokenPipeError, ConnectionResetError):
+        return False
+    return True
+
+
+def _missing(error: ImportError) -> Failed:
+    name = error.name or str(error)
+    reason = " (aider has no release for Python 3.13 or later)" if sys.version_info >= (3, 13) else ""
+    return Failed(
+        FailureKind.WORKER,
+        f"Agents cannot run: the Python package {name} is missing or broken in {sys.executable}{reason}.",
+        f'Run: {shlex.quote(sys.executable)} -m pip install "kinos[agents]"',
+        Usage(),
+    )
+
+
+@dataclass(slots=True)
+class _Server:
+    """The loop. A child is known by a pipe only it holds the other end of: its end says that the child has ended."""
+
+    control: socket.socket
+    children: dict[int, int] = field(default_factory=dict)  # pid by the pipe's descriptor
+    selector: selectors.BaseSelector = field(default_factory=selectors.DefaultSelector)
+
+    def run(self) -> int:
+        """Serve until the end of the control socket, then end every child and return 0."""
+        self.selector.register(self.control, selectors.EVENT_READ)
+        while True:
+            for key, _ in self.selector.select():
+                if key.fd != self.control.fileno():
+                    self._reap(key.fd)
+                elif not self._take():
+                    self._end()
+                    return 0
+
+    def _take(self) -> bool:
+        """Start the next call; False when the engine has closed the control socket."""
+        try:
+            packet, descriptors, _, _ = socket.recv_fds(self.control, 64, 1, socket.MSG_CMSG_CLOEXEC)
+        except ConnectionResetError:
+            return False
+        if not descriptors:
+            return bool(packet)
+        stream = socket.socket(fileno=descriptors[0])
+        with stream:
+            if threading.active_count() > 1:
+                log.error("threads are running in the fork server: %s", threading.enumerate())
+            self._fork(stream)
+        return True
+
+    def _fork(self, stream: socket.socket) -> None:
+        lifeline, held = os.pipe()
+        parent = os.getpid()
+        try:
+            child = os.fork()
+        except OSError:  # no process or memory left: the engine sees the stream end
+            log.exception("no child for a call")
+            os.close(lifeline)
+            os.close(held)
+            return
+        if child == 0:
+            _become_child(self, lifeline, parent, stream)
+        os.close(held)
+        _own_group(child)
+        self.children[lifeline] = child
+        self.selector.register(lifeline, selectors.EVENT_READ)
+
+    def _reap(self, lifeline: int) -> None:
+        self.selector.unregister(lifeline)
+        os.close(lifeline)
+        os.waitpid(self.children.pop(lifeline), 0)
+
+    def _end(self) -> None:
+        for child in self.children.values():
+            os.killpg(child, signal.SIGKILL)  # not yet waited for, so the number is still its own
+        for lifeline in list(self.children):
+            self._reap(lifeline)
+
+    def leave(self) -> None:
+        """In a child: let go of what belongs to the server and to other calls."""
+        self.selector.close()
+        self.control.close()
+        for lifeline in self.children:
+            os.close(lifeline)
+
+
+def _become_child(server: _Server, lifeline: int, parent: int, stream: socket.socket) -> NoReturn:
+    """Serve the one call of `stream` and end the process, whatever happens."""
+    code = 1
+    try:
+        _own_group(0)
+        _die_with(parent)
+        os.close(lifeline)
+        server.leave()
+        channel = Channel(stream, _end_group)
+        channel.start()
+        serve(channel)
+        code = 0
+    except BaseException:  # nothing may unwind into the loop of the parent, of which this is a copy
+        log.exception("a call ended the child")
+    finally:
+        os._exit(code)
+
+
+def _own_group(process: int) -> None:
+    """Put `process` (0: this one) in a group of its own. Parent and child do it, so that it is done when either needs it."""
+    try:
+        os.setpgid(process, process)
+    except (PermissionError, ProcessLookupError):  # it has done so itself and gone on, or ended
+        return
+
+
+def _die_with(parent: int) -> None:
+    """Have Linux kill this process when its parent dies, however that comes."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != parent:  # it died before that
+            os._exit(1)
+
+
+def _end_group(reason: str) -> None:
+    """End this call and everything below it at once."""
+    log.info("call ended: %s", reason)
+    os.killpg(os.getpgrp(), signal.SIGKILL)

@@ -1,0 +1,115 @@
+"""Importing everything once: the packages, and what they import only at their first call.
+
+A dummy plan and edit run in a throw-away child, against canned answers on the loopback: they start threads, and a process
+with threads must not fork. The child tells which modules that imported; then the parent imports those.
+"""
+
+import importlib
+import importlib.metadata
+import json
+import logging
+import os
+import shutil
+import socket
+import sys
+import tempfile
+import threading
+from collections.abc import Iterable
+from pathlib import Path
+
+from kinos.domain.brief import NOTHING
+from kinos.domain.message import EditCall, Endpoint, Granted, Message, PlanCall, Retry
+from kinos.worker.call import answer
+
+log = logging.getLogger(__name__)
+
+PACKAGES = ("anthropic", "aider-chat", "litellm")
+
+_TASK = {"type": "tool_use", "id": "t", "name": NOTHING, "input": {"reason": "dummy"}}
+_BLOCK = {"type": "text", "text": "a.md\n```\n<<<<<<< SEARCH\none\n=======\ntwo\n>>>>>>> REPLACE\n```"}
+
+
+class _Yes:
+    """An engine that grants everything."""
+
+    def send(self, message: Message) -> None:
+        pass
+
+    def receive(self) -> Message:
+        return Granted(0)
+
+
+def load() -> dict[str, str]:
+    """Import the packages and say their versions. Raises ImportError when one is missing or broken."""
+    import anthropic  # noqa: F401
+
+    from kinos.worker import edit, plan  # noqa: F401
+
+    edit.quiet()
+    versions = {name: importlib.metadata.version(name) for name in PACKAGES}
+    return {"python": ".".join(map(str, sys.version_info[:3])), **versions}
+
+
+def warm(folder: str) -> None:
+    """Import what the first calls would; `folder` is where the dummy edit may work."""
+    work = tempfile.mkdtemp(dir=folder)
+    reader, writer = os.pipe()
+    child = os.fork()
+    if child == 0:
+        try:
+            os.close(reader)
+            os.write(writer, "\n".join(_dummy(work)).encode())
+        finally:
+            os._exit(0)
+    os.close(writer)
+    with os.fdopen(reader, encoding="utf-8") as names:
+        _import(names.read().split())
+    os.waitpid(child, 0)
+    shutil.rmtree(work)
+
+
+def _import(names: Iterable[str]) -> None:
+    for name in names:
+        try:
+            importlib.import_module(name)
+        except ImportError:  # made at run time by its package
+            log.debug("%s cannot be imported by name", name)
+
+
+def _dummy(folder: str) -> list[str]:
+    """The modules a plan and an edit import besides those that are there."""
+    before = set(sys.modules)
+    Path(folder, "a.md").write_text("one\n", "utf-8")
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        threading.Thread(target=_serve, args=(listener, (_TASK, _BLOCK)), daemon=True).start()
+        endpoint = Endpoint("dummy", f"http://127.0.0.1:{listener.getsockname()[1]}", rehearsal=True)
+        given = ("dummy", "claude-dummy", 1, None, endpoint, Retry(1, 0.0, ()), 20.0)
+        for call in (PlanCall(*given, "dummy", "dummy"), EditCall(*given, folder, ("a.md",), "dummy")):
+            answer(call, _Yes())
+    return sorted(set(sys.modules) - before)
+
+
+def _serve(listener: socket.socket, contents: Iterable[object]) -> None:
+    """Answer one request for each of `contents`, as the Messages API does."""
+    for content in contents:
+        stream, _ = listener.accept()
+        with stream, stream.makefile("rb") as request:
+            length = 0
+            while line := request.readline().strip().lower():
+                name, _, value = line.partition(b":")
+                length = int(value) if name == b"content-length" else length
+            request.read(length)
+            body = json.dumps({**_MESSAGE, "content": [content]}).encode()
+            head = f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+            stream.sendall(head.encode() + body)
+
+
+_MESSAGE = {
+    "id": "m",
+    "type": "message",
+    "role": "assistant",
+    "model": "m",
+    "stop_reason": "tool_use",
+    "stop_sequence": None,
+    "usage": {"input_tokens": 1, "output_tokens": 1},
+}

@@ -1,0 +1,63 @@
+"""The processes below a process, read from /proc, so that a test sees what is really left and not what was reported."""
+
+import time
+from collections.abc import Collection
+from pathlib import Path
+
+
+def descendants(pid: int) -> list[int]:
+    """Process ids of everything alive below `pid`, zombies left out."""
+    children: dict[int, list[int]] = {}
+    for child, parent, state in _processes():
+        if state != "Z":
+            children.setdefault(parent, []).append(child)
+    found, pending = [], [pid]
+    while pending:
+        below = children.get(pending.pop(), [])
+        found += below
+        pending += below
+    return found
+
+
+def alive(pids: Collection[int]) -> list[int]:
+    """Those of `pids` that run, zombies left out."""
+    return sorted(pid for pid, _, state in _processes() if pid in pids and state != "Z")
+
+
+def command_line(pid: int) -> str:
+    """The words of the process' command line; empty when it is gone."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace").strip()
+    except (FileNotFoundError, ProcessLookupError):
+        return ""
+
+
+def working_folder(pid: int) -> Path | None:
+    """Where the process runs; None when it is gone."""
+    try:
+        return Path(f"/proc/{pid}/cwd").readlink()
+    except (FileNotFoundError, ProcessLookupError):
+        return None
+
+
+def wait_for_end(pids: Collection[int], seconds: float) -> list[int]:
+    """Waits until none of `pids` runs, at most `seconds`; those that still do."""
+    deadline = time.monotonic() + seconds
+    while (left := alive(pids)) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    return left
+
+
+def _processes() -> list[tuple[int, int, str]]:
+    """Process id, parent's id and state letter of every process."""
+    found = []
+    for folder in Path("/proc").iterdir():
+        if folder.name.isdigit():
+            try:
+                stat = (folder / "stat").read_text(encoding="utf-8", errors="replace")
+            except (FileNotFoundError, ProcessLookupError):
+                continue
+            # The command's name, in parentheses, may itself hold blanks and parentheses.
+            state, parent = stat.rpartition(")")[2].split()[:2]
+            found.append((int(folder.name), int(parent), state))
+    return found

@@ -1,0 +1,124 @@
+"""A tiny Messages API that answers from a list, and remembers what it was asked."""
+
+import json
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import TracebackType
+from typing import Any, Self
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One answer of the API. `stall` never answers; `hang_up` closes the connection instead of answering."""
+
+    status: int = 200
+    body: Mapping[str, Any] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+    stall: bool = False
+    hang_up: bool = False
+
+
+@dataclass(frozen=True)
+class Request:
+    """What arrived."""
+
+    path: str
+    headers: Mapping[str, str]
+    body: Mapping[str, Any]
+
+
+def message(content: Sequence[Mapping[str, Any]], stop: str = "end_turn", usage: Mapping[str, int] | None = None) -> Answer:
+    """A message of the model."""
+    return Answer(
+        body={
+            "id": "msg_1",
+            "type": "message",
+            "role": "assistant",
+            "model": "claude-test",
+            "content": list(content),
+            "stop_reason": stop,
+            "stop_sequence": None,
+            "usage": {"input_tokens": 100, "output_tokens": 20, **(usage or {})},
+        }
+    )
+
+
+def says(text: str, stop: str = "end_turn", usage: Mapping[str, int] | None = None) -> Answer:
+    """The model answers with words."""
+    return message([{"type": "text", "text": text}], stop, usage)
+
+
+def uses(name: str, arguments: Any, stop: str = "tool_use", usage: Mapping[str, int] | None = None) -> Answer:
+    """The model calls a tool."""
+    return message([{"type": "tool_use", "id": "toolu_1", "name": name, "input": arguments}], stop, usage)
+
+
+def refuses(status: int, kind: str, text: str = "no", headers: Mapping[str, str] | None = None) -> Answer:
+    """The API refuses with an HTTP status and an error type of its own."""
+    return Answer(status, {"type": "error", "error": {"type": kind, "message": text}}, headers or {})
+
+
+class ScriptedApi:
+    """Serves `answers` one by one on 127.0.0.1; a request too many is refused with 400."""
+
+    def __init__(self, *answers: Answer) -> None:
+        self.answers = list(answers)
+        self.requests: list[Request] = []
+        self.arrived = threading.Semaphore(0)
+        self._closing = threading.Event()
+        self._lock = threading.Lock()
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        self._server.daemon_threads = True
+        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+
+    @property
+    def url(self) -> str:
+        """The base URL of the API."""
+        return f"http://127.0.0.1:{self._server.server_address[1]}"
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._closing.set()
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+    def _next(self, request: Request) -> Answer:
+        with self._lock:
+            self.requests.append(request)
+            answer = self.answers.pop(0) if self.answers else refuses(400, "invalid_request_error", "nothing is scripted")
+        self.arrived.release()
+        return answer
+
+    def _handler(self) -> type[BaseHTTPRequestHandler]:
+        api = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+            wbufsize = -1  # one packet an answer: two make Nagle's algorithm wait 40 ms
+
+            def do_POST(self) -> None:
+                body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+                answer = api._next(Request(self.path, {k.lower(): v for k, v in self.headers.items()}, body))
+                if answer.stall:
+                    api._closing.wait()
+                if answer.stall or answer.hang_up:
+                    self.close_connection = True
+                    return
+                text = json.dumps(answer.body).encode()
+                self.send_response(answer.status)
+                for name, value in {"Content-Type": "application/json", **answer.headers}.items():
+                    self.send_header(name, value)
+                self.send_header("Content-Length", str(len(text)))
+                self.end_headers()
+                self.wfile.write(text)
+
+            def log_message(self, *args: Any) -> None:
+                pass
+
+        return Handler

@@ -1,0 +1,134 @@
+// The status bar item: phase, share of the limit and running agents, with the whole picture in its tooltip.
+import { Disposable, l10n, MarkdownString, StatusBarAlignment, StatusBarItem, ThemeColor, window } from 'vscode';
+import { commandId } from './commands';
+import { activeFolder } from './folder';
+import { AgentStatus, PhaseName, Status } from './protocol';
+import { Server, ServerState } from './server';
+
+const phaseIcon: Record<PhaseName, string> = { EXPANSION: '$(rocket)', CONVERGENCE: '$(target)' };
+
+export class StatusBar implements Disposable {
+  readonly #item: StatusBarItem;
+  readonly #subscriptions: Disposable;
+  readonly #statuses = new Map<string, Status>();
+  #serverState: ServerState = 'stopped';
+
+  constructor(server: Server) {
+    this.#item = window.createStatusBarItem('kinos.status', StatusBarAlignment.Left);
+    this.#item.name = 'KinOS';
+    this.#subscriptions = Disposable.from(
+      this.#item,
+      server.onDidChangeState((state) => {
+        this.#serverState = state;
+        this.#statuses.clear();
+        this.#render();
+      }),
+      server.onDidReceiveStatus((status) => {
+        this.#statuses.set(status.folder, status);
+        this.#render();
+      }),
+      window.onDidChangeActiveTextEditor(() => {
+        this.#render();
+      }),
+    );
+  }
+
+  dispose(): void {
+    this.#subscriptions.dispose();
+  }
+
+  #render(): void {
+    const failed = this.#serverState === 'failed';
+    this.#item.backgroundColor = failed ? new ThemeColor('statusBarItem.errorBackground') : undefined;
+    this.#item.command = failed ? commandId.restartServer : commandId.showMap;
+    const status = this.#current();
+    this.#item.text = status === undefined ? withoutStatus(this.#serverState) : statusText(status);
+    this.#item.tooltip = status === undefined ? withoutStatusTooltip(this.#serverState) : statusTooltip(status);
+    this.#item.show();
+  }
+
+  #current(): Status | undefined {
+    const folder = activeFolder();
+    const own = folder && (this.#statuses.get(folder.fsPath) ?? this.#statuses.get(folder.toString()));
+    return own ?? this.#statuses.values().next().value;
+  }
+}
+
+function withoutStatus(state: ServerState): string {
+  const icon = { starting: '$(loading~spin)', running: '$(check)', stopped: '$(circle-slash)', failed: '$(error)' };
+  return `${icon[state]} KinOS`;
+}
+
+function withoutStatusTooltip(state: ServerState): string {
+  return {
+    starting: l10n.t('The KinOS server is starting.'),
+    running: l10n.t('The KinOS server is running; no folder is open.'),
+    stopped: l10n.t('The KinOS server is stopped.'),
+    failed: l10n.t('The KinOS server is not running. Click to start it again.'),
+  }[state];
+}
+
+/** For example `$(rocket) EXPANSION 34% · 6 agents (rehearsal)`. */
+function statusText({ phase, tokens, team, agents }: Status): string {
+  const phaseText = `${phaseIcon[phase.name]} ${phase.name} ${Math.round(tokens.percent)}%`;
+  if (team.state === 'stopped') {
+    return phaseText;
+  }
+  const work = team.state === 'running' ? agentCount(agents.filter(isRunning).length) : teamState(team.state);
+  return `${phaseText} · ${work}${team.rehearsal ? ` ${l10n.t('(rehearsal)')}` : ''}`;
+}
+
+function isRunning({ state }: AgentStatus): boolean {
+  return state !== 'asleep' && state !== 'stopped';
+}
+
+function agentCount(count: number): string {
+  return count === 1 ? l10n.t('1 agent') : l10n.t('{0} agents', count);
+}
+
+function teamState(state: Status['team']['state']): string {
+  return {
+    stopped: l10n.t('stopped'),
+    starting: l10n.t('starting'),
+    running: l10n.t('running'),
+    paused: l10n.t('paused'),
+    stopping: l10n.t('stopping'),
+  }[state];
+}
+
+function statusTooltip(status: Status): MarkdownString {
+  const { phase, tokens, documents, agents } = status;
+  const share = Math.round(tokens.percent);
+  const lines = [
+    `${phase.name}: ${phase.reason}`,
+    l10n.t('{0} of {1} tokens ({2}%)', kilotokens(tokens.total), kilotokens(tokens.limit), share),
+    l10n.t('{0} documents: {1} long, {2} too long', documents.count, documents.long, documents.tooLong),
+    teamLine(status),
+  ];
+  const list = status.team.state === 'stopped' ? [] : agents.map((agent) => `- ${escaped(agentLine(agent))}`);
+  return new MarkdownString(`**KinOS** · ${lines.map(escaped).join('  \n')}\n\n${list.join('\n')}`);
+}
+
+function teamLine({ team, waiting }: Status): string {
+  const state = teamState(team.state);
+  const rehearsal = team.rehearsal && team.state !== 'stopped' ? ` ${l10n.t('(rehearsal)')}` : '';
+  const changes = waiting > 0 ? ` · ${l10n.t('{0} changes waiting for review', waiting)}` : '';
+  return team.name === ''
+    ? l10n.t('No team has run here yet')
+    : `${l10n.t('Team {0}', team.name)}: ${state}${rehearsal}${changes}`;
+}
+
+function agentLine({ name, state, task, lastError }: AgentStatus): string {
+  const detail = state === 'failed' ? lastError : task;
+  return detail ? `${name}: ${state}, ${detail}` : `${name}: ${state}`;
+}
+
+/** Tokens as KinOS shows them everywhere: thousands with one decimal. */
+function kilotokens(tokens: number): string {
+  return `${(tokens / 1000).toFixed(1)}k`;
+}
+
+/** Plain text in Markdown. `MarkdownString.appendText` makes every blank a hard one, and long lines would not wrap. */
+function escaped(text: string): string {
+  return text.replace(/[\\`*_{}[\]()#+\-!<>|~$&]/g, '\\$&').replace(/\s+/g, ' ');
+}
