@@ -27,6 +27,18 @@ def test_a_vocabulary_that_is_nowhere_is_unavailable_with_what_to_do(name: str, 
         encoding.folder_of(name, iter([tmp_path, tmp_path / "absent"]))
 
 
+@pytest.mark.parametrize("name", encoding.FILES)
+def test_without_a_vocabulary_a_size_is_unavailable_and_nothing_is_fetched(
+    name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("TIKTOKEN_CACHE_DIR", str(tmp_path))
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    monkeypatch.setattr(encoding, "find_spec", lambda _: None)
+    encoding.text_counter.cache_clear()
+    with pytest.raises(UnavailableError):
+        counter_for(name).count("hello")
+
+
 def test_a_vocabulary_with_other_content_is_passed_over_and_left_alone(tmp_path: Path) -> None:
     file = tmp_path / encoding.FILES["cl100k_base"][0]
     file.write_bytes(b"half a download")

@@ -92,7 +92,7 @@ def test_without_a_model_the_latest_of_claude_is_taken() -> None:
 
 
 def test_a_setting_that_names_no_tokenizer_is_refused_with_the_list() -> None:
-    with pytest.raises(UsageError, match="no tokenizer 'gpt2'.*claude-v3.*o200k_base"):
+    with pytest.raises(UsageError, match=r"no tokenizer 'gpt2'.*claude-v3.*o200k_base"):
         tokenizer_for("gpt2", "claude-sonnet-5-5")
 
 

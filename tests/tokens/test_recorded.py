@@ -24,7 +24,8 @@ def present(path: Path) -> Path:
 @pytest.mark.parametrize(("name", "key"), [("multipl_e", "lang"), ("rosetta", "id")])
 def test_every_recorded_text_has_its_recorded_size(name: str, key: str, family: str) -> None:
     counts = json.loads(present(RECORDED / f"{name}_counts.json").read_text())[family]["counts"]
-    rows = [json.loads(row) for row in gzip.open(present(RECORDED / f"{name}.jsonl.gz"), "rt", encoding="utf-8")]
+    with gzip.open(present(RECORDED / f"{name}.jsonl.gz"), "rt", encoding="utf-8") as file:
+        rows = [json.loads(row) for row in file]
     tokenizer, overhead = FAMILIES[family]
     counter = counter_for(tokenizer)
     sizes = {row[key]: counter.count(row["text"]).tokens for row in rows}

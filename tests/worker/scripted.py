@@ -29,7 +29,9 @@ class Request:
     body: Mapping[str, Any]
 
 
-def message(content: Sequence[Mapping[str, Any]], stop: str = "end_turn", usage: Mapping[str, int] | None = None) -> Answer:
+def message(
+    content: Sequence[Mapping[str, Any]], stop: str = "end_turn", usage: Mapping[str, int] | None = None
+) -> Answer:
     """A message of the model."""
     return Answer(
         body={
@@ -82,7 +84,9 @@ class ScriptedApi:
         self._thread.start()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self._closing.set()
         self._server.shutdown()
         self._server.server_close()
@@ -91,7 +95,9 @@ class ScriptedApi:
     def _next(self, request: Request) -> Answer:
         with self._lock:
             self.requests.append(request)
-            answer = self.answers.pop(0) if self.answers else refuses(400, "invalid_request_error", "nothing is scripted")
+            answer = (
+                self.answers.pop(0) if self.answers else refuses(400, "invalid_request_error", "nothing is scripted")
+            )
         self.arrived.release()
         return answer
 

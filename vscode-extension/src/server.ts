@@ -1,10 +1,10 @@
 // The one language server process of this window: starts it, restarts it one at a time, and speaks with it.
+import { ChildProcess, ChildProcessWithoutNullStreams } from 'node:child_process';
 import { commands, Disposable, EventEmitter, l10n, LogOutputChannel, workspace } from 'vscode';
 import {
   CloseAction,
   CloseHandlerResult,
   ErrorAction,
-  ErrorHandler,
   ExecuteCommandRequest,
   LanguageClient,
   LanguageClientOptions,
@@ -12,12 +12,14 @@ import {
   State,
 } from 'vscode-languageclient/node';
 import { messageOf, showError } from './log';
+import { endProcess, startProcess } from './process';
 import { stateRequest, Status, statusNotification } from './protocol';
-import { ProgramMissing, ServerProgram, serverProgram } from './settings';
+import { ProgramMissing, serverProgram } from './settings';
 
 export type ServerState = 'starting' | 'running' | 'stopped' | 'failed';
 
-/** How long the server has, in milliseconds, to end its team and itself. */
+/** Milliseconds the server has to be ready, and to end its team and itself. */
+const startTimeout = 60_000;
 const stopTimeout = 10_000;
 const crashesAllowed = 4;
 const crashWindow = 3 * 60_000;
@@ -29,12 +31,18 @@ class QuietClient extends LanguageClient {
   }
 }
 
+/** Restarts are `Server`'s, so that they wait for each other. */
+function doNotRestart(): CloseHandlerResult {
+  return { action: CloseAction.DoNotRestart, handled: true };
+}
+
 export class Server implements Disposable {
   readonly #log: LogOutputChannel;
   readonly #settings: () => Record<string, unknown>;
   readonly #stateChanged = new EventEmitter<ServerState>();
   readonly #statusReceived = new EventEmitter<Status>();
   #client: LanguageClient | undefined;
+  #process: ChildProcessWithoutNullStreams | undefined;
   #turn: Promise<void> = Promise.resolve();
   #crashes: number[] = [];
 
@@ -91,37 +99,59 @@ export class Server implements Disposable {
     this.#stateChanged.fire('starting');
     try {
       const program = await serverProgram();
-      this.#log.info(`Starting ${[program.path, ...program.args].join(' ')}`);
-      this.#client = this.#createClient(program);
-      await this.#client.start();
+      this.#process = await startProcess(program, workspace.workspaceFolders?.[0]?.uri.fsPath, this.#log);
+      this.#client = this.#createClient(this.#process);
+      await this.#started(this.#client, this.#process);
     } catch (error) {
+      await this.#end();
       this.#stateChanged.fire('failed');
       void this.#explain(error);
     }
   }
 
+  /** @throws Error if the server is not ready in time; one that hangs is killed. */
+  async #started(client: LanguageClient, process: ChildProcess): Promise<void> {
+    const timer = setTimeout(() => process.kill('SIGKILL'), startTimeout);
+    try {
+      await client.start();
+    } finally {
+      clearTimeout(timer);
+    }
+    // The client's promise is also kept when the connection closed while it was starting.
+    if (client.state !== State.Running) {
+      throw new Error('The server ended before it was ready.');
+    }
+  }
+
   async #end(): Promise<void> {
-    const client = this.#client;
-    this.#client = undefined;
+    const [client, process] = [this.#client, this.#process];
+    this.#client = this.#process = undefined;
     try {
       await client?.dispose(stopTimeout);
     } catch (error) {
-      // A server that never ran or did not answer is killed by the client; there is nothing left to do but say so.
-      this.#log.warn(`Stopping the server: ${String(error)}`);
+      // It never ran or does not answer. Its process is ended in any case.
+      this.#log.info(`Leaving the server: ${messageOf(error)}`);
+    }
+    if (process !== undefined) {
+      await endProcess(process, stopTimeout);
     }
     this.#stateChanged.fire('stopped');
   }
 
-  #createClient(program: ServerProgram): LanguageClient {
-    const executable = { command: program.path, args: program.args };
-    const client = new QuietClient('kinos', 'KinOS', executable, this.#clientOptions());
+  #createClient(process: ChildProcessWithoutNullStreams): LanguageClient {
+    const client = new QuietClient('kinos', 'KinOS', () => Promise.resolve(process), this.#clientOptions());
     client.onNotification(statusNotification, (status) => {
       this.#statusReceived.fire(status);
     });
-    client.onDidChangeState(({ newState }) => {
-      if (newState === State.Running && this.#client === client) {
+    client.onDidChangeState(({ oldState, newState }) => {
+      if (this.#client !== client) {
+        return;
+      }
+      if (newState === State.Running) {
         this.#stateChanged.fire('running');
         void this.#requestState(client);
+      } else if (oldState === State.Running) {
+        void this.#recover();
       }
     });
     return client;
@@ -134,20 +164,8 @@ export class Server implements Disposable {
       initializationOptions: () => ({ trusted: workspace.isTrusted, settings: this.#settings() }),
       outputChannel: this.#log,
       revealOutputChannelOn: RevealOutputChannelOn.Never,
-      errorHandler: this.#errorHandler(),
+      errorHandler: { error: () => ({ action: ErrorAction.Continue, handled: true }), closed: doNotRestart },
       initializationFailedHandler: () => false,
-    };
-  }
-
-  #errorHandler(): ErrorHandler {
-    return {
-      error: () => ({ action: ErrorAction.Continue, handled: true }),
-      closed: (): CloseHandlerResult => {
-        if (this.#client?.state === State.Running) {
-          void this.#recover();
-        }
-        return { action: CloseAction.DoNotRestart, handled: true };
-      },
     };
   }
 
@@ -181,7 +199,8 @@ export class Server implements Disposable {
       }
       return;
     }
-    await this.#offerRestart(l10n.t('The KinOS server did not start: {0}', messageOf(error)));
+    this.#log.error(messageOf(error));
+    await this.#offerRestart(l10n.t('The KinOS server did not start. Its log says why.'));
   }
 
   async #offerRestart(message: string): Promise<void> {

@@ -72,11 +72,12 @@ class PhaseState:
 
 def _reason(name: Phase, total: int, rule: PhaseRule) -> str:
     share = f"{rule.share(total):.0f} % of the limit"
+    converge, expand = f"{rule.converge * 100:g} %", f"{rule.expand * 100:g} %"
     if total > rule.converge_at:
-        return f"{share}, above {rule.converge:.0%}"
+        return f"{share}, above {converge}"
     if total < rule.expand_at:
-        return f"{share}, below {rule.expand:.0%}"
-    return f"{share}, between {rule.expand:.0%} and {rule.converge:.0%}: {name} stays"
+        return f"{share}, below {expand}"
+    return f"{share}, between {expand} and {converge}: {name} stays"
 
 
 def to_converge(total: int, rule: PhaseRule) -> int:

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import PurePosixPath
+from typing import Any
 
 from kinos.domain.phase import Phase, PhaseRule, PhaseState, to_converge, to_expand
 from kinos.domain.size import Level, Limits, Size, kilotokens
@@ -42,6 +43,26 @@ class ProjectMap:
             "## Warnings\n" + "\n".join(self._warnings() or ["No document is over a limit."]),
         ]
         return "\n\n".join(parts) + "\n"
+
+    def data(self) -> dict[str, Any]:
+        """The map as plain values: `kin map --json`."""
+        return {
+            "phase": {"name": self.phase.name.value, "reason": self.phase.reason, "pinned": self.phase.pinned},
+            "total": self.total,
+            "limit": self.rule.limit,
+            "tokenizer": self.tokenizer,
+            "documents": [
+                {
+                    "path": path,
+                    "tokens": size.tokens,
+                    "level": self.limits.level(size.tokens).value,
+                    "counted": size.counted,
+                }
+                for path, size in sorted(self.documents.items())
+            ],
+            "errors": [{"path": path, "message": why} for path, why in sorted(self.unreadable.items())],
+            "agents": [{"name": name, "weight": weight} for name, weight in self.agents],
+        }
 
     def _figures(self) -> list[str]:
         total = self.total

@@ -54,24 +54,32 @@ class Price:
         ) / 1_000_000
 
 
-def _claude(input_price: float, output_price: float) -> Price:
-    # Anthropic bills a five-minute cache write at 1.25 and a cache read at 0.1 of the input price.
-    return Price(input_price, output_price, input_price * 0.1, input_price * 1.25)
+def _claude(given: float, answer: float, cached: float = 0.1) -> Price:
+    # A five-minute cache write is billed at 1.25 of the input price; `cached` is what a cache read costs of it.
+    return Price(given, answer, given * cached, given * 1.25)
 
 
-PRICES_DATE = "2026-11-01"
-"""The day the table below was last compared with the published list; a user's `model.prices` comes first."""
+PRICES_DATE = "2026-10-16"
+"""The day for which the prices below were found in the published list (platform.claude.com, "Model pricing")."""
 
 PRICES: Mapping[str, Price] = {
-    "claude-opus-4-8": _claude(5.0, 25.0),
-    "claude-opus-4-7": _claude(5.0, 25.0),
-    "claude-opus-4-6": _claude(5.0, 25.0),
-    "claude-opus-4-5": _claude(5.0, 25.0),
-    "claude-sonnet-5-5": _claude(3.0, 15.0),
-    "claude-sonnet-5": _claude(3.0, 15.0),
-    "claude-sonnet-4-6": _claude(3.0, 15.0),
-    "claude-sonnet-4-5": _claude(3.0, 15.0),
-    "claude-haiku-4-5": _claude(1.0, 5.0),
+    "claude-fable-5-1": _claude(10, 50, 0.025),
+    "claude-mythos-5-1": _claude(10, 50, 0.025),
+    "claude-fable-5": _claude(10, 50),
+    "claude-mythos-5": _claude(10, 50),
+    "claude-opus-5-5": _claude(4, 20, 0.05),
+    "claude-opus-5": _claude(5, 25),
+    "claude-opus-4-8": _claude(5, 25),
+    "claude-opus-4-7": _claude(5, 25),
+    "claude-opus-4-6": _claude(5, 25),
+    "claude-opus-4-5": _claude(5, 25),
+    "claude-sonnet-5-5": _claude(2, 10, 0.05),
+    "claude-sonnet-5": _claude(2, 10),
+    "claude-sonnet-4-6": _claude(3, 15),
+    "claude-sonnet-4-5": _claude(3, 15),
+    # A fifth of this for prompts up to 100,000 tokens: a cap must hold for both, so the dearer band stands here.
+    "claude-haiku-5-5": _claude(0.5, 2.5),
+    "claude-haiku-4-5": _claude(1, 5),
 }
 """List prices by model name. A model that is not here has an unknown price, which is not 0."""
 

@@ -31,6 +31,13 @@ class Changes:
         """Every change, in the order made."""
         return self._journal.changes()
 
+    def find(self, identity: str) -> Change:
+        """The change of that id. Raises UsageError when there is none."""
+        change = next((change for change in self.all() if change.id == identity), None)
+        if change is None:
+            raise UsageError(f"There is no change {identity} here.", "See kin history.")
+        return change
+
     def restore(self) -> None:
         """Take up what an earlier run left: what was done lately, and what still waits with its claims."""
         for change in self.all():
@@ -96,9 +103,7 @@ class Changes:
         return [c for c in self.all() if c.state is ChangeState.LANDED_UNSAVED and path in c.paths]
 
     def _waiting(self, identity: str) -> Change:
-        change = next((change for change in self.all() if change.id == identity), None)
-        if change is None:
-            raise UsageError(f"There is no change {identity} here.", "See kin review.")
+        change = self.find(identity)
         if change.state is not ChangeState.PROPOSED:
             raise UsageError(f"{identity} does not wait for review: it is {change.state}.")
         return change

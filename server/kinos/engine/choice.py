@@ -3,7 +3,29 @@
 from collections.abc import Mapping, Sequence
 
 _CODE = frozenset(
-    [".py", ".js", ".ts", ".tsx", ".jsx", ".rs", ".go", ".java", ".kt", ".c", ".cc", ".cpp", ".h", ".cs", ".rb", ".php", ".swift", ".scala", ".lua", ".ex", ".hs"]
+    [
+        ".py",
+        ".js",
+        ".ts",
+        ".tsx",
+        ".jsx",
+        ".rs",
+        ".go",
+        ".java",
+        ".kt",
+        ".c",
+        ".cc",
+        ".cpp",
+        ".h",
+        ".cs",
+        ".rb",
+        ".php",
+        ".swift",
+        ".scala",
+        ".lua",
+        ".ex",
+        ".hs",
+    ]
 )
 _REFERENCES = frozenset({".bib", ".ris", ".nbib"})
 

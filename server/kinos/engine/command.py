@@ -51,6 +51,14 @@ async def _update_map(session: Session, arguments: Arguments) -> str:
     return session.write_map()
 
 
+async def _map_object(session: Session, arguments: Arguments) -> dict[str, Any]:
+    return session.project_map().data()
+
+
+async def _diff(session: Session, arguments: Arguments) -> str:
+    return session.diff(_needed(arguments, "change"))
+
+
 async def _status(session: Session, arguments: Arguments) -> dict[str, Any]:
     return session.picture()
 
@@ -87,6 +95,8 @@ COMMANDS: Mapping[str, Command] = {
     "stopAgent": _stop_agent,
     "showMap": _show_map,
     "updateMap": _update_map,
+    "mapObject": _map_object,
+    "diff": _diff,
     "status": _status,
     "history": _history,
     "undo": _undo,

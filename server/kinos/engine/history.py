@@ -2,8 +2,9 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from difflib import unified_diff
 
-from kinos.domain.change import LANDED_STATES, Change, ChangeState
+from kinos.domain.change import LANDED_STATES, Change, ChangeState, FileChange
 from kinos.domain.errors import ConflictError, LandingError, PolicyError, UsageError
 
 
@@ -84,3 +85,19 @@ async def revert(
             record(after, change.state)
             done.append(change.id)
     return Reverted(tuple(done), tuple(aside))
+
+
+def unified(change: Change, image: Callable[[str], bytes | None]) -> str:
+    """What `change` makes of its files as a unified diff; a file whose images are no longer kept has a note instead."""
+    return "".join(_file_diff(file, image) for file in change.files)
+
+
+def _file_diff(file: FileChange, image: Callable[[str], bytes | None]) -> str:
+    old, new = (file.before, file.after) if file.before or file.after else (file.base, file.result)
+    texts = [b"" if name is None else image(name) for name in (old, new)]
+    if texts[0] is None or texts[1] is None:
+        return f"--- {file.path}\n(what it was is no longer kept)\n"
+    before, after = (text.decode("utf-8", "replace").splitlines(keepends=True) for text in texts if text is not None)
+    names = ("/dev/null" if old is None else f"a/{file.path}", "/dev/null" if new is None else f"b/{file.path}")
+    lines = unified_diff(before, after, *names)
+    return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)

@@ -24,7 +24,7 @@ from kinos.engine.changes import Changes
 from kinos.engine.choice import chosen_team
 from kinos.engine.claims import Claims
 from kinos.engine.cycle import Terms, Tools
-from kinos.engine.history import Reverted, Selection
+from kinos.engine.history import Reverted, Selection, unified
 from kinos.engine.keeper import Keeper
 from kinos.engine.landing import Landing
 from kinos.engine.memory import Memory
@@ -156,6 +156,10 @@ class Session:
     def image(self, name: str | None) -> bytes | None:
         """A kept image of a file, by digest."""
         return None if name is None else self._journal.image(name)
+
+    def diff(self, identity: str) -> str:
+        """What a change makes of its files, as a unified diff. Raises UsageError when there is no such change."""
+        return unified(self._changes.find(identity), self._journal.image)
 
     @property
     def catalog(self) -> Catalog:

@@ -1,18 +1,18 @@
-"""aider 0.86's coder for SEARCH/REPLACE blocks, closed in: it asks nobody, runs nothing, fetches nothing, leaves its folder alone.
+"""aider 0.86's coder for SEARCH/REPLACE blocks, closed in: it asks nobody, runs and fetches nothing, stays in its folder.
 
 aider is used for its prompts and its format. Its handling of the answer is replaced where it is too free: it creates files
-before it asks, corrects a path to a similar one, tries a block on every other file, and drops a first line that ends with the
-file's name.
+before it asks, corrects a path to a similar one, tries a block on every other file, drops a first line that ends with the
+file's name, and takes a heading's underline for the divider.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
-from typing import Any, override
+from typing import override
 
 from aider.coders.editblock_coder import (
     EditBlockCoder,
-    find_original_update_blocks,
     find_similar_lines,
+    perfect_replace,
     prep,
     replace_most_similar_chunk,
     strip_quoted_wrapping,
@@ -21,6 +21,7 @@ from aider.io import InputOutput
 
 from kinos.domain.errors import FailureKind, FaultError, PolicyError
 from kinos.domain.path import normal
+from kinos.worker.block import Block, read
 from kinos.worker.folder import Folder
 
 REFLECTIONS = 1
@@ -73,8 +74,8 @@ class _NoSummary:
         return False
 
 
-type _Block = tuple[str, str, str]
-"""File, lines to find, lines to put in their place."""
+type _Edit = tuple[str, Block]
+"""A listed file, and what to do to it. aider looks at the file only."""
 
 
 class Coder(EditBlockCoder):  # type: ignore[misc]
@@ -132,47 +133,47 @@ class Coder(EditBlockCoder):  # type: ignore[misc]
         return edited
 
     @override
-    def get_edits(self) -> list[_Block]:
+    def get_edits(self) -> list[_Edit]:
         """The blocks of the answer. Raises ValueError, in words for the model, when one is not for a listed file."""
-        blocks = find_original_update_blocks(self.partial_response_content, self.fence, [])
-        # A block without a path is a shell command the model suggests: it is dropped.
-        edits = [(self._named(path, before), before, after) for path, before, after in _with_path(blocks)]
+        edits = [(self._named(block), block) for block in read(self.partial_response_content)]
         if edits:
             self.stray = ""
         return edits
 
     @override
-    def apply_edits_dry_run(self, edits: list[_Block]) -> list[_Block]:
+    def apply_edits_dry_run(self, edits: list[_Edit]) -> list[_Edit]:
         return edits  # aider's creates files on the way
 
     @override
-    def apply_edits(self, edits: Sequence[_Block]) -> None:
+    def apply_edits(self, edits: Sequence[_Edit]) -> None:
         """Write the edits that fit. Raises ValueError, in words for the model, about those that do not."""
-        misfits = [block for block in edits if not self._apply(*block)]
+        misfits = [edit for edit in edits if not self._apply(*edit)]
         if misfits:
             raise ValueError(self._complaint(misfits, len(edits) - len(misfits)))
 
-    def _named(self, name: str, before: str) -> str:
-        """The listed file the model means by `name`: that path, or the only file called so."""
+    def _named(self, block: Block) -> str:
+        """The listed file the model means: that path, or the only file called so."""
         try:
-            clean = normal(name.removeprefix(f"{self._folder.root}/"))
+            clean = normal(block.name.removeprefix(f"{self._folder.root}/"))
         except PolicyError:
             clean = ""
         if clean in self._names:
             return self._names[clean]
         alike = [path for path in self._names if PurePosixPath(path).name == clean]
-        if len(alike) == 1 and (before.strip() or not self._folder.was_there(self._names[alike[0]])):
+        if len(alike) == 1 and (block.finds or not self._folder.was_there(self._names[alike[0]])):
             return self._names[alike[0]]
-        self.stray = name
+        self.stray = block.name
         listing = ", ".join(self._folder.files)
-        raise ValueError(f"{name} is not one of the files you may edit. Send all blocks again, only for: {listing}")
+        raise ValueError(
+            f"{block.name} is not one of the files you may edit. Send all blocks again, only for: {listing}"
+        )
 
-    def _apply(self, path: str, before: str, after: str) -> bool:
+    def _apply(self, path: str, block: Block) -> bool:
         """Whether the block fitted, and is on disk now."""
         target = self._folder.root / path
         try:
             content = _read(target)
-            new = _replaced(path, content, before, after)
+            new = _changed(path, content, block)
             if new is None:
                 return False
             if content and not new:
@@ -184,10 +185,11 @@ class Coder(EditBlockCoder):  # type: ignore[misc]
             raise StoppedError(reason) from error
         return True
 
-    def _complaint(self, misfits: Sequence[_Block], fitted: int) -> str:
-        files = ", ".join(dict.fromkeys(path for path, _, _ in misfits))
+    def _complaint(self, misfits: Sequence[_Edit], fitted: int) -> str:
+        files = ", ".join(dict.fromkeys(path for path, _ in misfits))
         parts = [f"# {len(misfits)} SEARCH/REPLACE block(s) failed to match in {files}"]
-        for path, before, after in misfits:
+        for path, block in misfits:
+            before, after = block.readings[0]
             parts.append(f"## In {path}:\n<<<<<<< SEARCH\n{before}=======\n{after}>>>>>>> REPLACE")
             if alike := find_similar_lines(before, _read(self._folder.root / path)):
                 parts.append(f"Did you mean these lines of {path}?\n{self.fence[0]}\n{alike}\n{self.fence[1]}")
@@ -195,13 +197,6 @@ class Coder(EditBlockCoder):  # type: ignore[misc]
         if fitted:
             parts.append(f"The other {fitted} block(s) were applied: send only mended versions of the failed ones.")
         return "\n\n".join(parts)
-
-
-def _with_path(blocks: Iterator[tuple[Any, ...]]) -> Iterator[_Block]:
-    for block in blocks:
-        if block[0] is not None:
-            path, before, after = block
-            yield path, before, after
 
 
 def _read(target: Path) -> str:
@@ -212,19 +207,25 @@ def _read(target: Path) -> str:
         return text.read()
 
 
-def _replaced(path: str, content: str, before: str, after: str) -> str | None:
-    """`content` with the lines `before` replaced by `after`; None when they are not in it. Nothing to find: append."""
-    if not before.strip():
+def _changed(path: str, content: str, block: Block) -> str | None:
+    """`content` with the lines to find replaced; None when they are not in it. With nothing to find it is appended to."""
+    if not block.finds:
         start: str = prep(content)[0]
-        return start + after
-    if not after and prep(before) == prep(content):
-        return ""
-    exact: str | None = replace_most_similar_chunk(content, before, after)
-    return exact or _replaced_bare(path, content, before, after)
+        return start + block.readings[0][1]
+    for before, after in block.readings:
+        if prep(before) == prep(content):
+            return after
+        exact: str | None = perfect_replace(prep(content)[1], prep(before)[1], prep(after)[1])
+        if exact is not None:
+            return exact
+    # What could be read in several ways is not guessed at any further.
+    return _nearly(path, content, *block.readings[0]) if len(block.readings) == 1 else None
 
 
-def _replaced_bare(path: str, content: str, before: str, after: str) -> str | None:
-    """The same without file names and fences, which some models put inside a block."""
+def _nearly(path: str, content: str, before: str, after: str) -> str | None:
+    """aider's own tolerance: for indentation, `...` lines, and then for file names and fences inside a block."""
+    new: str | None = replace_most_similar_chunk(content, before, after)
     before, after = (strip_quoted_wrapping(text, path, ("```", "```")) for text in (before, after))
-    new: str | None = replace_most_similar_chunk(content, before, after) if before.strip() else None
+    if not new and before.strip():
+        new = replace_most_similar_chunk(content, before, after)
     return new or None

@@ -14,10 +14,11 @@ import litellm
 from kinos.domain.errors import FailureKind, FaultError
 from kinos.domain.message import EditCall, Edited
 from kinos.domain.usage import Usage
+from kinos.worker.bound import most_tokens
 from kinos.worker.coder import Coder, StoppedError
 from kinos.worker.fault import PROVIDER, is_claude
 from kinos.worker.folder import Folder, strayed
-from kinos.worker.gate import Gate, most_tokens
+from kinos.worker.gate import Gate
 
 DELETING = "To delete a file, replace all of its lines with nothing."
 """Said to the model with each task: aider's format has no other word for it."""
@@ -93,7 +94,7 @@ class _Model(aider.models.Model):  # type: ignore[misc]
         self, messages: list[dict[str, Any]], functions: object, stream: bool, temperature: float | None = None
     ) -> tuple[Any, Any]:
         """The answer to `messages`. Raises StoppedError at any fault: aider would try again by its own rules, for 81 s."""
-        bound = most_tokens(str(message["content"]) for message in messages)
+        bound = most_tokens(self._call.model, [str(message["content"]) for message in messages])
         request = {**(self.extra_params or {}), **self._parameters(bound), "messages": messages}
         try:
             answer = self._gate.ask(

@@ -1,7 +1,7 @@
 """The gate every single model call passes: reserved before, settled after, tried again as often as the settings allow."""
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from kinos.domain.errors import FailureKind, FaultError
@@ -11,20 +11,8 @@ from kinos.worker.channel import Line
 from kinos.worker.deadline import Deadline
 from kinos.worker.fault import Fault, Source, read
 
-FRAME = 1_000
-"""Tokens: more than the API adds to a request by itself (message frames, and about 350 for the use of tools)."""
-
 _LASTING = {FailureKind.AUTHENTICATION, FailureKind.PERMISSION, FailureKind.CONTEXT_TOO_LONG}
 """Faults that stay however often one asks, whatever their HTTP code."""
-
-
-def most_tokens(texts: Iterable[str]) -> int:
-    """An upper bound of the input tokens of `texts` in one request.
-
-    A token of a byte-level vocabulary stands for a byte at least. Fewer is not safe: base64, punctuation and rare scripts come
-    to 0.9 to 1.0 tokens a byte in all families of Claude (prose: 0.25).
-    """
-    return sum(len(text.encode("utf-8", "surrogatepass")) for text in texts) + FRAME
 
 
 @dataclass(slots=True)

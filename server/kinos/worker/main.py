@@ -4,6 +4,7 @@ Linux (and other systems with fork and packets over Unix sockets).
 """
 
 import argparse
+import contextlib
 import ctypes
 import gc
 import logging
@@ -62,6 +63,7 @@ def _control(arguments: Sequence[str] | None) -> socket.socket:
     parser.add_argument("--control", type=int, required=True, metavar="FD", help="a Unix packet socket to the engine")
     control = socket.socket(fileno=parser.parse_args(arguments).control)
     control.set_inheritable(False)
+    control.setblocking(True)
     return control
 
 
@@ -143,7 +145,8 @@ class _Server:
 
     def _end(self) -> None:
         for child in self.children.values():
-            os.killpg(child, signal.SIGKILL)  # not yet waited for, so the number is still its own
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(child, signal.SIGKILL)  # not yet waited for, so the number is still its own
         for lifeline in list(self.children):
             self._reap(lifeline)
 
@@ -163,6 +166,7 @@ def _become_child(server: _Server, lifeline: int, parent: int, stream: socket.so
         _die_with(parent)
         os.close(lifeline)
         server.leave()
+        stream.setblocking(True)  # whatever the engine set its end of the pair to
         channel = Channel(stream, _end_group)
         channel.start()
         serve(channel)
@@ -192,4 +196,6 @@ def _die_with(parent: int) -> None:
 def _end_group(reason: str) -> None:
     """End this call and everything below it at once."""
     log.info("call ended: %s", reason)
-    os.killpg(os.getpgrp(), signal.SIGKILL)
+    if os.getpgrp() == os.getpid():
+        os.killpg(0, signal.SIGKILL)
+    os._exit(1)

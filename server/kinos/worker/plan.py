@@ -9,8 +9,9 @@ from kinos.domain.message import PlanCall, Planned
 from kinos.domain.path import normal
 from kinos.domain.task import NothingToDo, Task
 from kinos.domain.usage import Usage
+from kinos.worker.bound import most_tokens
 from kinos.worker.fault import PROVIDER
-from kinos.worker.gate import Gate, most_tokens
+from kinos.worker.gate import Gate
 
 if TYPE_CHECKING:
     from anthropic.types import Message as Answer
@@ -71,12 +72,12 @@ def _ask(call: PlanCall, gate: Gate, messages: Sequence[Mapping[str, Any]]) -> "
     }
     if call.temperature is not None:  # gone from the API's newer version, which the SDK speaks
         request |= {"extra_body": {"temperature": call.temperature}, "extra_headers": {"anthropic-version": OLDER}}
-    bound = most_tokens([call.system, str(request["tools"]), *(str(message["content"]) for message in messages)])
+    texts = [call.system, str(request["tools"]), *(str(message["content"]) for message in messages)]
     with anthropic.Anthropic(
         api_key=call.endpoint.api_key, base_url=call.endpoint.base_url or PROVIDER, max_retries=0, open_telemetry=False
     ) as client:
         answer: Answer = gate.ask(
-            bound,
+            most_tokens(call.model, texts),
             call.max_tokens,
             lambda seconds: client.messages.create(**request, timeout=seconds),
             lambda answer: _usage(answer.usage) if isinstance(answer, anthropic.types.Message) else None,

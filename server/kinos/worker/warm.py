@@ -19,6 +19,7 @@ from pathlib import Path
 
 from kinos.domain.brief import NOTHING
 from kinos.domain.message import EditCall, Endpoint, Granted, Message, PlanCall, Retry
+from kinos.worker import bound
 from kinos.worker.call import answer
 
 log = logging.getLogger(__name__)
@@ -46,6 +47,7 @@ def load() -> dict[str, str]:
     from kinos.worker import edit, plan  # noqa: F401
 
     edit.quiet()
+    bound.load()
     versions = {name: importlib.metadata.version(name) for name in PACKAGES}
     return {"python": ".".join(map(str, sys.version_info[:3])), **versions}
 

@@ -10,6 +10,8 @@ from kinos.worker.rehearsal.markdown import Heading, Kind, Line, headings, lines
 from kinos.worker.rehearsal.order import Part, Split
 from kinos.worker.rehearsal.section import Name, names, tidy
 
+_TAG = re.compile(r"<(/?)(details|div|table|section|blockquote|center)\b", re.IGNORECASE)
+_TEMPLATE = re.compile(r"\{%-?\s*(end)?(raw|capture|if|for|block|comment|highlight)\b")
 _MARKS = re.compile(r"( {0,3})(#{1,6})(.*)")
 
 
@@ -76,8 +78,11 @@ def _pieces(
             if index is None:
                 raise DeclinedError(f"`{order.path}` has no heading {_shown(name)}")
             end = next((h.start for h in found[index + 1 :] if h.level <= name.level), len(lines))
-            if any(unsafe(line.text) for line in lines[found[index].start : end]):
+            texts = [line.text for line in lines[found[index].start : end]]
+            if any(map(unsafe, texts)):
                 left_out.append(f"{_shown(name)} holds a line an edit cannot name")
+            elif not _balanced("\n".join(texts)):
+                left_out.append(f"{_shown(name)} holds one half of something that is closed elsewhere")
             else:
                 pieces.append(_Piece(found[index].start, end, index, part))
     pieces.sort(key=lambda piece: piece.start)
@@ -85,6 +90,13 @@ def _pieces(
         if after.start < before.end:
             raise DeclinedError(f"{_shown(names([(h.level, h.title) for h in found])[after.index])} stands inside another section to move")
     return pieces, left_out
+
+
+def _balanced(text: str) -> bool:
+    """Whether no HTML element or template block reaches over the section's ends."""
+    tags = Counter(f"{'-' if close else ''}{tag.lower()}" for close, tag in _TAG.findall(text))
+    template = Counter(f"{'-' if close else ''}{tag}" for close, tag in _TEMPLATE.findall(text))
+    return all(counts[name] == counts[f"-{name}"] for counts in (tags, template) for name in (n.lstrip("-") for n in counts))
 
 
 def _shown(name: Name) -> str:
@@ -104,7 +116,7 @@ def _remaining(path: str, lines: Sequence[Line], found: Sequence[Heading], piece
             kept.append(item)
         else:
             _spaced(kept)
-            if lines[max(piece.start - 1, 0)].kind is Kind.ITEM or _after_list(lines, piece.start):
+            if _after_list(lines, piece.start):
                 kept += ["Continued in:", ""]
             kept.append(item)
         position = piece.end
@@ -152,8 +164,9 @@ def _part(origin: str, lines: Sequence[Line], found: Sequence[Heading], pieces: 
     deepest = max(found[index].level for piece in pieces for index in _inside(found, piece))
     if len(pieces) == 1:
         moved = _shifted(lines, pieces[0], 1 - top)
-        body = moved[1:]
-        head = [moved[0], "", back]
+        title = 1 if top > 1 else found[pieces[0].index].end - pieces[0].start
+        body = moved[title:]
+        head = [*moved[:title], "", back]
     else:
         shift = 2 - top if deepest + 2 - top <= 6 else 0
         body = [text for piece in pieces for text in [*_trimmed(_shifted(lines, piece, shift)), ""]]
@@ -219,6 +232,8 @@ def _homes(
     old = link.heading_anchors(found)
     for path, indices in order.items():
         new = link.heading_anchors(headings(scan(texts[path])))
+        if len(new) < len(indices):
+            raise DeclinedError(f"headings of `{path}` would turn into something else")
         # A document of several sections begins with a title of its own.
         new = new[len(new) - len(indices) :]
         for index, anchor in zip(indices, new, strict=True):

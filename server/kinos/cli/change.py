@@ -1,0 +1,114 @@
+"""`kin history`, `undo`, `redo` and `review`."""
+
+import argparse
+from datetime import datetime
+from typing import Any
+
+from kinos.cli.engine import command
+from kinos.cli.outside import Outside
+from kinos.cli.terminal import say, say_json, warn
+
+NOTHING = 3
+
+
+def history_options(parser: argparse.ArgumentParser) -> None:
+    """Options of `kin history`."""
+    parser.add_argument("--json", action="store_true", help="as JSON")
+
+
+def history(args: argparse.Namespace, outside: Outside) -> int:
+    """Print every change, the latest last."""
+    changes = command(outside, args.folder, "history", {})
+    if args.json:
+        say_json(changes)
+    elif not changes:
+        say("Nothing was done here yet.")
+    for change in changes if not args.json else ():
+        _say_change(change, reason=args.verbose or change["state"] not in ("landed", "undone"))
+    return 0
+
+
+def revert_options(parser: argparse.ArgumentParser) -> None:
+    """Options of `kin undo` and `kin redo`."""
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument("change", nargs="?", default="", metavar="ID", help="one change; without it the last one")
+    which.add_argument("--cycle", default="", metavar="ID", help="everything of one cycle")
+    which.add_argument("--agent", default="", metavar="NAME", help="everything of one agent")
+    which.add_argument("--session", action="store_true", help="everything of the last run")
+    which.add_argument("--all", action="store_true", help="everything")
+    parser.add_argument("--json", action="store_true", help="as JSON")
+
+
+def undo(args: argparse.Namespace, outside: Outside) -> int:
+    """Take changes back. Exit 3 when there is none, 1 when one was set aside."""
+    return _revert(args, outside, "undo", "Taken back")
+
+
+def redo(args: argparse.Namespace, outside: Outside) -> int:
+    """Put back what was undone. Exit 3 when there is none, 1 when one was set aside."""
+    return _revert(args, outside, "redo", "Put back")
+
+
+def _revert(args: argparse.Namespace, outside: Outside, method: str, done: str) -> int:
+    selection = {
+        "change": args.change,
+        "cycle": args.cycle,
+        "agent": args.agent,
+        "session": args.session,
+        "all": args.all,
+    }
+    answer = command(outside, args.folder, method, selection)
+    if args.json:
+        say_json(answer)
+    else:
+        for identity in answer["changes"]:
+            say(f"{done}: {identity}")
+        for aside in answer["setAside"]:
+            warn(f"{aside['id']} was set aside: {aside['reason']}")
+        if not answer["changes"] and not answer["setAside"]:
+            say(f"There is nothing to {method}.")
+    if answer["setAside"]:
+        return 1
+    return 0 if answer["changes"] else NOTHING
+
+
+def review_options(parser: argparse.ArgumentParser) -> None:
+    """Options of `kin review`."""
+    parser.add_argument("--accept", default="", metavar="ID", help="land it")
+    parser.add_argument("--reject", default="", metavar="ID", help="drop it")
+    parser.add_argument("--reason", default="", metavar="TEXT", help="why: the agent is told")
+    parser.add_argument("--diff", default="", metavar="ID", help="show what it would change")
+    parser.add_argument("--json", action="store_true", help="as JSON")
+
+
+def review(args: argparse.Namespace, outside: Outside) -> int:
+    """List what waits, show one, accept one or reject one. Exit 3 when nothing waits."""
+    if args.diff:
+        say(command(outside, args.folder, "diff", {"change": args.diff}).rstrip("\n"))
+        return 0
+    if args.accept or args.reject:
+        method = "accept" if args.accept else "reject"
+        change = command(outside, args.folder, method, {"change": args.accept or args.reject, "reason": args.reason})
+        say_json(change) if args.json else _say_change(change, reason=True)
+        return 0
+    waiting = [change for change in command(outside, args.folder, "history", {}) if change["state"] == "proposed"]
+    if args.json:
+        say_json(waiting)
+    elif not waiting:
+        say("Nothing waits for review.")
+    for change in waiting if not args.json else ():
+        _say_change(change, reason=True)
+    return 0 if waiting else NOTHING
+
+
+def _say_change(change: dict[str, Any], *, reason: bool) -> None:
+    at = datetime.fromisoformat(change["time"]).astimezone()
+    cost = "rehearsal" if change["rehearsal"] else "? US$" if change["usd"] is None else f"{change['usd']:.4f} US$"
+    say(
+        f"{change['id']}  {at:%Y-%m-%d %H:%M}  {change['agent']:<15}  {change['state']:<10}  {change['title']}  ({cost})"
+    )
+    for file in change["files"]:
+        say(f"           {file['kind']:<8} {file['path']}")
+    if reason:
+        for text in filter(None, (change["why"], change["reason"])):
+            say(f"           {text}")

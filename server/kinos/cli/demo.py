@@ -1,0 +1,87 @@
+"""`kin demo`: a rehearsed team on a sample workspace, from start to take-back."""
+
+import argparse
+import asyncio
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+from kinos.cli.engine import FRONT_END
+from kinos.cli.live import LiveView, PlainView, View
+from kinos.cli.outside import Outside, Workspace
+from kinos.cli.team import perform
+from kinos.cli.terminal import say
+from kinos.domain.errors import SetupError
+from kinos.domain.size import Level, kilotokens
+from kinos.engine.run import Ends
+from kinos.engine.session import Session, Start
+
+CYCLES = 8
+
+
+def options(parser: argparse.ArgumentParser) -> None:
+    """Options of `kin demo`."""
+    parser.add_argument(
+        "into", nargs="?", type=Path, metavar="DIR", help="where to make it; default: a new temporary folder"
+    )
+    parser.add_argument("--cycles", type=int, default=CYCLES, help=f"at most so many cycles (default: {CYCLES})")
+
+
+def run(args: argparse.Namespace, outside: Outside) -> int:
+    """Make the workspace and run the default team on it."""
+    return asyncio.run(_run(args, outside))
+
+
+async def _run(args: argparse.Namespace, outside: Outside) -> int:
+    folder = _made(args.into, outside.example())
+    say(f"A sample workspace: {folder}")
+    workspace = outside.workspace(folder, FRONT_END)
+    try:
+        await workspace.open()
+        before = _sizes(workspace.session)
+        view: View = LiveView(workspace.session) if sys.stdout.isatty() else PlainView()
+        start = Start("default", rehearse=True, landing="auto", ends=Ends(args.cycles, idle=True, at_cap=True))
+        code = await perform(workspace, start, view, as_json=False)
+        _report(workspace, before, folder)
+        return code
+    finally:
+        await workspace.close()
+
+
+def _made(into: Path | None, example: Path) -> Path:
+    if into is not None and into.exists() and any(into.iterdir()):
+        raise SetupError(f"{into} is not empty.", "Name a new folder, or none for a temporary one.")
+    folder = into or Path(tempfile.mkdtemp(prefix="kinos-demo-"))
+    shutil.copytree(example, folder, dirs_exist_ok=True)
+    return folder.resolve()
+
+
+def _sizes(session: Session) -> dict[str, int]:
+    return {path: size.tokens for path, size in session.sizes.documents.sizes.items()}
+
+
+def _report(workspace: Workspace, before: dict[str, int], folder: Path) -> None:
+    session = workspace.session
+    after = _sizes(session)
+    limits = session.sizes.documents.limits
+    say()
+    say("What changed:")
+    for path in sorted({*before, *after}):
+        old, new = before.get(path), after.get(path)
+        if old != new:
+            say(f"  {_size(old):>7} → {_size(new):>7}  {'' if new is None else limits.level(new).mark}  {path}")
+    say(
+        f"Total {kilotokens(sum(before.values()))} → {kilotokens(sum(after.values()))} tokens",
+    )
+    over = [sum(limits.level(size) is not Level.OK for size in sizes.values()) for sizes in (before, after)]
+    say(f"Documents over a limit: {over[0]} → {over[1]}")
+    say(f"Phase: {session.state.phase.name} ({session.state.phase.reason})")
+    say("This was a rehearsal: rules instead of a model, no key, no outside call, no cost.")
+    say()
+    say(f"Look around:   kin map -C {folder}    kin history -C {folder}")
+    say(f"Take it back:  kin undo --all -C {folder}")
+
+
+def _size(tokens: int | None) -> str:
+    return "–" if tokens is None else kilotokens(tokens)

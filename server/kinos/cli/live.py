@@ -1,0 +1,155 @@
+"""What a running team looks like in a terminal: a line for each thing that happens, and a live table below them."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from datetime import datetime
+from typing import Any, Protocol
+
+from rich.console import Console, Group, RenderableType
+from rich.live import Live
+from rich.markup import escape
+from rich.progress_bar import ProgressBar
+from rich.table import Table
+from rich.text import Text
+
+from kinos.cli.terminal import say, say_json
+from kinos.domain import event as ev
+from kinos.domain.change import Change, ChangeState
+from kinos.domain.size import kilotokens
+from kinos.domain.state import WORKING, AgentState, State
+from kinos.engine.session import Session
+
+
+class View(Protocol):
+    """Shows events as they happen."""
+
+    def show(self, before: State, after: State, event: ev.Event) -> None:
+        """A subscriber of the session."""
+        ...
+
+    def running(self) -> AbstractContextManager[object]:
+        """Show while the block runs."""
+        ...
+
+
+class JsonView:
+    """One event a line."""
+
+    def show(self, before: State, after: State, event: ev.Event) -> None:
+        """Print the event."""
+        say_json(ev.wire(event))
+
+    def running(self) -> AbstractContextManager[object]:
+        """Nothing to set up."""
+        return nullcontext()
+
+
+class PlainView:
+    """A line for each event that matters to a person; for pipes and logs."""
+
+    def show(self, before: State, after: State, event: ev.Event) -> None:
+        """Print it, if it matters."""
+        line = told(event)
+        if line:
+            say(f"{_clock(event.time)}  {line}")
+
+    def running(self) -> AbstractContextManager[object]:
+        """Nothing to set up."""
+        return nullcontext()
+
+
+class LiveView:
+    """The same lines, above a table of the agents that is kept up to date."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._console = Console(highlight=False)
+        self._live = Live(console=self._console, get_renderable=self._picture, refresh_per_second=8)
+
+    def show(self, before: State, after: State, event: ev.Event) -> None:
+        """Print it, if it matters."""
+        line = told(event)
+        if line:
+            colour = _COLOURS.get(type(event), "")
+            text = f"[dim]{_clock(event.time)}[/]  " + (f"[{colour}]{escape(line)}[/]" if colour else escape(line))
+            self._console.print(text, soft_wrap=False, overflow="ellipsis", no_wrap=True)
+
+    def running(self) -> AbstractContextManager[object]:
+        """The table, until the block ends."""
+        return self._live
+
+    def _picture(self) -> RenderableType:
+        return Group(Text(), _head(self._session.picture()), _agents(self._session.state))
+
+
+def _head(picture: dict[str, Any]) -> RenderableType:
+    phase, tokens, budget, team = picture["phase"], picture["tokens"], picture["budget"], picture["team"]
+    line = Table.grid(padding=(0, 1))
+    spent = "?" if budget["usd"] is None else f"{budget['usd']:.2f}"
+    money = "rehearsal, no cost" if team["rehearsal"] else f"{spent} of {budget['usdCap']:g} US$"
+    line.add_row(
+        Text(team["name"], style="bold"),
+        Text(phase["name"], style="green" if phase["name"] == "EXPANSION" else "magenta"),
+        ProgressBar(total=100, completed=min(100, tokens["percent"]), width=20),
+        Text(f"{kilotokens(tokens['total'])} of {kilotokens(tokens['limit'])} tokens"),
+        Text(f"· {money} · {kilotokens(budget['tokens'])} tokens used · {picture['waiting']} waiting", style="dim"),
+    )
+    return line
+
+
+def _agents(state: State) -> RenderableType:
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
+    for heading in ("agent", "state", "weight", "landed", "task"):
+        table.add_column(heading, justify="right" if heading in ("weight", "landed") else "left", no_wrap=True)
+    for view in state.agents.values():
+        style = "yellow" if view.state in WORKING else "red" if view.state is AgentState.FAILED else "dim"
+        about = view.task or (view.last_error if view.state is AgentState.FAILED else view.last_result)
+        row = Text(about, style=style, overflow="ellipsis")
+        table.add_row(view.name, Text(view.state, style=style), f"{view.weight:g}", str(view.landed), row)
+    return table
+
+
+def told(event: ev.Event) -> str:
+    """A line for a person; empty when the event does not matter to one."""
+    teller = _TOLD.get(type(event))
+    return teller(event) if teller else ""
+
+
+def _change(change: Change) -> str:
+    agent, title = f"{change.agent:<15}", f"{change.title} [{change.id}]"
+    files = ", ".join(change.paths)
+    if change.state in (ChangeState.ACCEPTED, ChangeState.PROPOSED):
+        return f"{agent} proposed   {title}: {files}" if change.state is ChangeState.PROPOSED else ""
+    why = f" ({change.reason})" if change.reason else ""
+    return f"{agent} {change.state:<10} {title}: {files}{why}"
+
+
+def _starting(e: ev.TeamStarting) -> str:
+    rehearsal = ", rehearsal: rules instead of a model, no outside call" if e.rehearsal else ""
+    return f"team {e.team} ({e.reason}), changes: {e.landing}{rehearsal}"
+
+
+def _rested(e: ev.CycleRested) -> str:
+    if e.result in ("landed", "waiting for review"):
+        return ""
+    return f"{e.agent:<15} {e.result:<10} {e.reason}"
+
+
+def _clock(time: datetime) -> str:
+    return f"{time.astimezone():%H:%M:%S}"
+
+
+_TOLD: dict[type[ev.Event], Callable[[Any], str]] = {
+    ev.TeamStarting: _starting,
+    ev.TeamPaused: lambda e: f"paused: {e.reason}",
+    ev.TeamStopped: lambda e: f"stopped ({e.reason}), {e.ended} processes ended",
+    ev.CycleStarted: lambda e: f"{e.agent:<15} looks      {e.reason}",
+    ev.TaskChosen: lambda e: f"{e.agent:<15} task       {e.title}. {e.why}",
+    ev.CycleRested: _rested,
+    ev.CycleFailed: lambda e: f"{e.agent:<15} failed     {e.kind}: {e.message}",
+    ev.ChangeMoved: lambda e: _change(e.change),
+    ev.PhaseMoved: lambda e: f"phase {e.phase.name}: {e.phase.reason}",
+    ev.Noted: lambda e: f"{e.level}: {e.message}",
+}
+
+_COLOURS = {ev.CycleFailed: "red", ev.ChangeMoved: "green", ev.TeamPaused: "yellow", ev.PhaseMoved: "cyan"}

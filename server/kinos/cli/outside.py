@@ -1,0 +1,67 @@
+"""What the command line is handed: the composition root, behind one Protocol."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+from kinos.domain.setting import Layer, Settings
+from kinos.engine.ports import Catalog, Disk
+from kinos.engine.session import Session
+
+
+class Workspace(Protocol):
+    """One folder with its engine."""
+
+    @property
+    def session(self) -> Session:
+        """The façade."""
+        ...
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """Sentences about settings that were not taken."""
+        ...
+
+    async def open(self) -> None:
+        """Listen to other processes, and count the folder."""
+        ...
+
+    async def close(self) -> None:
+        """End everything."""
+        ...
+
+
+class Outside(Protocol):
+    """Builds what a command needs."""
+
+    def workspace(self, root: Path, front_end: str, layers: Sequence[Layer] = ()) -> Workspace:
+        """The engine of a folder, not yet opened. Raises SetupError when the folder cannot be read."""
+        ...
+
+    def settings(self, root: Path, layers: Sequence[Layer] = ()) -> tuple[Settings, tuple[str, ...]]:
+        """The settings for a folder, and what was wrong with them."""
+        ...
+
+    def disk(self, root: Path, settings: Settings) -> Disk:
+        """The files of a folder. Raises SetupError when it cannot be read."""
+        ...
+
+    def catalog(self, root: Path | None) -> Catalog:
+        """Teams and agents."""
+        ...
+
+    def example(self) -> Path:
+        """The sample workspace that KinOS ships."""
+        ...
+
+    def engines(self, root: Path) -> Sequence[int]:
+        """Processes whose engine listens for this folder, the one that holds it first."""
+        ...
+
+    async def ask(self, process: int, root: Path, method: str, params: Mapping[str, Any]) -> Any:
+        """Ask the engine of another process."""
+        ...
+
+    def serve(self, address: tuple[str, int] | None) -> int:
+        """Run the language server, on stdio or on TCP, until it ends."""
+        ...

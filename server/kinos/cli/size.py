@@ -1,0 +1,137 @@
+"""`kin tokens` and `kin check`: sizes of files, without an engine."""
+
+import argparse
+import os
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from kinos.cli.outside import Outside
+from kinos.cli.terminal import say, say_json, table, warn
+from kinos.domain.errors import SetupError, UsageError
+from kinos.domain.setting import Settings
+from kinos.domain.size import Level, Limits, Size
+from kinos.tokens.counter import Counter, counter_for
+from kinos.tokens.family import Choice, tokenizer_for
+from kinos.tokens.file import Measured, count_file
+
+
+def tokens_options(parser: argparse.ArgumentParser) -> None:
+    """Options of `kin tokens`."""
+    _paths(parser)
+    parser.add_argument("--json", action="store_true", help="as JSON")
+    parser.add_argument("--tokenizer", default="", metavar="T", help="count as this tokenizer instead of the setting's")
+
+
+def check_options(parser: argparse.ArgumentParser) -> None:
+    """Options of `kin check`."""
+    _paths(parser)
+    parser.add_argument("--json", action="store_true", help="as JSON")
+    parser.add_argument("--tokenizer", default="", metavar="T", help="count as this tokenizer instead of the setting's")
+
+
+def _paths(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "paths", nargs="*", metavar="PATH", help="files, folders (their Markdown), or - for stdin; default: ."
+    )
+
+
+@dataclass(slots=True)
+class _Report:
+    files: list[dict[str, Any]] = field(default_factory=list)
+    errors: list[dict[str, str]] = field(default_factory=list)
+
+    @property
+    def total(self) -> int:
+        return sum(file["tokens"] for file in self.files)
+
+
+def tokens(args: argparse.Namespace, outside: Outside) -> int:
+    """Print the size of each file and the total. Exit 1 when a file could not be counted."""
+    report, choice, limits = _counted(args, outside)
+    if args.json:
+        say_json({"tokenizer": choice.tokenizer, "total": report.total, "files": report.files, "errors": report.errors})
+    else:
+        _print(report, choice, limits)
+    return 1 if report.errors else 0
+
+
+def check(args: argparse.Namespace, outside: Outside) -> int:
+    """Exit 1 when a document is too long or cannot be counted; name each."""
+    report, choice, limits = _counted(args, outside)
+    over = [file for file in report.files if file["level"] == Level.TOO_LONG]
+    if args.json:
+        found = {"tokenizer": choice.tokenizer, "limit": limits.error, "tooLong": over, "errors": report.errors}
+        say_json(found)
+    else:
+        for file in over:
+            say(f"{file['path']}: {file['tokens']:,} tokens, above the limit of {limits.error:,} ({choice.tokenizer})")
+        for error in report.errors:
+            warn(f"{error['path']}: {error['message']}")
+    return 1 if over or report.errors else 0
+
+
+def _counted(args: argparse.Namespace, outside: Outside) -> tuple[_Report, Choice, Limits]:
+    settings, problems = outside.settings(args.folder)
+    for problem in problems:
+        warn(problem)
+    choice = tokenizer_for(args.tokenizer or settings.tokens_tokenizer, settings.model_plan)
+    limits = Limits(settings.tokens_warn, settings.tokens_error)
+    counter = counter_for(choice.tokenizer, choice.counted)
+    report = _Report()
+    for name in args.paths or ["."]:
+        if name == "-":
+            _add_text(report, counter, limits)
+        else:
+            for path, shown in _files(args.folder, name, outside, settings):
+                _add(report, path, shown, counter, limits, settings.documents_max_bytes)
+    return report, choice, limits
+
+
+def _files(folder: Path, name: str, outside: Outside, settings: Settings) -> Iterator[tuple[Path, str]]:
+    """Each file behind `name` and how it is called in the report: relative to the folder given, or its name."""
+    path = folder / name
+    if path.is_dir():
+        disk = outside.disk(path, settings)
+        for document in disk.documents():
+            yield disk.root / document, document
+    elif path.exists():
+        yield path, path.name
+    else:
+        raise SetupError(f"There is no file or folder {path}.", "Check the name.")
+
+
+def _add(report: _Report, path: Path, shown: str, counter: Counter, limits: Limits, max_bytes: int) -> None:
+    measured = count_file(path, counter, max_bytes)
+    if isinstance(measured, Measured):
+        report.files.append(_entry(shown, measured.size, limits))
+    else:
+        report.errors.append({"path": shown, "message": measured.reason})
+
+
+def _add_text(report: _Report, counter: Counter, limits: Limits) -> None:
+    try:
+        text = sys.stdin.buffer.read().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        report.errors.append({"path": "-", "message": f"not UTF-8 text (byte {error.start}): save it as UTF-8"})
+    else:
+        report.files.append(_entry("-", counter.count(text), limits))
+
+
+def _entry(path: str, size: Size, limits: Limits) -> dict[str, Any]:
+    level = limits.level(size.tokens)
+    return {"path": path, "tokens": size.tokens, "level": level.value, "counted": size.counted.value}
+
+
+def _print(report: _Report, choice: Choice, limits: Limits) -> None:
+    rows = [{**file, "mark": limits.level(file["tokens"]).mark} for file in report.files]
+    if rows:
+        table(rows, {"tokens": "tokens", "mark": "", "path": "document"})
+    documents = "document" if len(rows) == 1 else "documents"
+    say(f"{report.total:,} tokens in {len(rows)} {documents}, {choice.tokenizer} ({choice.reason})")
+    for error in report.errors:
+        warn(f"{error['path']}: {error['message']}")
+    if not rows and not report.errors:
+        raise UsageError("There is no Markdown document here.", f"Name a file or another folder than {os.curdir}.")

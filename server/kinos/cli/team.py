@@ -1,0 +1,175 @@
+"""`kin [TEAM]`: run a team on a folder, watch it, and end with what it came to."""
+
+import argparse
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+from kinos.cli.engine import FRONT_END
+from kinos.cli.live import JsonView, LiveView, PlainView, View
+from kinos.cli.outside import Outside, Workspace
+from kinos.cli.terminal import say, say_json, warn
+from kinos.domain.errors import WorkspaceHeldError
+from kinos.domain.kind import Truth
+from kinos.domain.setting import Layer, Source
+from kinos.engine.run import Ends, Tally
+from kinos.engine.session import Session, Start
+
+LANDED, NOTHING, BUDGET, FAILED, WAITING, STOPPED = 0, 3, 4, 5, 6, 130
+"""Exit codes of a run, as in docs/reference.md."""
+
+
+def options(parser: argparse.ArgumentParser) -> None:
+    """Options of a run."""
+    parser.add_argument(
+        "team", nargs="?", default="", metavar="TEAM", help="see kin teams; default: chosen, with a reason"
+    )
+    parser.add_argument("--cycles", type=_count, metavar="N", help="end after N cycles in all")
+    parser.add_argument("--until", choices=["idle"], help="end once every awake agent found nothing to do")
+    parser.add_argument(
+        "--rehearse", action="store_true", help="use KinOS' own rule-based model: no key, no outside call"
+    )
+    parser.add_argument("--model", default="", metavar="M", help="the model that decides and edits")
+    parser.add_argument("--budget", default="", metavar="USD", help="the cap for this run, in US dollars")
+    landing = parser.add_mutually_exclusive_group()
+    landing.add_argument(
+        "--auto", action="store_const", const="auto", dest="landing", help="changes land (the default here)"
+    )
+    landing.add_argument("--review", action="store_const", const="review", dest="landing", help="changes wait for you")
+    parser.add_argument("--json", action="store_true", help="one event a line, as JSON")
+
+
+def run(args: argparse.Namespace, outside: Outside) -> int:
+    """Run the team until its end, a cap, or Ctrl+C."""
+    return asyncio.run(_run(args, outside))
+
+
+def _count(text: str) -> int:
+    if not text.isdigit() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of cycles, 1 or more")
+    return int(text)
+
+
+def layers(args: argparse.Namespace) -> list[Layer]:
+    """What the options say as settings."""
+    values: dict[str, object] = {}
+    if args.model:
+        values |= {"model.plan": args.model, "model.edit": args.model}
+    if args.budget:
+        values["budget.usd"] = args.budget
+    return [Layer(Source.COMMAND_LINE, values)]
+
+
+def rehearses(args: argparse.Namespace) -> bool:
+    """Whether rehearsal was asked for, here or in the environment."""
+    return args.rehearse or os.environ.get("KINOS_REHEARSE", "").lower() in Truth.YES
+
+
+async def _run(args: argparse.Namespace, outside: Outside) -> int:
+    workspace = outside.workspace(args.folder, FRONT_END, layers(args))
+    for problem in workspace.problems:
+        warn(problem)
+    others = outside.engines(args.folder)
+    if others:
+        raise WorkspaceHeldError(
+            f"KinOS in another program (process {others[0]}) has this folder open.",
+            "Start the team there, or close it there first: agents never write under an open editor.",
+        )
+    ends = Ends(args.cycles, args.until == "idle", at_cap=True)
+    start = Start(args.team, rehearses(args), args.landing or "", ends=ends)
+    try:
+        await workspace.open()
+        view = _view(workspace.session, as_json=args.json)
+        return await perform(workspace, start, view, as_json=args.json)
+    finally:
+        await workspace.close()
+
+
+def _view(session: Session, *, as_json: bool) -> View:
+    if as_json:
+        return JsonView()
+    return LiveView(session) if sys.stdout.isatty() else PlainView()
+
+
+async def perform(workspace: Workspace, start: Start, view: View, *, as_json: bool) -> int:
+    """Start the team, show it until it ends, and print the summary. Returns the exit code."""
+    session, stopped = workspace.session, asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stopped.set)
+    unsubscribe = session.subscribe(view.show)
+    try:
+        with view.running():
+            await _until_the_end(session, start, stopped)
+    finally:
+        unsubscribe()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.remove_signal_handler(number)
+    code = exit_code(session.tally, stopped=stopped.is_set())
+    _summarise(session, code, as_json=as_json)
+    return code
+
+
+async def _until_the_end(session: Session, start: Start, stopped: asyncio.Event) -> None:
+    stop = asyncio.create_task(stopped.wait())
+    work = asyncio.create_task(_start_and_finish(session, start))
+    await asyncio.wait([stop, work], return_when=asyncio.FIRST_COMPLETED)
+    stop.cancel()
+    if not work.done():
+        work.cancel()
+        await asyncio.wait([work])
+        await session.stop_team()
+    elif not work.cancelled():
+        work.result()
+
+
+async def _start_and_finish(session: Session, start: Start) -> None:
+    await session.start_team(start)
+    await session.finished()
+
+
+def exit_code(tally: Tally, *, stopped: bool) -> int:
+    """The exit code of a run that came to `tally`."""
+    if stopped:
+        return STOPPED
+    if tally.budget:
+        return BUDGET
+    if tally.landed:
+        return LANDED
+    if tally.failed:
+        return FAILED
+    return WAITING if tally.waiting else NOTHING
+
+
+def _summarise(session: Session, code: int, *, as_json: bool) -> None:
+    tally, state = session.tally, session.state
+    summary: Mapping[str, Any] = {
+        "type": "summary",
+        "landed": tally.landed,
+        "waiting": tally.waiting,
+        "refused": tally.refused,
+        "failed": tally.failed,
+        "cycles": tally.cycles,
+        "tokens": state.spend.usage.total,
+        "usd": state.spend.usd,
+        "phase": state.phase.name.value,
+        "exit": code,
+    }
+    if as_json:
+        say_json(summary)
+        return
+    cost = "?" if state.spend.usd is None else f"{state.spend.usd:.2f}"
+    say(
+        f"{tally.cycles} cycles: {tally.landed} changes landed, {tally.waiting} wait for review, {tally.refused} refused, "
+        f"{tally.failed} failed; {state.spend.usage.total:,} tokens, {cost} US$"
+    )
+    for line in (tally.budget, tally.last_failure if code == FAILED else ""):
+        if line:
+            warn(line)
+    if tally.landed:
+        say("See kin history; take it back with kin undo, kin undo --session or kin undo --all.")
+    if tally.waiting:
+        say("See kin review.")

@@ -1,0 +1,1 @@
+"""The rules by which the rehearsal model decides: one module a kind of task, each looking at nothing but the brief."""

@@ -1,0 +1,103 @@
+"""Paragraphs that stand word for word in several places: one stays, the others become a link to it."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from kinos.domain.brief import MAX_FILES
+from kinos.domain.path import instructs
+from kinos.domain.task import NothingToDo, Task
+from kinos.worker.rehearsal import link
+from kinos.worker.rehearsal.markdown import Block, Kind, Line, blocks, headings
+from kinos.worker.rehearsal.order import Fold
+from kinos.worker.rehearsal.rule.paper import is_record
+from kinos.worker.rehearsal.rule.proposal import Proposal, counted, listed, task
+from kinos.worker.rehearsal.rule.wish import short
+from kinos.worker.rehearsal.split import document_title
+from kinos.worker.rehearsal.view import View
+
+LEAST = 25
+"""Words from which on a repeated paragraph is worth a fold."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Copy:
+    path: str
+    block: Block
+
+
+def fold(view: View) -> Proposal:
+    """Fold the repeated paragraph that saves the most words."""
+    copies = _copies(view)
+    order = sorted(copies.values(), key=lambda found: -(len(found) - 1) * len(found[0].block.text.split()))
+    for found in order:
+        yield from _folded(view, found)
+    if not copies:
+        shown = counted(len(view.whole), "document")
+        yield NothingToDo(f"No paragraph of {LEAST} words or more stands twice in the {shown} I was shown whole.")
+
+
+def repeated(view: View) -> list[tuple[str, list[str]]]:
+    """Each paragraph that stands more than once, with the documents it stands in."""
+    return [(found[0].block.text, [copy.path for copy in found]) for found in _copies(view).values()]
+
+
+def _copies(view: View) -> dict[str, list[_Copy]]:
+    found: dict[str, list[_Copy]] = {}
+    for path, lines in view.lines.items():
+        if is_record(path):
+            continue
+        for block in blocks(lines):
+            if block.kind is Kind.TEXT and len(block.text.split()) >= LEAST:
+                found.setdefault(" ".join(block.text.split()), []).append(_Copy(path, block))
+    return {words: copies for words, copies in found.items() if len(copies) > 1}
+
+
+def _folded(view: View, copies: Sequence[_Copy]) -> Iterator[Task | NothingToDo]:
+    home = _home(view, copies)
+    others = list(dict.fromkeys(copy.path for copy in copies if copy.path != home.path))
+    within = sum(copy.path == home.path for copy in copies) > 1
+    places = [home.path, *others] if within else others
+    usable = [path for path in places if view.free(path)][:MAX_FILES]
+    if not usable:
+        reasons = [view.refusal(path) or f"`{path}` runs or instructs by itself" for path in places]
+        yield NothingToDo(f"A repeated paragraph must wait: {listed(list(dict.fromkeys(reasons)), 2)}.")
+        return
+    words = len(home.block.text.split())
+    title, anchor = _heading(view.lines[home.path], home)
+    orders = [Fold(path, _sentence(home, title, anchor, path), home.block.text, path == home.path) for path in usable]
+    count = sum(copy.path in usable for copy in copies) - (home.path in usable)
+    why = (
+        f"the same {words} words stand in {listed([f'`{path}`' for path in dict.fromkeys(c.path for c in copies)])}; one place "
+        f"saves about {count * words} words and can be corrected once."
+    )
+    start = short(re.sub(r"[*_`\[\]]", "", home.block.text), 40)
+    yield task(f"Keep the paragraph “{start}” in {home.path} alone", why, orders)
+
+
+def _home(view: View, copies: Sequence[_Copy]) -> _Copy:
+    """The copy that stays: one nobody may edit now, else the first in a document about the subject, else the first shown."""
+
+    def rank(copy: _Copy) -> tuple[bool, bool]:
+        title, _ = _heading(view.lines[copy.path], copy)
+        subject = {word for word in link.slug(f"{title} {document_title(view.lines[copy.path], copy.path)}").split("-") if len(word) > 3}
+        about = subject & set(re.findall(r"\w+", copy.block.text.casefold()))
+        return view.free(copy.path) and not instructs(copy.path), not about
+
+    return min(copies, key=rank)
+
+
+def _heading(lines: Sequence[Line], copy: _Copy) -> tuple[str, str]:
+    """Title and anchor of the heading the copy stands under; the document's own title has no anchor."""
+    found = headings(list(lines))
+    above = [index for index, heading in enumerate(found) if heading.start < copy.block.start]
+    if not above or found[above[-1]].level == 1:
+        return document_title(lines, copy.path), ""
+    return found[above[-1]].title, link.heading_anchors(found)[above[-1]]
+
+
+def _sentence(home: _Copy, title: str, anchor: str, path: str) -> str:
+    text = link.link_text(title)
+    if path == home.path:
+        return f"This is said above, under [{text}](#{anchor})." if anchor else "This is said at the beginning of this page."
+    return f"This is described in [{text}]({link.relative(path, home.path, anchor)})."

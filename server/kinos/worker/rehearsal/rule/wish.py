@@ -1,0 +1,108 @@
+"""What the request asks for: its list items, else its sentences that ask for something."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from kinos.worker.rehearsal.markdown import Kind, blocks, scan
+
+MOST = 40
+"""Wishes taken from a request: a list longer than that is no plan."""
+
+_BULLET = re.compile(r"( *)(?:[-*+]|\d{1,9}[.)])\s+(?:\[[ xX]\]\s+)?(.*)")
+_SENTENCE = re.compile(r"(?<=[.!?…])(?<!\be\.g\.)(?<!\bi\.e\.)(?<!\betc\.)\s+(?=[^\sa-z])")
+_ASKING = re.compile(
+    r"\b(?:must|should|shall|needs?|wants?|wish(?:es)?|please|would like|has to|have to|make|write|add|create|keep|describe|"
+    r"explain|list|show|give|build|fix|repair|bring|split|merge|remove|use|say|document|review|check|translate|prepare|"
+    r"il faut|dois|doit|doivent|devrait|devraient|veux|voudrais|souhaite|merci de|faire|écrire|ajouter|créer|garder|"
+    r"décrire|expliquer|corriger|rédiger|vérifier|préparer)\b",
+    re.IGNORECASE,
+)
+_DOCUMENT = re.compile(r"`([^`\s]+\.(?:md|markdown))`|(?<![\w/`])([\w./-]+\.(?:md|markdown))\b")
+_WORD = re.compile(r"[^\W\d_]{4,}")
+_COMMON = frozenset(
+    """about after also with without that this these those them they there their then than from into onto over under have
+    must should shall need needs want wants wish please would like make write add create keep every each some same such
+    only when where which while what will your yours ours been being were does done just more most much many very page
+    pages document documents text file files line lines project dans avec pour sans cette sont être avoir faire plus
+    leur leurs nous vous tout tous toute toutes chaque aussi mais comme doit doivent""".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """One thing asked for. `source` says where: the item or sentence by number."""
+
+    text: str
+    source: str
+
+    @property
+    def documents(self) -> Sequence[str]:
+        """Paths of the documents it names."""
+        return documents_named(self.text)
+
+    @property
+    def words(self) -> frozenset[str]:
+        """The words that say what it is about."""
+        return words(self.text)
+
+
+def wishes(request: str) -> list[Wish]:
+    """The wishes of a request, in its order."""
+    items = list_items(request)
+    if items:
+        return [Wish(text, f"request, item {number}") for number, text in enumerate(items, 1)][:MOST]
+    sentences = [s for s in _sentences(request) if len(s.split()) >= 3]
+    asking = [(number, s) for number, s in enumerate(sentences, 1) if _ASKING.search(s)]
+    chosen = asking or list(enumerate(sentences, 1))
+    return [Wish(text, f"request, sentence {number}") for number, text in chosen][:MOST]
+
+
+def list_items(text: str) -> list[str]:
+    """The items of the outermost lists of a text, each as one line; what stands below an item belongs to it."""
+    found: list[str] = []
+    margin = None
+    for line in scan(text):
+        if line.kind is not Kind.ITEM:
+            margin = margin if line.kind is Kind.BLANK else None
+            continue
+        item = _BULLET.fullmatch(line.text)
+        if item and (margin is None or len(item[1]) <= margin):
+            margin = len(item[1])
+            found.append(item[2].strip())
+        elif found:
+            found[-1] += f" {(item[2] if item else line.text).strip()}"
+    return [text for text in found if text]
+
+
+def _sentences(text: str) -> list[str]:
+    paragraphs = (" ".join(block.text.split()) for block in blocks(scan(text)) if block.kind is Kind.TEXT)
+    return [sentence.strip() for paragraph in paragraphs for sentence in _SENTENCE.split(paragraph) if sentence.strip()]
+
+
+def documents_named(text: str) -> list[str]:
+    """Paths of Markdown documents a text names, each once."""
+    found = (quoted or bare for quoted, bare in _DOCUMENT.findall(text))
+    return list(dict.fromkeys(path.removeprefix("./") for path in found if not path.startswith("/") and ".." not in path.split("/")))
+
+
+def words(text: str) -> frozenset[str]:
+    """The words of four letters and more that are not everyday ones, folded."""
+    return frozenset(word for word in (found.casefold() for found in _WORD.findall(text)) if word not in _COMMON)
+
+
+def alike(left: str, right: str) -> bool:
+    """Whether two texts ask the same: one quotes the other, or they share most of their telling words."""
+    a, b = " ".join(left.split()).casefold(), " ".join(right.split()).casefold()
+    if a and (a in b or b in a) and min(len(a), len(b)) > 12:
+        return True
+    ours, theirs = words(left), words(right)
+    return bool(ours and theirs) and len(ours & theirs) >= 0.7 * min(len(ours), len(theirs)) and len(ours & theirs) >= 2
+
+
+def short(text: str, most: int = 90) -> str:
+    """The text's beginning, cut at a word."""
+    flat = " ".join(text.split())
+    if len(flat) <= most:
+        return flat
+    return flat[: most - 1].rsplit(" ", 1)[0].rstrip(",;:") + "…"
