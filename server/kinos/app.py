@@ -12,6 +12,7 @@ from kinos.adapters.config_file import layer, user_file, workspace_file
 from kinos.adapters.control_socket import ControlServer, ask, engines
 from kinos.adapters.counter_client import CounterProcess
 from kinos.adapters.disk import FileDisk
+from kinos.adapters.log import EventLog
 from kinos.adapters.rehearsal_process import RehearsalProcess
 from kinos.adapters.share import shared
 from kinos.adapters.state_folder import WorkspaceState
@@ -29,6 +30,7 @@ class Workspace:
     root: Path
     session: Session
     control: ControlServer
+    log: EventLog
     problems: tuple[str, ...]
 
     async def open(self) -> None:
@@ -40,6 +42,7 @@ class Workspace:
         """End everything."""
         await self.session.close()
         await self.control.stop()
+        self.log.close()
 
 
 class App:
@@ -92,7 +95,7 @@ class App:
             disk=disk,
             folder=folder,
             catalog=FileCatalog(disk.root),
-            workers=WorkerPool(settings.agents_python, folder.log),
+            workers=WorkerPool(settings.agents_python, folder.file("worker.log")),
             rehearsal=RehearsalProcess(),
             counting=CounterProcess(),
             clock=SystemClock(),
@@ -104,7 +107,9 @@ class App:
         async def answer(method: str, params: Mapping[str, Any]) -> Any:
             return await run(session, method, params)
 
-        return Workspace(disk.root, session, ControlServer(disk.root, answer), problems)
+        log = EventLog(folder.file("kinos.log"), settings.log_level)
+        session.subscribe(log.show)
+        return Workspace(disk.root, session, ControlServer(disk.root, answer), log, problems)
 
     def serve(self, address: tuple[str, int] | None) -> int:
         """Run the language server, on stdio or on TCP, until it ends."""

@@ -1,5 +1,6 @@
 """A tiny Messages API that answers from a list, and remembers what it was asked."""
 
+import contextlib
 import json
 import threading
 from collections.abc import Mapping, Sequence
@@ -11,13 +12,17 @@ from typing import Any, Self
 
 @dataclass(frozen=True)
 class Answer:
-    """One answer of the API. `stall` never answers; `hang_up` closes the connection instead of answering."""
+    """One answer of the API.
+
+    It waits for `after`; `hang_up` closes the connection instead of answering, `drip` sends a byte now and then, forever.
+    """
 
     status: int = 200
-    body: Mapping[str, Any] = field(default_factory=dict)
+    body: Mapping[str, Any] | str = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
-    stall: bool = False
+    after: threading.Event | None = None
     hang_up: bool = False
+    drip: bool = False
 
 
 @dataclass(frozen=True)
@@ -57,6 +62,11 @@ def uses(name: str, arguments: Any, stop: str = "tool_use", usage: Mapping[str, 
     return message([{"type": "tool_use", "id": "toolu_1", "name": name, "input": arguments}], stop, usage)
 
 
+def stalls() -> Answer:
+    """The API never answers."""
+    return Answer(after=threading.Event())
+
+
 def refuses(status: int, kind: str, text: str = "no", headers: Mapping[str, str] | None = None) -> Answer:
     """The API refuses with an HTTP status and an error type of its own."""
     return Answer(status, {"type": "error", "error": {"type": kind, "message": text}}, headers or {})
@@ -69,7 +79,8 @@ class ScriptedApi:
         self.answers = list(answers)
         self.requests: list[Request] = []
         self.arrived = threading.Semaphore(0)
-        self._closing = threading.Event()
+        self.closing = threading.Event()
+        self._waited: list[threading.Event] = []
         self._lock = threading.Lock()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._server.daemon_threads = True
@@ -87,10 +98,17 @@ class ScriptedApi:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._closing.set()
+        self.closing.set()
+        for event in self._waited:
+            event.set()
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()
+
+    def wait_for(self, requests: int = 1) -> None:
+        """Return once so many more requests have arrived."""
+        for _ in range(requests):
+            assert self.arrived.acquire(timeout=60), "no request arrived"
 
     def _next(self, request: Request) -> Answer:
         with self._lock:
@@ -98,6 +116,8 @@ class ScriptedApi:
             answer = (
                 self.answers.pop(0) if self.answers else refuses(400, "invalid_request_error", "nothing is scripted")
             )
+            if answer.after is not None:
+                self._waited.append(answer.after)
         self.arrived.release()
         return answer
 
@@ -111,20 +131,27 @@ class ScriptedApi:
             def do_POST(self) -> None:
                 body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
                 answer = api._next(Request(self.path, {k.lower(): v for k, v in self.headers.items()}, body))
-                if answer.stall:
-                    api._closing.wait()
-                if answer.stall or answer.hang_up:
+                if answer.after is not None:
+                    answer.after.wait()
+                if answer.hang_up:
                     self.close_connection = True
                     return
-                text = json.dumps(answer.body).encode()
+                text = answer.body if isinstance(answer.body, str) else json.dumps(answer.body)
                 self.send_response(answer.status)
                 for name, value in {"Content-Type": "application/json", **answer.headers}.items():
                     self.send_header(name, value)
-                self.send_header("Content-Length", str(len(text)))
+                self.send_header("Content-Length", str(len(text.encode())))
                 self.end_headers()
-                self.wfile.write(text)
+                while answer.drip and not api.closing.wait(0.1):
+                    self.wfile.write(b" ")
+                    self.wfile.flush()
+                self.wfile.write(text.encode())
 
             def log_message(self, *args: Any) -> None:
                 pass
+
+            def handle(self) -> None:
+                with contextlib.suppress(ConnectionError):  # the worker was ended in the middle
+                    super().handle()
 
         return Handler

@@ -25,10 +25,9 @@ class WorkspaceState:
         self._interval = interval
         self._journal = FileJournal(self._folder)
 
-    @property
-    def log(self) -> Path:
-        """Where the worker writes what it prints; its folder is there while the lock is held."""
-        return self._folder / "worker.log"
+    def file(self, name: str) -> Path:
+        """Where a file of the state is, for logs; its folder is there once the lock was held."""
+        return self._folder / name
 
     def exists(self) -> bool:
         """Whether anything was kept."""

@@ -5,6 +5,7 @@ before it asks, corrects a path to a similar one, tries a block on every other f
 file's name, and takes a heading's underline for the divider.
 """
 
+import re
 from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 from typing import override
@@ -135,6 +136,10 @@ class Coder(EditBlockCoder):  # type: ignore[misc]
     @override
     def get_edits(self) -> list[_Edit]:
         """The blocks of the answer. Raises ValueError, in words for the model, when one is not for a listed file."""
+        if re.search("[\ud800-\udfff]", self.partial_response_content):
+            raise ValueError(
+                "The answer holds halves of characters (lone surrogates). Send all blocks again without them."
+            )
         edits = [(self._named(block), block) for block in read(self.partial_response_content)]
         if edits:
             self.stray = ""
@@ -179,7 +184,7 @@ class Coder(EditBlockCoder):  # type: ignore[misc]
             if content and not new:
                 target.unlink()  # the format knows no other way to delete a file than to empty it
             else:
-                target.write_text(new, "utf-8", newline="")
+                target.write_bytes(new.encode())
         except OSError as error:
             reason = FaultError(FailureKind.INTERNAL, f"{path} cannot be written: {error.strerror}.")
             raise StoppedError(reason) from error

@@ -49,7 +49,8 @@ def edit(call: EditCall, gate: Gate) -> Edited:
         raise strayed(coder.stray)
     if coder.problem:
         raise gate.source.fault(FailureKind.NO_MATCH, _summary(coder.problem))
-    return Edited(changed, "\n\n".join(model.said), gate.spent)
+    transcript = "\n\n".join(model.said).encode(errors="replace").decode()
+    return Edited(changed, transcript, gate.spent)
 
 
 @contextlib.contextmanager

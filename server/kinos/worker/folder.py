@@ -26,6 +26,8 @@ class Folder:
         self._parents = {str(parent) for path in files for parent in PurePosixPath(path).parents} - {"."}
         self.check()
         self._before = self._digests()
+        for path in self._before:
+            self._check_text(path)
 
     def check(self) -> None:
         """Raise FaultError (policy), naming it, when there is anything but the listed files as plain files."""
@@ -58,6 +60,14 @@ class Folder:
     def _digests(self) -> Mapping[str, bytes]:
         present = [path for path in self.files if (self.root / path).is_file()]
         return {path: hashlib.sha256((self.root / path).read_bytes()).digest() for path in present}
+
+    def _check_text(self, path: str) -> None:
+        try:
+            (self.root / path).read_text("utf-8")
+        except UnicodeDecodeError as error:
+            raise FaultError(
+                FailureKind.POLICY, f"{path} is not UTF-8 text.", "Agents edit UTF-8 text only."
+            ) from error
 
 
 def strayed(path: str) -> FaultError:

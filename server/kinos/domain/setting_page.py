@@ -1,0 +1,77 @@
+"""What is made from the table of settings: the page in docs/, and the JSON schema of `config.toml`."""
+
+from collections.abc import Mapping
+from dataclasses import MISSING, fields
+from typing import Any
+
+from kinos.domain.kind import Text
+from kinos.domain.setting import Row, Settings, rows
+
+_HEAD = """\
+# Settings
+
+This page is made from the table in `server/kinos/domain/setting.py` by `make docs`.
+
+Values come from, later ones winning: the built-in default, the user's `config.toml` (in `kinos/` of the user's
+configuration folder), the workspace's `.kinos/config.toml`, the environment, the editor, the command line. A workspace can
+only tighten settings of scope `tighten`, and cannot set those of scope `user`. A value that cannot be taken is named with
+what is allowed, and the default is used.
+
+| key | default | takes | unit | scope | environment | meaning |
+|---|---|---|---|---|---|---|
+"""
+
+
+def page() -> str:
+    """docs/settings.md."""
+    lines = [_line(row, default) for row, default in _defaults()]
+    return _HEAD + "\n".join(lines) + "\n"
+
+
+def schema() -> dict[str, Any]:
+    """The JSON schema of config.toml, nested as the file is."""
+    root: dict[str, Any] = {"type": "object", "properties": {}, "additionalProperties": False}
+    for row, default in _defaults():
+        section, _, name = row.key.partition(".")
+        part = root["properties"].setdefault(section, {"type": "object", "properties": {}, "additionalProperties": False})
+        entry = {**row.kind.schema(), "description": row.meaning}
+        if not isinstance(default, Mapping):
+            entry["default"] = list(default) if isinstance(default, tuple) else default
+        part["properties"][name] = entry
+    return root
+
+
+def _defaults() -> list[tuple[Row, Any]]:
+    made = {f.name: f.default if f.default is not MISSING else getattr(Settings(), f.name) for f in fields(Settings)}
+    return [(row, made[name]) for name, row in rows().items()]
+
+
+def _line(row: Row, default: Any) -> str:
+    takes = row.kind.schema()
+    if "enum" in takes:
+        allowed = ", ".join(f"`{word}`" if word else "empty" for word in takes["enum"])
+    else:
+        allowed = takes["type"] if isinstance(takes["type"], str) else "number or unset"
+        allowed += _range(takes)
+    environment = ", ".join(f"`{name}`" for name in row.environment)
+    cells = (f"`{row.key}`", _shown(row, default), allowed, row.unit, row.scope.value, environment, row.meaning)
+    return "| " + " | ".join(cell or "–" for cell in cells) + " |"
+
+
+def _range(takes: Mapping[str, Any]) -> str:
+    least, most = takes.get("minimum"), takes.get("maximum")
+    if least is None:
+        return ""
+    return f" ≥ {least:g}" if most is None else f" {least:g} to {most:g}"
+
+
+def _shown(row: Row, default: Any) -> str:
+    if isinstance(default, Mapping):
+        return "the built-in list"
+    if isinstance(row.kind, Text) and row.kind.secret:
+        return "–"
+    if isinstance(default, tuple):
+        return f"`{' '.join(str(item) for item in default)}`" if default else "`[]`"
+    if default is None:
+        return "unset"
+    return f"`{default}`" if default != "" else "empty"
