@@ -108,7 +108,7 @@ async def perform(workspace: Workspace, start: Start, view: View, *, as_json: bo
         unsubscribe()
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.remove_signal_handler(number)
-    code = exit_code(session.tally, stopped=stopped.is_set())
+    code = exit_code(session.tally, stopped=stopped.is_set() or session.tally.stopped)
     _summarise(session, code, as_json=as_json)
     return code
 

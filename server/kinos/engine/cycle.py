@@ -11,7 +11,7 @@ from kinos.domain import event as ev
 from kinos.domain.brief import HOUSE_RULES, Brief
 from kinos.domain.change import Change, ChangeState, FileChange
 from kinos.domain.errors import ConflictError, FailureKind, FaultError, LandingError, PolicyError
-from kinos.domain.message import EditCall, Endpoint, Failed, PlanCall, Retry
+from kinos.domain.message import EditCall, Edited, Endpoint, Failed, PlanCall, Retry
 from kinos.domain.path import instructs, matches
 from kinos.domain.setting import Settings
 from kinos.domain.task import NothingToDo, Task
@@ -36,6 +36,8 @@ BYTES_A_TOKEN = 3
 """A low figure for UTF-8 text in Claude's tokens (English prose has about 3.6): twice the given files leaves room to search
 for and replace all of them.
 """
+SAID = 300
+"""Characters of the editor's words that are told when it made no change."""
 MOST_OUTPUT = 64_000
 """Tokens; the longest answer every current Claude model gives."""
 
@@ -146,8 +148,8 @@ class Cycle:
         async with self._tools.claims.hold(self.name, paths):
             self._say(ev.TaskClaimed(self._now(), self._agent.name, self.name))
             change = await self._edit(task)
-            if change is None:
-                return Outcome(Result.UNCHANGED, f"the editor left everything as it was: {task.title}")
+            if isinstance(change, str):
+                return Outcome(Result.UNCHANGED, f"{task.title}: {change or 'the editor left everything as it was'}")
             self._say(ev.EditFinished(self._now(), self._agent.name, self.name))
             return await uncut(self._settle(change))
 
@@ -157,14 +159,15 @@ class Cycle:
             raise PolicyError(f"{self._agent.name} may not edit {clean}: it keeps to {', '.join(self._agent.edits)}.")
         return clean
 
-    async def _edit(self, task: Task) -> Change | None:
+    async def _edit(self, task: Task) -> Change | str:
+        """The change that the editor made, or its words when it made none."""
         bases = {path: self._tools.landing.current(path) for path in task.files}
         with self._tools.workers.folder() as folder:
             await asyncio.to_thread(_hand_out, folder, bases)
-            await self._ask_editor(task, folder)
+            reply = await self._ask_editor(task, folder)
             files = self._made(bases, await asyncio.to_thread(_collected, folder, bases))
         if not files:
-            return None
+            return " ".join(reply.transcript.split())[:SAID]
         return Change(
             id=self._tools.ids.new("c"),
             cycle=self.name,
@@ -179,7 +182,7 @@ class Cycle:
             rehearsal=self._terms.endpoint.rehearsal,
         )
 
-    async def _ask_editor(self, task: Task, folder: Path) -> None:
+    async def _ask_editor(self, task: Task, folder: Path) -> Edited:
         settings = self._terms.settings
         given = sum(len(path.read_bytes()) for path in folder.rglob("*") if path.is_file())
         call = EditCall(
@@ -199,6 +202,7 @@ class Cycle:
         self._usage += reply.usage
         if isinstance(reply, Failed):
             raise FaultError(reply.failure, reply.message, reply.remedy)
+        return reply
 
     def _made(self, bases: Mapping[str, bytes | None], texts: Mapping[str, str | None]) -> tuple[FileChange, ...]:
         keep = self._tools.journal.keep

@@ -42,6 +42,7 @@ class Tally:
     failed: int = 0
     last_failure: str = ""
     budget: str = ""
+    stopped: bool = False
     quiet: set[str] = field(default_factory=set)
     """Agents that had nothing to do, or failed, since the last change."""
 

@@ -34,7 +34,9 @@ class Schedule:
         """Set an agent's weight; 0 lets it sleep. A new or woken agent starts level with the others, not with old credit."""
         turn = self._turns.get(agent)
         if turn is None or (turn.weight == 0 and weight > 0):
-            self._turns[agent] = _Turn(weight, max(self._front, turn.passed if turn else 0.0))
+            # One step ahead of the front, so that among newcomers the heaviest goes first.
+            step = 1 / weight if weight else 0.0
+            self._turns[agent] = _Turn(weight, max(self._front + step, turn.passed if turn else 0.0))
         else:
             turn.weight = weight
 

@@ -222,12 +222,15 @@ class Session:
     async def stop_team(self) -> int:
         """Stop the team: when this returns, no process of it is alive. Returns how many were ended; 0 when none ran."""
         async with self._moving:
+            self.tally.stopped = self._run is not None
             return await self._down("stopped by hand")
 
     async def finished(self) -> None:
-        """Wait until the run ends by itself or is stopped."""
+        """Wait until the run ended by itself or was stopped, with every process of it."""
         if self._over is not None:
             await asyncio.wait([self._over])
+        async with self._moving:
+            return
 
     async def start_agent(self, name: str, *, rehearse: bool = False) -> str:
         """Start one agent; with no team running it starts alone. Returns its state."""

@@ -1,4 +1,4 @@
-"""The rehearsal model: a server on this machine that speaks Anthropic's Messages API and answers by rules, with no model behind it.
+"""The rehearsal model: a server on this machine that speaks Anthropic's Messages API and answers by rules.
 
 It knows of the workspace what a request shows it, no more, and it calls nobody.
 """

@@ -34,9 +34,13 @@ def main(arguments: Sequence[str]) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m kinos.worker.rehearsal", description=__doc__)
     parser.add_argument("--port", type=int, default=0, help="0 takes a free one")
-    parser.add_argument("--delay", type=float, default=0.0, metavar="SECONDS", help="before the first byte of an answer")
+    parser.add_argument(
+        "--delay", type=float, default=0.0, metavar="SECONDS", help="before the first byte of an answer"
+    )
     faults = ", ".join(Fault)
-    parser.add_argument("--fault", type=_fault, action="append", default=[], metavar="NAME[:COUNT]", help=f"one of {faults}")
+    parser.add_argument(
+        "--fault", type=_fault, action="append", default=[], metavar="NAME[:COUNT]", help=f"one of {faults}"
+    )
     return parser
 
 

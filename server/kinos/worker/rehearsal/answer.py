@@ -55,7 +55,12 @@ class ToolUse:
 
     def json(self) -> dict[str, Any]:
         """The block as it stands in a body."""
-        return {"type": "tool_use", "id": self.id, "name": self.name, "input": {} if self.broken is not None else dict(self.input)}
+        return {
+            "type": "tool_use",
+            "id": self.id,
+            "name": self.name,
+            "input": {} if self.broken is not None else dict(self.input),
+        }
 
     def tokens(self, count: Count) -> int:
         """What it is billed as: its JSON and its name."""
@@ -112,7 +117,9 @@ class Answer:
     def named(self) -> "Answer":
         """This answer with an id of its own, and each tool call too."""
         blocks = tuple(
-            replace(block, id=f"toolu_{uuid.uuid4().hex[:24]}") if isinstance(block, ToolUse) and not block.id else block
+            replace(block, id=f"toolu_{uuid.uuid4().hex[:24]}")
+            if isinstance(block, ToolUse) and not block.id
+            else block
             for block in self.blocks
         )
         return replace(self, blocks=blocks, id=self.id or f"msg_{uuid.uuid4().hex[:24]}")

@@ -11,7 +11,7 @@ from typing import Any
 
 from kinos.worker.rehearsal import content
 
-VERSIONS = ("2023-01-01", "2023-06-01")
+VERSIONS = ("2023-01-01", "2023-06-01", "2026-10-21")
 """The values of the header `anthropic-version` (platform.claude.com, "Versions")."""
 
 MAX_INPUT = 200_000
@@ -19,9 +19,29 @@ MAX_INPUT = 200_000
 
 TYPES = {400: "invalid_request_error", 401: "authentication_error", 404: "not_found_error", 413: "request_too_large"}
 
-_COMMON = {"model", "messages", "system", "tools", "tool_choice", "thinking", "cache_control", "output_config", "mcp_servers"}
+_COMMON = {
+    "model",
+    "messages",
+    "system",
+    "tools",
+    "tool_choice",
+    "thinking",
+    "cache_control",
+    "output_config",
+    "mcp_servers",
+}
 _CREATE = _COMMON | {
-    *("max_tokens", "temperature", "top_p", "top_k", "stop_sequences", "stream", "metadata", "service_tier", "container"),
+    *(
+        "max_tokens",
+        "temperature",
+        "top_p",
+        "top_k",
+        "stop_sequences",
+        "stream",
+        "metadata",
+        "service_tier",
+        "container",
+    ),
     *("inference_geo", "context_management", "speed"),
 }
 
@@ -119,7 +139,9 @@ def _request(data: dict[str, Any], counting: bool) -> Request:
     messages = content.messages(data.get("messages"), tools)
     content.breakpoints(tools, system, messages, data.get("cache_control"))
     if messages[-1]["role"] == "assistant" and _NO_PREFILL.fullmatch(model):
-        message = "This model does not support assistant message prefill. The conversation must end with a user message."
+        message = (
+            "This model does not support assistant message prefill. The conversation must end with a user message."
+        )
         raise Refusal(400, message)
     stream = data.get("stream", False)
     if not isinstance(stream, bool):

@@ -60,7 +60,11 @@ def _message(item: object, index: int, last: bool) -> dict[str, Any]:
         hint = 'The Messages API accepts a top-level `system` parameter, not "system" as an input message role.'
         raise InvalidError(f'messages: Unexpected role "system". {hint}')
     if role not in ("user", "assistant"):
-        raise InvalidError(f"{where}.role: Input should be 'user' or 'assistant'" if "role" in item else f"{where}.role: Field required")
+        raise InvalidError(
+            f"{where}.role: Input should be 'user' or 'assistant'"
+            if "role" in item
+            else f"{where}.role: Field required"
+        )
     for key in item:
         if key not in ("role", "content"):
             raise InvalidError(f"{where}.{key}: Extra inputs are not permitted")
@@ -76,7 +80,9 @@ def _blocks(item: Mapping[str, Any], where: str, may_be_empty: bool) -> list[Blo
     if not isinstance(value, list):
         raise InvalidError(f"{where}.content: Input should be a valid list")
     if not value and not may_be_empty:
-        raise InvalidError(f"{where}: all messages must have non-empty content except for the optional final assistant message")
+        raise InvalidError(
+            f"{where}: all messages must have non-empty content except for the optional final assistant message"
+        )
     for index, block in enumerate(value):
         _block(block, f"{where}.content.{index}")
     return value
@@ -88,7 +94,9 @@ def _block(block: object, where: str) -> None:
     kind = block.get("type")
     if not isinstance(kind, str) or not (kind in _KNOWN or _SERVER_BLOCK.fullmatch(kind)):
         expected = ", ".join(f"'{name}'" for name in _KNOWN)
-        raise InvalidError(f"{where}: Input tag '{kind}' found using 'type' does not match any of the expected tags: {expected}")
+        raise InvalidError(
+            f"{where}: Input tag '{kind}' found using 'type' does not match any of the expected tags: {expected}"
+        )
     if kind == "text":
         _text(block, "messages", where)
     elif kind == "tool_use":
@@ -130,12 +138,16 @@ def _pairs(read: Sequence[Mapping[str, Any]], tools: Sequence[Block]) -> None:
     """Each tool_result answers a tool_use of the message before, and each tool_use is answered in the next."""
     open_ids: list[str] = []
     for index, message in enumerate(read):
-        results = [(n, block["tool_use_id"]) for n, block in enumerate(message["content"]) if block["type"] == "tool_result"]
+        results = [
+            (n, block["tool_use_id"]) for n, block in enumerate(message["content"]) if block["type"] == "tool_result"
+        ]
         for position, identity in results:
             if identity not in open_ids or message["role"] != "user":
                 tail = "Each `tool_result` block must have a corresponding `tool_use` block in the previous message."
                 where = f"messages.{index}.content.{position}"
-                raise InvalidError(f"{where}: unexpected `tool_use_id` found in `tool_result` blocks: {identity}. {tail}")
+                raise InvalidError(
+                    f"{where}: unexpected `tool_use_id` found in `tool_result` blocks: {identity}. {tail}"
+                )
         missing = [identity for identity in open_ids if identity not in [found for _, found in results]]
         if missing:
             tail = "Each `tool_use` block must have a corresponding `tool_result` block in the next message."
@@ -166,7 +178,9 @@ def _tool(tool: object, where: str) -> None:
     kind = tool.get("type", "custom")
     served = isinstance(kind, str) and bool(_SERVER_TOOL.fullmatch(kind))
     if not served and kind not in ("custom", None):
-        raise InvalidError(f"{where}: Input tag '{kind}' found using 'type' does not match any of the expected tags: 'custom'")
+        raise InvalidError(
+            f"{where}: Input tag '{kind}' found using 'type' does not match any of the expected tags: 'custom'"
+        )
     at = where if served else f"{where}.custom"
     if not isinstance(tool.get("name"), str):
         raise InvalidError(f"{at}.name: " + ("Input should be a valid string" if "name" in tool else "Field required"))
@@ -176,9 +190,13 @@ def _tool(tool: object, where: str) -> None:
         return
     schema = tool.get("input_schema")
     if not isinstance(schema, dict):
-        raise InvalidError(f"{at}.input_schema: " + ("Input should be a valid dictionary" if schema is not None else "Field required"))
+        raise InvalidError(
+            f"{at}.input_schema: " + ("Input should be a valid dictionary" if schema is not None else "Field required")
+        )
     if schema.get("type") != "object":
-        raise InvalidError(f"{at}.input_schema.type: " + ("Input should be 'object'" if "type" in schema else "Field required"))
+        raise InvalidError(
+            f"{at}.input_schema.type: " + ("Input should be 'object'" if "type" in schema else "Field required")
+        )
 
 
 def tool_choice(value: object, offered: Sequence[Block]) -> Mapping[str, Any]:

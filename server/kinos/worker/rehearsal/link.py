@@ -105,7 +105,7 @@ def anchors(lines: Sequence[Line]) -> frozenset[str]:
 
 
 def resolve(source: str, url: str) -> tuple[str, str] | None:
-    """The workspace path (that of `source` for a bare anchor) and the anchor `url` means; None when it is not in the workspace."""
+    """The workspace path (that of `source` for a bare anchor) and the anchor `url` means; None for places elsewhere."""
     if _EXTERNAL.match(url) or url.startswith("/"):
         return None
     path, _, anchor = url.partition("#")
@@ -122,7 +122,7 @@ def relative(source: str, path: str, anchor: str = "") -> str:
     if source == path and tail:
         return tail
     address = posixpath.relpath(path, posixpath.dirname(source) or ".")
-    return quote(address, safe="/()!,'+@&=~*;:$") .replace("(", "%28").replace(")", "%29") + tail
+    return quote(address, safe="/()!,'+@&=~*;:$").replace("(", "%28").replace(")", "%29") + tail
 
 
 def definitions(lines: Sequence[Line]) -> dict[str, list[str]]:

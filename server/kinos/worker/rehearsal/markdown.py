@@ -146,7 +146,12 @@ class _Scanner:
                 self._fence = ""
                 return None
             closing = _FENCE.fullmatch(text)
-            if closing and closing[2].startswith(self._fence) and not closing[3].strip() and len(closing[1]) <= self._fence_offset + 3:
+            if (
+                closing
+                and closing[2].startswith(self._fence)
+                and not closing[3].strip()
+                and len(closing[1]) <= self._fence_offset + 3
+            ):
                 self._fence = ""
             return Line(text, Kind.CODE)
         if self._until == "\n":

@@ -139,7 +139,8 @@ _ANY = re.compile(
     rf"{_QUOTE.replace('fence', 'f2').replace('quoted', 'q2')}"
     rf"|(?P<fold>In `(?P<fold_path>[^`\n]+)`, replace every copy(?P<spared> but the first)? of this passage by the line: "
     rf"(?P<sentence>[^\n]+)){_QUOTE.replace('fence', 'f3').replace('quoted', 'q3')}"
-    r"|(?P<split>Split `(?P<split_path>[^`\n]+)`\. Move each section [^\n]+)(?P<parts>(?:\n\nNew document `[^\n]+(?:\n- [^\n]+)+)+)"
+    r"|(?P<split>Split `(?P<split_path>[^`\n]+)`\. Move each section [^\n]+)"
+    r"(?P<parts>(?:\n\nNew document `[^\n]+(?:\n- [^\n]+)+)+)"
     r"|(?P<mend>In `(?P<mend_path>[^`\n]+)`, outside code and HTML, mend: (?P<slips>[^\n]+)\. Change no other word\.)"
     r"|(?P<redirect>In `(?P<redirect_path>[^`\n]+)`, point links to the moved sections at their new documents\.)"
     r")$",

@@ -10,7 +10,10 @@ from kinos.domain.task import Task
 
 # ---- a brief, as `kinos.domain.brief.Brief.render` writes it ----------------------------------------------------------
 
-_HEADER = re.compile(r"Agent: (?P<agent>[^\n]*)\nPhase: (?P<phase>[^\n]*)\nWhy this phase: (?P<why>.*?)\n\n(?=<[0-9a-f]{12} request path=\")", re.DOTALL)
+_HEADER = re.compile(
+    r"Agent: (?P<agent>[^\n]*)\nPhase: (?P<phase>[^\n]*)\nWhy this phase: (?P<why>.*?)\n\n(?=<[0-9a-f]{12} request path=\")",
+    re.DOTALL,
+)
 _OPENING = re.compile(r"<(?P<mark>[0-9a-f]{12}) (?P<name>[a-z]+)(?P<attributes>(?: [a-z]+=\"[^\"\n]*\")*)>\n")
 _ATTRIBUTE = re.compile(r" ([a-z]+)=\"([^\"\n]*)\"")
 

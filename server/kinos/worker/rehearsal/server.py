@@ -127,7 +127,7 @@ class _Handler(BaseHTTPRequestHandler):
     disable_nagle_algorithm = True
     server: _Server
 
-    def do_POST(self) -> None:  # noqa: N802 - the name the library calls
+    def do_POST(self) -> None:
         request_id = f"req_{uuid.uuid4().hex[:24]}"
         path = self.path.partition("?")[0]
         raw = self._body()
@@ -149,7 +149,7 @@ class _Handler(BaseHTTPRequestHandler):
             return
         self._messages(request, raw, request_id)
 
-    def do_GET(self) -> None:  # noqa: N802 - the name the library calls
+    def do_GET(self) -> None:
         self._refuse(api.Refusal(405, "Method Not Allowed", "invalid_request_error"), f"req_{uuid.uuid4().hex[:24]}")
 
     def _messages(self, request: api.Request, raw: bytes | None, request_id: str) -> None:
@@ -233,7 +233,9 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             self._json(200, data, request_id)
 
-    def _stream(self, answer: Answer, model: str, usage: Mapping[str, Any], request_id: str, fault: Fault | None) -> None:
+    def _stream(
+        self, answer: Answer, model: str, usage: Mapping[str, Any], request_id: str, fault: Fault | None
+    ) -> None:
         headers = {"Cache-Control": "no-cache", "Transfer-Encoding": "chunked"}
         self._head(200, request_id, "text/event-stream; charset=utf-8", headers)
         frames = [frame(name, data) for name, data in events(answer, model, usage)]
@@ -290,5 +292,3 @@ def _at_fault(fault: Fault | None, request: api.Request) -> Answer | None:
     if fault is Fault.BAD_EDIT:
         return bad_edit(request)
     return None
-
-

@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from kinos.worker.rehearsal import link
 from kinos.worker.rehearsal.markdown import Heading, Kind, Line, headings, lines_of, scan, text_of
@@ -86,9 +87,11 @@ def _pieces(
             else:
                 pieces.append(_Piece(found[index].start, end, index, part))
     pieces.sort(key=lambda piece: piece.start)
-    for before, after in zip(pieces, pieces[1:], strict=False):
+    for before, after in pairwise(pieces):
         if after.start < before.end:
-            raise DeclinedError(f"{_shown(names([(h.level, h.title) for h in found])[after.index])} stands inside another section to move")
+            raise DeclinedError(
+                f"{_shown(names([(h.level, h.title) for h in found])[after.index])} stands inside another section to move"
+            )
     return pieces, left_out
 
 
@@ -96,7 +99,9 @@ def _balanced(text: str) -> bool:
     """Whether no HTML element or template block reaches over the section's ends."""
     tags = Counter(f"{'-' if close else ''}{tag.lower()}" for close, tag in _TAG.findall(text))
     template = Counter(f"{'-' if close else ''}{tag}" for close, tag in _TEMPLATE.findall(text))
-    return all(counts[name] == counts[f"-{name}"] for counts in (tags, template) for name in (n.lstrip("-") for n in counts))
+    return all(
+        counts[name] == counts[f"-{name}"] for counts in (tags, template) for name in (n.lstrip("-") for n in counts)
+    )
 
 
 def _shown(name: Name) -> str:
@@ -149,7 +154,13 @@ def _part_anchors(found: Sequence[Heading], pieces: Sequence[_Piece]) -> dict[in
             title = Heading(0, 1, 1, mine[0].part.title)
             slugs = link.heading_anchors([title, *kept])[1:]
             starts = [index for piece in mine for index in _inside(found, piece)]
-            anchors.update({index: anchor for index, anchor in zip(starts, slugs, strict=True) if any(p.index == index for p in mine)})
+            anchors.update(
+                {
+                    index: anchor
+                    for index, anchor in zip(starts, slugs, strict=True)
+                    if any(p.index == index for p in mine)
+                }
+            )
     return anchors
 
 
@@ -185,7 +196,9 @@ def _shifted(lines: Sequence[Line], piece: _Piece, shift: int) -> list[str]:
         if line.kind is Kind.HEADING:
             found = _MARKS.fullmatch(line.text)
             marks = "#" * (line.level + shift)
-            shifted.append(f"{found[1]}{marks}{found[3]}" if found and len(found[2]) == line.level else f"{marks} {line.title}")
+            shifted.append(
+                f"{found[1]}{marks}{found[3]}" if found and len(found[2]) == line.level else f"{marks} {line.title}"
+            )
         elif line.kind is not Kind.UNDERLINE:
             shifted.append(line.text)
     return shifted
@@ -208,7 +221,10 @@ def document_title(lines: Sequence[Line], path: str) -> str:
 
 
 def _check_nothing_lost(text: str, texts: Mapping[str, str]) -> None:
-    before, after = words_by_line(lines_of(text)), words_by_line([line for new in texts.values() for line in lines_of(new)])
+    before, after = (
+        words_by_line(lines_of(text)),
+        words_by_line([line for new in texts.values() for line in lines_of(new)]),
+    )
     lost = before - after
     if lost:
         raise DeclinedError(f"the line {next(iter(lost))[:60]!r} would be lost")

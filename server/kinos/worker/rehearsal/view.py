@@ -112,13 +112,15 @@ class View:
         for path in task.files:
             if reason := self.refusal(path):
                 return reason
-        told = next((line for line in self.brief.recent if line.startswith(f"{self.brief.agent} ") and task.title in line), "")
+        told = next(
+            (line for line in self.brief.recent if line.startswith(f"{self.brief.agent} ") and task.title in line), ""
+        )
         if any(word in told.partition(": ")[0] for word in _TROUBLE):
             return f"“{task.title}” was tried before: {told}"
         return ""
 
     def paper(self, name: str, *others: str) -> str:
-        """The path of the team's paper `name`: where one (or one of its `others`) exists, nearest to the root, else at the root."""
+        """The path of the team's paper `name`: the existing one (or of its `others`) nearest to the root, else at the root."""
         for wanted in (name, *others):
             found = [path for path in self.documents if path.rpartition("/")[2].casefold() == wanted.casefold()]
             if found:

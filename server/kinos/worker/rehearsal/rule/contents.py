@@ -49,7 +49,9 @@ def _refreshed(view: View, wanted: Sequence[str]) -> Proposal:
         return
     lines = _with(view, _without(lines_of(text), gone), missing)
     reasons = [f"it does not list {listed([f'`{p}`' for p in missing], 3)}"] if missing else []
-    reasons += [f"it leads to {listed([f'`{p}`' for p in sorted(gone)], 3)}, which the map does not know"] if gone else []
+    reasons += (
+        [f"it leads to {listed([f'`{p}`' for p in sorted(gone)], 3)}, which the map does not know"] if gone else []
+    )
     yield task(f"Bring {INDEX} in step with the map", f"{' and '.join(reasons)}.", [Write(INDEX, text_of(lines))])
 
 

@@ -62,7 +62,9 @@ def _division(view: View, exhibit: Exhibit) -> Iterator[Task | NothingToDo]:
     moved = sum(group.tokens for group in groups)
     left = exhibit.tokens - moved
     if not groups or left > max(limits.warn, 0.75 * exhibit.tokens):
-        yield NothingToDo(f"`{exhibit.path}` ({kilotokens(exhibit.tokens)}) has no headings at which a split would bring it near the limit.")
+        yield NothingToDo(
+            f"`{exhibit.path}` ({kilotokens(exhibit.tokens)}) has no headings at which a split would bring it near the limit."
+        )
         return
     parts = _parts(view, exhibit.path, groups)
     orders: list[Order] = [Split(exhibit.path, parts), *map(Redirect, linkers)]
@@ -182,5 +184,3 @@ def file_slug(title: str) -> str:
             break
         name = f"{name}-{word}" if name else word[:_NAME]
     return name
-
-

@@ -5,7 +5,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from kinos.domain.brief import MAX_FILES
-from kinos.domain.path import instructs
 from kinos.domain.task import NothingToDo, Task
 from kinos.worker.rehearsal import link
 from kinos.worker.rehearsal.markdown import Block, Kind, Line, blocks, headings
@@ -80,11 +79,16 @@ def _home(view: View, copies: Sequence[_Copy]) -> _Copy:
 
     def rank(copy: _Copy) -> tuple[bool, bool]:
         title, _ = _heading(view.lines[copy.path], copy)
-        subject = {word for word in link.slug(f"{title} {document_title(view.lines[copy.path], copy.path)}").split("-") if len(word) > 3}
+        subject = {
+            word
+            for word in link.slug(f"{title} {document_title(view.lines[copy.path], copy.path)}").split("-")
+            if len(word) > 3
+        }
         about = subject & set(re.findall(r"\w+", copy.block.text.casefold()))
-        return view.free(copy.path) and not instructs(copy.path), not about
+        return view.free(copy.path), not about
 
-    return min(copies, key=rank)
+    path = min(copies, key=rank).path
+    return next(copy for copy in copies if copy.path == path)
 
 
 def _heading(lines: Sequence[Line], copy: _Copy) -> tuple[str, str]:
@@ -99,5 +103,9 @@ def _heading(lines: Sequence[Line], copy: _Copy) -> tuple[str, str]:
 def _sentence(home: _Copy, title: str, anchor: str, path: str) -> str:
     text = link.link_text(title)
     if path == home.path:
-        return f"This is said above, under [{text}](#{anchor})." if anchor else "This is said at the beginning of this page."
+        return (
+            f"This is said above, under [{text}](#{anchor})."
+            if anchor
+            else "This is said at the beginning of this page."
+        )
     return f"This is described in [{text}]({link.relative(path, home.path, anchor)})."

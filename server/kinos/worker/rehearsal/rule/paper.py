@@ -9,7 +9,9 @@ VALIDATION = "validation.md"
 TESTS = "tests.md"
 SOURCES = "sources.md"
 
-_RECORDS = {name.casefold() for name in (JOURNAL, *TODO, SPECIFICATIONS, EVALUATION, VALIDATION, TESTS, SOURCES, "changelog.md")}
+_RECORDS = {
+    name.casefold() for name in (JOURNAL, *TODO, SPECIFICATIONS, EVALUATION, VALIDATION, TESTS, SOURCES, "changelog.md")
+}
 
 
 def is_record(path: str) -> bool:

@@ -21,11 +21,13 @@ _ASKING = re.compile(
 _DOCUMENT = re.compile(r"`([^`\s]+\.(?:md|markdown))`|(?<![\w/`])([\w./-]+\.(?:md|markdown))\b")
 _WORD = re.compile(r"[^\W\d_]{4,}")
 _COMMON = frozenset(
-    """about after also with without that this these those them they there their then than from into onto over under have
+    """
+    about after also with without that this these those them they there their then than from into onto over under have
     must should shall need needs want wants wish please would like make write add create keep every each some same such
     only when where which while what will your yours ours been being were does done just more most much many very page
     pages document documents text file files line lines project dans avec pour sans cette sont être avoir faire plus
-    leur leurs nous vous tout tous toute toutes chaque aussi mais comme doit doivent""".split()
+    leur leurs nous vous tout tous toute toutes chaque aussi mais comme doit doivent
+    """.split()  # noqa: SIM905
 )
 
 
@@ -83,7 +85,11 @@ def _sentences(text: str) -> list[str]:
 def documents_named(text: str) -> list[str]:
     """Paths of Markdown documents a text names, each once."""
     found = (quoted or bare for quoted, bare in _DOCUMENT.findall(text))
-    return list(dict.fromkeys(path.removeprefix("./") for path in found if not path.startswith("/") and ".." not in path.split("/")))
+    return list(
+        dict.fromkeys(
+            path.removeprefix("./") for path in found if not path.startswith("/") and ".." not in path.split("/")
+        )
+    )
 
 
 def words(text: str) -> frozenset[str]:

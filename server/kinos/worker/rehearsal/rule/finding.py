@@ -1,0 +1,171 @@
+"""The evaluation: findings that can be measured, in a table that changes only when they do."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from kinos.domain.size import Level, kilotokens
+from kinos.domain.task import NothingToDo
+from kinos.worker.rehearsal import link
+from kinos.worker.rehearsal.markdown import Kind, headings, text_of
+from kinos.worker.rehearsal.order import Write
+from kinos.worker.rehearsal.rule.duplicate import repeated
+from kinos.worker.rehearsal.rule.evidence import PLACEHOLDER, Verdict, dead_links, judged, seen
+from kinos.worker.rehearsal.rule.paper import EVALUATION, is_record
+from kinos.worker.rehearsal.rule.proposal import Proposal, counted, listed, task
+from kinos.worker.rehearsal.rule.requirement import requirements
+from kinos.worker.rehearsal.view import View
+
+_ROW = re.compile(r"\| (?P<place>`[^`|]+`[^|]*) \| (?P<what>[^|]+) \| (?P<weight>\w+) \| (?P<remedy>[^|]+) \|")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Finding:
+    """What is wrong where, how much it matters, and the smallest remedy."""
+
+    place: str
+    what: str
+    weight: str
+    remedy: str
+
+    @property
+    def path(self) -> str:
+        """The document it is about."""
+        return self.place.split("`")[1]
+
+    def row(self) -> str:
+        """Its row of the table."""
+        return (
+            "| "
+            + " | ".join(text.replace("|", "\\|") for text in (self.place, self.what, self.weight, self.remedy))
+            + " |"
+        )
+
+
+def evaluate(view: View) -> Proposal:
+    """Write the findings down, if they are not the ones that stand there."""
+    path = view.paper(EVALUATION)
+    if view.unseen(path):
+        yield NothingToDo(f"`{path}` was not shown whole, so I cannot compare it with what I see.")
+        return
+    before = _recorded(view.whole.get(path, ""))
+    # What was found earlier in a document not shown now still stands, unless the document is gone.
+    kept = [f for f in before if f.path in view.documents and f.path not in view.whole and f.weight != "size"]
+    now = sorted({*_findings(view), *kept})
+    if now == sorted(before) and path in view.whole:
+        yield NothingToDo(
+            f"The findings are the {counted(len(now), 'finding').split()[0]} that `{path}` lists already."
+        )
+    elif not now and path not in view.whole:
+        yield NothingToDo(
+            f"Nothing measurable is wrong in {seen(view)}: links hold, no document is over a limit, nothing stands twice."
+        )
+    else:
+        gone, new = len(set(before) - set(now)), len(set(now) - set(before))
+        what = [counted(new, "new finding")] if new else []
+        what += [f"{gone} remedied"] if gone else []
+        why = (
+            f"{listed(what)} since the last evaluation."
+            if path in view.whole
+            else f"{listed(what)}, and no evaluation yet."
+        )
+        yield task(f"Record {listed(what)} in {path}", why, [Write(path, _report(view, now))])
+
+
+def _findings(view: View) -> list[Finding]:
+    found = [
+        Finding(
+            f"`{entry.path}`",
+            f"over {_limit(view, entry.level):,} tokens",
+            _size_weight(entry.level),
+            "documentaliste: split it at its headings",
+        )
+        for entry in view.documents.values()
+        if entry.level is not Level.OK
+    ]
+    for path, url, what in dead_links(view):
+        found.append(
+            Finding(
+                f"`{path}`",
+                f"the link `{_cell(url)}` leads nowhere: {_cell(what)}",
+                "hurts",
+                "documentaliste: point it at what was meant",
+            )
+        )
+    for text, paths in repeated(view):
+        others = listed([f"`{other}`" for other in dict.fromkeys(paths[1:])], 3)
+        start = _cell(" ".join(text.split()[:6]))
+        found.append(Finding(f"`{paths[0]}`", f"“{start} …” stands in {others} too", "hurts", "duplication: keep one"))
+    return [*found, *_empty_sections(view)]
+
+
+def _size_weight(level: Level) -> str:
+    return "blocks" if level is Level.TOO_LONG else "size"
+
+
+def _limit(view: View, level: Level) -> int:
+    return view.limits.error if level is Level.TOO_LONG else view.limits.warn
+
+
+def _empty_sections(view: View) -> list[Finding]:
+    found = []
+    for path, lines in view.lines.items():
+        if is_record(path):
+            continue
+        titles = headings(lines)
+        for heading, following in zip(titles, [*titles[1:], None], strict=True):
+            end = following.start if following else len(lines)
+            body = [line.text for line in lines[heading.end : end] if line.kind is not Kind.BLANK]
+            leads_on = following is not None and following.level > heading.level
+            if (not body and not leads_on) or body == [PLACEHOLDER]:
+                what = f"“{_cell(link.plain(heading.title))}” has no text below it"
+                found.append(Finding(f"`{path}`", what, "hurts", "production: write it, or drop the heading"))
+    return list(dict.fromkeys(found))
+
+
+def _report(view: View, findings: Sequence[Finding]) -> str:
+    sizes = view.documents.values()
+    verdicts = [judged(view, one.text).verdict for one in requirements(view)]
+    passed, failed = (sum(verdict is wanted for verdict in verdicts) for wanted in (Verdict.PASS, Verdict.FAIL))
+    met = f"{passed} of {len(verdicts)} shown to be met, {failed} not"
+    lines = [
+        "# Evaluation",
+        "",
+        f"Measured on {seen(view)}; the others were not examined."
+        if len(view.whole) < len(view.documents)
+        else "Measured on all documents.",
+        "",
+    ]
+    lines += ["| measure | figure |", "| --- | --- |"]
+    lines += [
+        f"| documents | {len(view.documents)} |",
+        f"| tokens, about | {kilotokens(sum(e.tokens for e in sizes))} |",
+    ]
+    lines += [f"| over {view.limits.warn:,} tokens | {sum(e.level is not Level.OK for e in sizes)} |"]
+    lines += [f"| over {view.limits.error:,} tokens | {sum(e.level is Level.TOO_LONG for e in sizes)} |"]
+    lines += [f"| requirements | {met} |"] if verdicts else []
+    lines += ["", "## Findings", ""]
+    if findings:
+        lines += [
+            "| place | what is there | weight | smallest remedy |",
+            "| --- | --- | --- | --- |",
+            *(f.row() for f in findings),
+        ]
+    else:
+        lines += ["None that can be measured."]
+    return text_of(lines)
+
+
+def _recorded(text: str) -> list[Finding]:
+    rows = (_ROW.fullmatch(line.replace("\\|", "¦")) for line in text.split("\n"))
+    return [
+        Finding(*(row[name].replace("¦", "|") for name in ("place", "what", "weight", "remedy"))) for row in rows if row
+    ]
+
+
+def _cell(text: str) -> str:
+    return (
+        " ".join(text.replace("`", "").replace("|", "/").split())
+        if "`" not in text
+        else " ".join(text.replace("|", "/").split())
+    )

@@ -1,0 +1,76 @@
+"""The progress log: what the team did lately and the log does not tell yet."""
+
+import re
+from collections.abc import Sequence
+
+from kinos.domain.task import NothingToDo
+from kinos.worker.rehearsal.markdown import text_of
+from kinos.worker.rehearsal.order import Insert, Order, Place, Write
+from kinos.worker.rehearsal.rule.paper import JOURNAL
+from kinos.worker.rehearsal.rule.proposal import Proposal, counted, task
+from kinos.worker.rehearsal.rule.wish import short, wishes
+from kinos.worker.rehearsal.view import View
+
+COMPANY = 2
+"""Events that make an entry once the log exists; one alone waits for company."""
+_LONGEST = 400
+
+
+def log(view: View) -> Proposal:
+    """Add an entry to the log, or begin it."""
+    path = view.paper(JOURNAL)
+    if view.unseen(path):
+        yield NothingToDo(f"`{path}` was not shown whole, so I cannot tell what it says already.")
+        return
+    told = _flat(view.whole.get(path, ""))
+    news = [line for line in _events(view) if _flat(line) not in told]
+    if not news:
+        yield NothingToDo(
+            "Nothing happened that the log does not tell."
+            if told
+            else "Nothing has happened yet that a log could tell."
+        )
+    elif told and len(news) < COMPANY:
+        yield NothingToDo(f"One event since the last entry; it waits for company: {short(news[0])}")
+    else:
+        entry = _entry(view, news)
+        order: Order = Insert(path, Place.TOP, entry) if told else Write(path, _beginning(view, entry))
+        title = (
+            f"Record {counted(len(news), 'event')} in {path}"
+            if told
+            else f"Begin the log {path} with {counted(len(news), 'event')}"
+        )
+        yield task(
+            title, f"{counted(len(news), 'event')} of the team {'is' if len(news) == 1 else 'are'} not in it.", [order]
+        )
+
+
+def _events(view: View) -> list[str]:
+    """What happened, the latest first. The log's own entries are no news, and neither is that somebody found nothing to do."""
+    own = f"{view.brief.agent} "
+    lines = (" ".join(line.split()) for line in view.brief.recent)
+    events = [line for line in lines if line and not line.startswith(own) and " found nothing to do" not in line]
+    return [short(line, _LONGEST) for line in dict.fromkeys(events)]
+
+
+def _entry(view: View, news: Sequence[str]) -> str:
+    lines = [f"## {view.time or 'Undated'}", "", *(f"- {_sentence(line)}" for line in news)]
+    total = re.search(r"^Total: .*$", view.brief.project_map, re.MULTILINE)
+    lines.append(f"- Phase: {view.brief.phase}." + (f" {total[0]}." if total else ""))
+    return text_of(lines)
+
+
+def _sentence(line: str) -> str:
+    return line if line.endswith((".", "!", "?", "…")) else f"{line}."
+
+
+def _beginning(view: View, entry: str) -> str:
+    asked = wishes(view.brief.request)
+    about = f" It was asked for in `{view.brief.request_path}`: {short(asked[0].text, 200)}" if asked else ""
+    more = f" ({counted(len(asked) - 1, 'more point')})" if len(asked) > 1 else ""
+    lines = ["# Journal", "", f"What the team did to this project, the latest first.{about}{more}", ""]
+    return text_of(lines) + entry
+
+
+def _flat(text: str) -> str:
+    return " ".join(text.split()).casefold()
