@@ -19,7 +19,7 @@ def test_the_overhead_is_what_a_message_costs_around_one_token(name: str) -> Non
 
 def test_a_ctok_that_counts_otherwise_is_noticed_and_named() -> None:
     def changed(text: str, version: str) -> int:
-        return ctok.token_count(text, version) + ("NASA" in text)
+        return int(ctok.token_count(text, version)) + ("NASA" in text)
 
     with pytest.raises(UnavailableError, match=r"counts 42 tokens for .*NASA.* in claude-v4.8, not 41: it changed"):
         checked("claude-v4.8", changed, PIECES)

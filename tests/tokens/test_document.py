@@ -1,6 +1,7 @@
 """The document that is edited is what the editor has, and its size is always exact."""
 
 import re
+from typing import override
 
 import pytest
 from hypothesis import example, given
@@ -14,6 +15,7 @@ from kinos.tokens.line import LineCounter
 from tokens.texts import CLAUDE, hard_texts, many, oracle, parts
 
 UTF16 = Encoding.UTF16
+PLACE = Position(2, 1)
 
 positions = st.builds(Position, st.integers(-1, 8), st.integers(-1, 15))
 edits = st.builds(TextEdit, positions, positions, st.lists(parts, max_size=4).map("".join))
@@ -64,6 +66,7 @@ def at(line: int, start: int, end: int, text: str) -> TextEdit:
 @example(text="a\r\nb", changes=[(at(0, 9, 9, "\r"), UTF16)])
 @example(text="a\rb\n", changes=[(at(1, 0, 1, ""), UTF16)])
 @example(text="a\r", changes=[(at(1, 0, 0, "\n"), UTF16)])
+@example(text="\ud83d\ude00", changes=[(at(0, 2, 2, "x"), UTF16), ("\ud83d\ude00", UTF16)])
 @example(text="\ud83d", changes=[(at(0, 1, 1, "\ude00"), UTF16), (at(0, 1, 2, "x"), UTF16)])
 def test_any_edits_leave_the_text_a_plain_replacement_leaves(
     text: str, changes: list[tuple[TextEdit | str, Encoding]]
@@ -73,6 +76,7 @@ def test_any_edits_leave_the_text_a_plain_replacement_leaves(
         document.apply([edit], version, encoding)
         expected = naive_edit(expected, edit, encoding)
         assert document.text == expected
+        assert document.offset_at(PLACE, UTF16) == naive_offset(expected, PLACE, UTF16)
         assert document.version == version
     assert document.line_count == len(re.findall(r"\r\n|\r|\n", expected)) + 1
 
@@ -174,6 +178,7 @@ def test_a_count_that_fails_leaves_the_text_right() -> None:
         broken = False
 
         @property
+        @override
         def lines(self) -> LineCounter:
             return lines
 

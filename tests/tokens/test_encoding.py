@@ -75,6 +75,14 @@ def test_the_vocabulary_litellm_brings_is_used_without_importing_it(name: str, m
 
 
 @pytest.mark.agents
+def test_the_users_environment_stays_as_it_was(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("TIKTOKEN_CACHE_DIR", str(tmp_path))
+    encoding.text_counter.cache_clear()
+    assert counter_for("cl100k_base").count("hello world").tokens == 2
+    assert os.environ["TIKTOKEN_CACHE_DIR"] == str(tmp_path)
+
+
+@pytest.mark.agents
 def test_an_open_document_is_counted_anew_after_an_edit() -> None:
     counter = counter_for("o200k_base")
     document = OpenText("hello world", 1)

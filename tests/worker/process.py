@@ -1,6 +1,7 @@
 """The engine's end of a worker process, for tests: starts it, sends calls, grants or denies, and counts what is alive."""
 
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -47,6 +48,7 @@ class Talk:
         """The next message, None at the end of the stream; reservations are answered at once."""
         body = read_frame(self.stream)
         if body is None:
+            self.stream.close()
             return None
         message = decode(body)
         self.heard.append(message)
@@ -60,7 +62,6 @@ class Talk:
         while not isinstance(message := self.hear(), Planned | Edited | Failed):
             assert message is not None, "the stream ended without an answer"
         assert self.hear() is None
-        self.stream.close()
         return message
 
     @property
@@ -76,11 +77,12 @@ class Talk:
 
 @dataclass
 class Worker:
-    """A running worker process. `folder` is its private folder, `log` what it wrote to stderr."""
+    """A running worker process. `folder` is its private folder, `person` the person's, `log` what it wrote to stderr."""
 
     process: subprocess.Popen[bytes]
     control: socket.socket
     folder: Path
+    person: Path
     log: Path
     first: Message
 
@@ -106,28 +108,36 @@ class Worker:
 @contextmanager
 def worker(folder: Path, python: tuple[str, ...] = (sys.executable,), **environ: str) -> Iterator[Worker]:
     """A worker process with its private folder and log in `folder`, ready to serve (or having said why not)."""
-    home, log = folder / "home", folder / "log"
-    home.mkdir()
+    private, person, log = folder / "private", folder / "person", folder / "log"
+    private.mkdir()
+    person.mkdir()
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     ours.settimeout(PATIENCE)
     # What the engine allows, and where the package is when it is not installed.
-    allowed = {"PATH": os.environ["PATH"], "PYTHONPATH": str(Path(kinos.__file__).parents[1]), **environ}
+    package = str(Path(kinos.__file__).parents[1])
+    allowed = {"PATH": os.environ["PATH"], "HOME": str(person), "PYTHONPATH": package, **environ}
     with log.open("wb") as errors, theirs:
         process = subprocess.Popen(
             [*python, "-m", "kinos.worker", "--control", str(theirs.fileno())],
             pass_fds=[theirs.fileno()],
-            cwd=home,
+            cwd=private,
             env=allowed,
             stderr=errors,
+            preexec_fn=_hear_ctrl_c,
         )
     try:
-        yield Worker(process, ours, home, log, decode(ours.recv(1 << 16)))
+        yield Worker(process, ours, private, person, log, decode(ours.recv(1 << 16)))
     finally:
         ours.close()
         try:
             process.wait(PATIENCE)
         finally:
             process.kill()
+
+
+def _hear_ctrl_c() -> None:
+    # A shell starts what runs in the background with SIGINT ignored; then the worker would not have to.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def descendants(pid: int) -> set[int]:

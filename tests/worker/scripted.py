@@ -140,7 +140,7 @@ class ScriptedApi:
                 self.send_response(answer.status)
                 for name, value in {"Content-Type": "application/json", **answer.headers}.items():
                     self.send_header(name, value)
-                self.send_header("Content-Length", str(len(text.encode())))
+                self.send_header("Content-Length", str(len(text.encode()) + answer.drip * 1_000_000))
                 self.end_headers()
                 while answer.drip and not api.closing.wait(0.1):
                     self.wfile.write(b" ")

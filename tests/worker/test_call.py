@@ -1,7 +1,7 @@
 import pytest
 
 from kinos.domain.errors import FailureKind
-from kinos.domain.message import Endpoint, Failed, Message
+from kinos.domain.message import Endpoint, Failed, Granted, Message
 from kinos.worker.call import answer, serve
 from worker.process import KEY, plan_call
 
@@ -52,7 +52,5 @@ def test_a_rehearsal_asks_nobody_outside(url: str | None) -> None:
 
 
 def test_a_message_that_is_no_call_ends_the_child() -> None:
-    from kinos.domain.message import Granted
-
     with pytest.raises(TypeError, match="Granted"):
         serve(Silent(Granted(1)))

@@ -102,7 +102,7 @@ json_values = st.recursive(
 )
 
 
-@given(st.fixed_dictionaries({}, optional={name: json_values for name in (*GOOD, "reason")}) | json_values)
+@given(st.fixed_dictionaries({}, optional=dict.fromkeys((*GOOD, "reason"), json_values)) | json_values)
 def test_whatever_a_model_sends_is_a_task_or_a_problem(arguments: object) -> None:
     try:
         task = chosen([(PROPOSE, arguments)])

@@ -1,53 +1,9 @@
-from typing import Any
-
 import pytest
 
 from kinos.domain.errors import FailureKind
 from kinos.domain.message import Endpoint
 from kinos.worker.fault import Source, kind_of, read
-
-
-class Response:
-    """What the HTTP libraries attach to an error."""
-
-    def __init__(self, status_code: int, body: Any = None, **headers: str) -> None:
-        self.status_code = status_code
-        self.headers = {name.replace("_", "-"): value for name, value in headers.items()}
-        self._body = body
-
-    def json(self) -> Any:
-        if self._body is None:
-            raise ValueError("no JSON")
-        return self._body
-
-
-class HTTPStatusError(Exception):
-    def __init__(self, response: Response) -> None:
-        super().__init__(f"status {response.status_code}")
-        self.response = response
-
-
-class ConnectError(Exception):
-    """As httpx calls a connection that was not made."""
-
-
-class ReadTimeout(Exception):  # noqa: N818 - httpx's name
-    """As httpx calls an answer that did not come."""
-
-
-class RemoteProtocolError(Exception):
-    """As httpx calls a connection that ended early."""
-
-
-class Renamed(HTTPStatusError):
-    """An error of litellm, which renames those below it."""
-
-
-Renamed.__module__ = "litellm.exceptions"
-
-
-def said(kind: str, message: str) -> dict[str, Any]:
-    return {"type": "error", "error": {"type": kind, "message": message}}
+from worker.faulty import ConnectError, HTTPStatusError, ReadTimeout, RemoteProtocolError, RenamedError, Response, said
 
 
 def below(top: Exception, cause: Exception) -> Exception:
@@ -90,13 +46,13 @@ def test_no_credit_is_no_matter_of_waiting(status: int) -> None:
 
 def test_the_truth_is_below_the_renamed_error() -> None:
     truth = HTTPStatusError(Response(403, said("permission_error", "not yours")))
-    fault = read(below(Renamed(Response(500)), truth))
+    fault = read(below(RenamedError(Response(500)), truth))
     assert fault is not None
     assert (fault.kind, fault.status, fault.detail, fault.sent) == (FailureKind.PERMISSION, 403, "not yours", False)
 
 
 def test_a_connection_that_was_not_made_cost_nothing_and_may_pass() -> None:
-    fault = read(below(Renamed(Response(500)), ConnectError("[Errno 111] Connection refused")))
+    fault = read(below(RenamedError(Response(500)), ConnectError("[Errno 111] Connection refused")))
     assert fault is not None
     assert (fault.kind, fault.sent, fault.passing) == (FailureKind.UNREACHABLE, False, True)
 
@@ -114,13 +70,13 @@ def test_a_connection_that_broke_may_have_been_billed() -> None:
 
 
 def test_an_invented_server_error_may_hide_an_answer_that_was_billed() -> None:
-    fault = read(below(Renamed(Response(500)), KeyError("content")))
+    fault = read(below(RenamedError(Response(500)), KeyError("content")))
     assert fault is not None
     assert (fault.kind, fault.sent) == (FailureKind.SERVER, True)
 
 
 def test_an_invented_refusal_cost_nothing() -> None:
-    fault = read(Renamed(Response(400)))
+    fault = read(RenamedError(Response(400)))
     assert fault is not None
     assert (fault.kind, fault.sent) == (FailureKind.BAD_REQUEST, False)
 

@@ -8,7 +8,7 @@ from kinos.domain.usage import Usage
 from kinos.worker.deadline import Deadline, OverdueError
 from kinos.worker.fault import Source
 from kinos.worker.gate import Gate
-from worker.test_fault import ConnectError, HTTPStatusError, ReadTimeout, Response, said
+from worker.faulty import ConnectError, HTTPStatusError, ReadTimeout, Response, said
 
 REAL = Usage(100, 20, calls=1)
 WORST = Usage(500, 300, calls=1)
@@ -130,13 +130,9 @@ def test_a_call_that_is_granted_too_late_is_not_made_and_settles_nothing(engine:
 
 def test_each_try_is_reserved_by_itself(engine: Engine, clock: Clock) -> None:
     asked = gate(engine, clock, attempts=3)
-    ask(asked, Model(refusal(429), ReadTimeoutThenPasses(), "yes"))
+    ask(asked, Model(refusal(429), ConnectError("refused"), "yes"))
     assert sum(isinstance(message, Reserve) for message in engine.heard) == 3
     assert asked.spent == sum(engine.settled, Usage())
-
-
-class ReadTimeoutThenPasses(ConnectError):
-    """A fault of the network that is gone at the next try."""
 
 
 def test_the_delay_doubles(engine: Engine, clock: Clock) -> None:

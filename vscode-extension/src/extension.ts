@@ -1,10 +1,10 @@
 // The entry point: makes the parts and wires them; what they do is theirs.
 import { ExtensionContext, workspace } from 'vscode';
-import { registerCommands } from './commands';
+import { registerCommands, restartForSettings } from './commands';
 import { createLog } from './log';
 import { ProjectMap } from './map';
 import { Server } from './server';
-import { changesServerProgram, serverSettings } from './settings';
+import { changesServer, serverSettings } from './settings';
 import { StatusBar } from './status';
 
 interface Manifest {
@@ -22,8 +22,8 @@ export function activate(context: ExtensionContext): void {
   context.subscriptions.push(log, started, map, new StatusBar(started), registerCommands(started, map, log));
   context.subscriptions.push(
     workspace.onDidChangeConfiguration((change) => {
-      if (changesServerProgram(change)) {
-        void started.restart();
+      if (changesServer(change, declared)) {
+        void restartForSettings(started);
       }
     }),
     workspace.onDidGrantWorkspaceTrust(() => started.restart()),

@@ -16,6 +16,7 @@ export interface AgentStatus {
 
 /** The complete picture of one workspace folder. Sizes are in tokens, `percent` runs from 0 to 100. */
 export interface Status {
+  /** A path or a `file` URI. */
   folder: string;
   phase: { name: PhaseName; reason: string };
   tokens: { total: number; limit: number; percent: number };
@@ -50,4 +51,4 @@ export const serverCommand = {
 } as const;
 
 export const statusNotification = new NotificationType<Status>('kinos/status');
-export const stateRequest = new RequestType<{ folder?: string }, Status, unknown>('kinos/state');
+export const stateRequest = new RequestType<{ folder: string }, Status, unknown>('kinos/state');

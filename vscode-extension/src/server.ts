@@ -45,6 +45,7 @@ export class Server implements Disposable {
   #process: ChildProcessWithoutNullStreams | undefined;
   #turn: Promise<void> = Promise.resolve();
   #crashes: number[] = [];
+  #state: ServerState = 'stopped';
 
   readonly onDidChangeState = this.#stateChanged.event;
   readonly onDidReceiveStatus = this.#statusReceived.event;
@@ -53,6 +54,10 @@ export class Server implements Disposable {
   constructor(log: LogOutputChannel, settings: () => Record<string, unknown>) {
     this.#log = log;
     this.#settings = settings;
+  }
+
+  get state(): ServerState {
+    return this.#state;
   }
 
   /** Ends the server if it runs, then starts it. Calls wait for each other. A failure is shown, not thrown. */
@@ -83,6 +88,11 @@ export class Server implements Disposable {
     this.#statusReceived.dispose();
   }
 
+  #enter(state: ServerState): void {
+    this.#state = state;
+    this.#stateChanged.fire(state);
+  }
+
   #replace(): Promise<void> {
     return this.#inTurn(async () => {
       await this.#end();
@@ -96,7 +106,7 @@ export class Server implements Disposable {
   }
 
   async #begin(): Promise<void> {
-    this.#stateChanged.fire('starting');
+    this.#enter('starting');
     try {
       const program = await serverProgram();
       this.#process = await startProcess(program, workspace.workspaceFolders?.[0]?.uri.fsPath, this.#log);
@@ -104,7 +114,7 @@ export class Server implements Disposable {
       await this.#started(this.#client, this.#process);
     } catch (error) {
       await this.#end();
-      this.#stateChanged.fire('failed');
+      this.#enter('failed');
       void this.#explain(error);
     }
   }
@@ -135,7 +145,7 @@ export class Server implements Disposable {
     if (process !== undefined) {
       await endProcess(process, stopTimeout);
     }
-    this.#stateChanged.fire('stopped');
+    this.#enter('stopped');
   }
 
   #createClient(process: ChildProcessWithoutNullStreams): LanguageClient {
@@ -148,7 +158,7 @@ export class Server implements Disposable {
         return;
       }
       if (newState === State.Running) {
-        this.#stateChanged.fire('running');
+        this.#enter('running');
         void this.#requestState(client);
       } else if (oldState === State.Running) {
         void this.#recover();
@@ -178,16 +188,18 @@ export class Server implements Disposable {
       await this.#replace();
       return;
     }
-    this.#stateChanged.fire('failed');
+    this.#enter('failed');
     await this.#offerRestart(l10n.t('The KinOS server ended {0} times within 3 minutes.', this.#crashes.length));
   }
 
   async #requestState(client: LanguageClient): Promise<void> {
-    try {
-      this.#statusReceived.fire(await client.sendRequest(stateRequest, {}));
-    } catch (error) {
-      // No folder is open, or the server ended meanwhile: the next notification brings the picture.
-      this.#log.info(`No state yet: ${String(error)}`);
+    for (const { uri } of workspace.workspaceFolders ?? []) {
+      try {
+        this.#statusReceived.fire(await client.sendRequest(stateRequest, { folder: uri.fsPath }));
+      } catch (error) {
+        // Such a folder has no status to show; the server says why.
+        this.#log.warn(`No state of ${uri.fsPath}: ${messageOf(error)}`);
+      }
     }
   }
 

@@ -23,7 +23,7 @@ const ownKeys: ReadonlySet<string> = new Set(['server.command', 'rehearse', 'tra
 /** What the person set of the server's settings, by key. `declared` are the full names the extension contributes. */
 export function serverSettings(declared: readonly string[]): Record<string, unknown> {
   const configuration = workspace.getConfiguration(section);
-  const keys = declared.map((name) => name.slice(section.length + 1)).filter((key) => !ownKeys.has(key));
+  const keys = declared.filter(isServers).map(keyOf);
   return Object.fromEntries(
     keys.filter((key) => isSet(configuration, key)).map((key) => [key, configuration.get<unknown>(key)]),
   );
@@ -39,8 +39,18 @@ export function rehearse(): boolean {
   return workspace.getConfiguration(section).get<boolean>('rehearse', false);
 }
 
-export function changesServerProgram(change: ConfigurationChangeEvent): boolean {
-  return change.affectsConfiguration(`${section}.server.command`);
+/** Whether the server would start differently after `change`. */
+export function changesServer(change: ConfigurationChangeEvent, declared: readonly string[]): boolean {
+  const keys = declared.filter((name) => name === `${section}.server.command` || isServers(name));
+  return keys.some((name) => change.affectsConfiguration(name));
+}
+
+function isServers(name: string): boolean {
+  return !ownKeys.has(keyOf(name));
+}
+
+function keyOf(name: string): string {
+  return name.slice(section.length + 1);
 }
 
 /**

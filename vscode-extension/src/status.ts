@@ -1,5 +1,5 @@
 // The status bar item: phase, share of the limit and running agents, with the whole picture in its tooltip.
-import { Disposable, l10n, MarkdownString, StatusBarAlignment, StatusBarItem, ThemeColor, window } from 'vscode';
+import { Disposable, l10n, MarkdownString, StatusBarAlignment, StatusBarItem, ThemeColor, Uri, window } from 'vscode';
 import { commandId } from './commands';
 import { activeFolder } from './folder';
 import { AgentStatus, PhaseName, Status } from './protocol';
@@ -24,7 +24,7 @@ export class StatusBar implements Disposable {
         this.#render();
       }),
       server.onDidReceiveStatus((status) => {
-        this.#statuses.set(status.folder, status);
+        this.#statuses.set(folderPath(status.folder), status);
         this.#render();
       }),
       window.onDidChangeActiveTextEditor(() => {
@@ -48,10 +48,13 @@ export class StatusBar implements Disposable {
   }
 
   #current(): Status | undefined {
-    const folder = activeFolder();
-    const own = folder && (this.#statuses.get(folder.fsPath) ?? this.#statuses.get(folder.toString()));
+    const own = this.#statuses.get(activeFolder()?.fsPath ?? '');
     return own ?? this.#statuses.values().next().value;
   }
+}
+
+function folderPath(folder: string): string {
+  return folder.startsWith('file:') ? Uri.parse(folder).fsPath : folder;
 }
 
 function withoutStatus(state: ServerState): string {

@@ -33,19 +33,23 @@ def family(roots: Iterable[int], mark: str) -> set[int]:
 
 
 def end(roots: Iterable[int], mark: str, patience: float = 1.0) -> int:
-    """Kill the family until none of it lives, or `patience` seconds passed; returns how many processes were ended."""
+    """Kill the family until none of it lives, or `patience` seconds passed; returns how many processes were ended.
+
+    The `roots` are left for whoever started them to collect.
+    """
     ended: set[int] = set()
+    own = set(roots)
     until = time.monotonic() + patience
-    while living := family([*roots, *ended], mark):
+    while living := family([*own, *ended], mark):
         for pid in living:
             with suppress(ProcessLookupError, PermissionError):
                 os.kill(pid, signal.SIGKILL)
         ended |= living
-        _reap(ended)
+        _reap(ended - own)
         if time.monotonic() > until:
             break
         time.sleep(0.002)
-    _reap(ended)
+    _reap(ended - own)
     return len(ended)
 
 

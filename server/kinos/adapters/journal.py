@@ -1,7 +1,7 @@
 """The journal: JSON lines and content-addressed images in `.kinos/state/`, flushed before they are relied on.
 
 One object a line: `{"type": "change", …}` a change in its new state, `{"type": "intent", "change", "files": […]}` before
-and `{"type": "settled", "change", "done"}` after a landing.
+and `{"type": "settled", "change", "done", "outcome"}` after a landing, with the change as it is then if it was done.
 """
 
 import json
@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from kinos.domain.change import Change, ChangeState, FileChange, digest
 from kinos.domain.errors import LandingError
@@ -59,9 +59,10 @@ class FileJournal:
         """Record what is about to be written."""
         self._append({"type": "intent", "change": change, "files": [asdict(intent) for intent in intents]})
 
-    def settle(self, change: str, *, done: bool) -> None:
+    def settle(self, change: str, outcome: Change | None) -> None:
         """Record how a landing ended."""
-        self._append({"type": "settled", "change": change, "done": done})
+        told = None if outcome is None else _told(outcome)
+        self._append({"type": "settled", "change": change, "done": outcome is not None, "outcome": told})
 
     def pending(self) -> Mapping[str, Sequence[Intent]]:
         """Landings that were interrupted."""
@@ -70,7 +71,7 @@ class FileJournal:
 
     def record(self, change: Change) -> None:
         """Record a change as it is now."""
-        self._append({"type": "change", **asdict(change), "made": change.made.isoformat()})
+        self._append({"type": "change", **_told(change)})
 
     def changes(self) -> Sequence[Change]:
         """Every change, in the order made."""
@@ -78,10 +79,11 @@ class FileJournal:
         return list(self._changes.values())
 
     def _append(self, record: Mapping[str, Any]) -> None:
-        line = json.dumps(record, ensure_ascii=False, separators=(",", ":")) + "\n"
+        line = (json.dumps(record, ensure_ascii=False, separators=(",", ":")) + "\n").encode("utf-8", "surrogatepass")
         try:
-            with self._file.open("ab") as stream:
-                stream.write(line.encode("utf-8", "surrogatepass"))
+            with self._file.open("a+b") as stream:
+                # A line that a crash cut off must not swallow this one.
+                stream.write(line if _complete(stream) else b"\n" + line)
                 stream.flush()
                 os.fsync(stream.fileno())
         except OSError as error:
@@ -95,6 +97,8 @@ class FileJournal:
             return
         if size == self._read_to:
             return
+        if size < self._read_to:
+            self._forget()
         with self._file.open("rb") as stream:
             stream.seek(self._read_to)
             for line in stream:
@@ -102,6 +106,12 @@ class FileJournal:
                     break
                 self._read_to += len(line)
                 self._take(line)
+
+    def _forget(self) -> None:
+        """The file is another one than before: somebody removed the state."""
+        self._changes.clear()
+        self._pending.clear()
+        self._read_to = 0
 
     def _take(self, line: bytes) -> None:
         try:
@@ -113,8 +123,22 @@ class FileJournal:
                 self._pending[change] = [Intent(**file) for file in record["files"]]
             elif kind == "settled":
                 self._pending.pop(change, None)
+                if outcome := record["outcome"]:
+                    self._changes[change] = _change(outcome)
         except (ValueError, KeyError, TypeError):
             return
+
+
+def _complete(stream: BinaryIO) -> bool:
+    """Whether the file ends with a whole line, or is empty."""
+    if stream.seek(0, os.SEEK_END) == 0:
+        return True
+    stream.seek(-1, os.SEEK_END)
+    return stream.read(1) == b"\n"
+
+
+def _told(change: Change) -> dict[str, Any]:
+    return {**asdict(change), "made": change.made.isoformat()}
 
 
 def _change(record: Mapping[str, Any]) -> Change:

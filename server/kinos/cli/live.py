@@ -49,7 +49,7 @@ class PlainView:
 
     def show(self, before: State, after: State, event: ev.Event) -> None:
         """Print it, if it matters."""
-        line = told(event)
+        line = told(before, event)
         if line:
             say(f"{_clock(event.time)}  {line}")
 
@@ -68,7 +68,7 @@ class LiveView:
 
     def show(self, before: State, after: State, event: ev.Event) -> None:
         """Print it, if it matters."""
-        line = told(event)
+        line = told(before, event)
         if line:
             colour = _COLOURS.get(type(event), "")
             text = f"[dim]{_clock(event.time)}[/]  " + (f"[{colour}]{escape(line)}[/]" if colour else escape(line))
@@ -109,8 +109,10 @@ def _agents(state: State) -> RenderableType:
     return table
 
 
-def told(event: ev.Event) -> str:
+def told(before: State, event: ev.Event) -> str:
     """A line for a person; empty when the event does not matter to one."""
+    if isinstance(event, ev.PhaseMoved) and event.phase.name is before.phase.name:
+        return ""
     teller = _TOLD.get(type(event))
     return teller(event) if teller else ""
 
@@ -119,7 +121,7 @@ def _change(change: Change) -> str:
     agent, title = f"{change.agent:<15}", f"{change.title} [{change.id}]"
     files = ", ".join(change.paths)
     if change.state in (ChangeState.ACCEPTED, ChangeState.PROPOSED):
-        return f"{agent} proposed   {title}: {files}" if change.state is ChangeState.PROPOSED else ""
+        return ""  # the end of the cycle tells whether it waits
     why = f" ({change.reason})" if change.reason else ""
     return f"{agent} {change.state:<10} {title}: {files}{why}"
 
@@ -130,9 +132,10 @@ def _starting(e: ev.TeamStarting) -> str:
 
 
 def _rested(e: ev.CycleRested) -> str:
-    if e.result in ("landed", "waiting for review"):
+    if e.result == "landed":
         return ""
-    return f"{e.agent:<15} {e.result:<10} {e.reason}"
+    result = "proposed" if e.result == "waiting for review" else e.result
+    return f"{e.agent:<15} {result:<10} {e.reason}"
 
 
 def _clock(time: datetime) -> str:

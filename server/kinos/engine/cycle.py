@@ -221,7 +221,7 @@ class Cycle:
         if self._terms.landing == "review" or waits:
             self._tools.claims.keep(change.id, change.paths)
             why = f"{waits[0]} runs or instructs by itself, so a person must look" if waits else "review is on"
-            return Outcome(Result.WAITING, f"{change.title} ({why})")
+            return Outcome(Result.WAITING, f"{change.title} [{change.id}] ({why})")
         return await self._land(change)
 
     async def _land(self, change: Change) -> Outcome:

@@ -1,11 +1,12 @@
 """The one gate to the workspace: a change lands whole or not at all, journalled before and after, and can be reversed."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from kinos.domain.change import Change, ChangeState, FileChange, digest
-from kinos.domain.errors import ConflictError, LandingError
+from kinos.domain.change import Change, ChangeState, digest
+from kinos.domain.errors import ConflictError, KinosError, LandingError
 from kinos.domain.path import checked
 from kinos.engine.buffer import Buffers
 from kinos.engine.merge import hunks, merged, merged_text
@@ -17,7 +18,10 @@ PAUSE = 1.0
 """Seconds without a keystroke before an edit is sent to a document somebody types into."""
 ECHO = 5.0
 """Seconds to wait for the editor to send an edit back before it is looked at again."""
+GRACE = 0.5
+"""The same once the team is being stopped: an edit that was sent may still arrive."""
 TRIES = 3
+"""How often the editor's text is looked at again before the edit counts as not taken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +40,7 @@ class _Step:
 
 
 type _Move = tuple[str, str | None, str | None]
+type _Outcome = Callable[[Change, Sequence[_Step]], Change]
 
 
 class Landing:
@@ -63,7 +68,7 @@ class Landing:
         self._buffers.wake()
 
     def resume(self) -> None:
-        """A team starts."""
+        """The team has been stopped: what a person asks for from now on is waited for again."""
         self._abandoned = False
 
     def check(self, path: str) -> str:
@@ -84,58 +89,104 @@ class Landing:
         """
         async with self._turn:
             moves = [(self.check(file.path), file.base, file.result) for file in change.files]
-            steps = await self._put(change.id, moves)
-        by_path = {step.path: step for step in steps}
-        files = tuple(self._outcome(file, by_path[file.path]) for file in change.files)
-        return replace(change.to(_landed(steps)), files=files)
+            return await self._put(change, moves, self._landed)
 
     async def reverse(self, change: Change) -> Change:
         """Take a landed change back, keeping what the person has done since. Raises as `land`."""
         async with self._turn:
-            await self._put(change.id, [(file.path, file.after, file.before) for file in change.files])
-        return change.to(ChangeState.UNDONE)
+            moves = [(file.path, file.after, file.before) for file in change.files]
+            return await self._put(change, moves, lambda change, _: change.to(ChangeState.UNDONE))
 
     async def repeat(self, change: Change) -> Change:
         """Put an undone change back. Raises as `land`."""
         async with self._turn:
-            steps = await self._put(change.id, [(file.path, file.before, file.after) for file in change.files])
-        return change.to(_landed(steps))
+            moves = [(file.path, file.before, file.after) for file in change.files]
+            return await self._put(change, moves, lambda change, steps: change.to(self._state(steps)))
 
-    def repair(self) -> Sequence[str]:
-        """Finish with landings that were interrupted: what reached the disk is taken back. Returns their change ids."""
-        pending = self._journal.pending()
-        for change, intents in pending.items():
-            for intent in reversed(intents):
-                found = None if intent.buffer else self._disk.read(intent.path)
-                if not intent.buffer and _name(found) == intent.after and intent.before != intent.after:
-                    self._disk.write(intent.path, self._image(intent.path, intent.before), intent.after)
-            self._journal.settle(change, done=False)
-        return tuple(pending)
+    async def repair(self) -> Mapping[str, Sequence[str]]:
+        """Finish with landings that were interrupted: what reached the disk is taken back, and only that.
 
-    def _outcome(self, file: FileChange, step: _Step) -> FileChange:
-        return replace(file, before=_name(step.before), after=_name(step.after))
+        Returns, by change, the files for which that could not be done.
+        """
+        async with self._turn:
+            left = {}
+            for change, intents in self._journal.pending().items():
+                left[change] = [intent.path for intent in reversed(intents) if not await self._repaired(intent)]
+                self._journal.settle(change, None)
+            return left
 
-    async def _put(self, change: str, moves: Sequence[_Move]) -> list[_Step]:
+    async def _repaired(self, intent: Intent) -> bool:
+        if intent.buffer or intent.before == intent.after:
+            return True
+        try:
+            if _name(self._disk.read(intent.path)) != intent.after:
+                return True
+            if intent.path in self._buffers:
+                await self._edit([self._step(intent.path, intent.after, intent.before)])
+            else:
+                before = self._image(intent.path, intent.before)
+                await asyncio.to_thread(self._disk.write, intent.path, before, intent.after)
+        except KinosError:
+            return False
+        return True
+
+    async def _put(self, change: Change, moves: Sequence[_Move], outcome: _Outcome) -> Change:
         for path, _, _ in moves:
             await self._paused(path)
         steps = sorted((self._step(*move) for move in moves), key=lambda step: step.order)
         intents = [Intent(s.path, self._keep(s.before), self._keep(s.after), s.buffer) for s in steps]
-        self._journal.intend(change, intents)
-        done: list[_Step] = []
+        self._journal.intend(change.id, intents)
+        touched = [step for step in steps if step.before != step.after]
+        written: list[_Step] = []
         try:
-            await self._edit([step for step in steps if step.buffer and step.before != step.after])
-            for step in steps:
-                if not step.buffer and step.before != step.after:
+            await self._edit([step for step in touched if step.buffer])
+            for step in touched:
+                if not step.buffer:
                     await asyncio.to_thread(self._disk.write, step.path, step.after, _name(step.before))
-                    done.append(step)
-        except (ConflictError, LandingError):
-            for step in reversed(done):
-                await asyncio.to_thread(self._disk.write, step.path, step.before, _name(step.after))
-            await self._unedit([step for step in steps if step.buffer and step.before != step.after])
-            self._journal.settle(change, done=False)
+                    written.append(step)
+            after = outcome(change, steps)
+            self._journal.settle(change.id, after)
+        except KinosError:
+            await self._take_back(change.id, touched, written)
             raise
-        self._journal.settle(change, done=True)
-        return steps
+        return after
+
+    async def _take_back(self, change: str, touched: Sequence[_Step], written: Sequence[_Step]) -> None:
+        """Undo the half of a landing. What cannot be undone stays an intent, for `repair` at the next start."""
+        left = [step.path for step in reversed(written) if not await self._restored(step)]
+        await self._unedit([step for step in touched if step.buffer])
+        if left:
+            raise LandingError(
+                f"{', '.join(left)} could not be taken back.", "KinOS tries again when a team is started here."
+            )
+        self._journal.settle(change, None)
+
+    async def _restored(self, step: _Step) -> bool:
+        try:
+            await asyncio.to_thread(self._disk.write, step.path, step.before, _name(step.after))
+        except KinosError:
+            return False
+        return True
+
+    def _landed(self, change: Change, steps: Sequence[_Step]) -> Change:
+        by_path = {step.path: step for step in steps}
+        files = tuple(
+            replace(file, before=_name(by_path[file.path].before), after=_name(by_path[file.path].after))
+            for file in change.files
+        )
+        return replace(change.to(self._state(steps)), files=files)
+
+    def _state(self, steps: Iterable[_Step]) -> ChangeState:
+        unsaved = any(self._unsaved(step) for step in steps if step.buffer and step.before != step.after)
+        return ChangeState.LANDED_UNSAVED if unsaved else ChangeState.LANDED
+
+    def _unsaved(self, step: _Step) -> bool:
+        buffer = self._buffers.get(step.path)
+        if buffer is not None:
+            return not buffer.saved
+        if not _holds(step, decoded(self._disk.read(step.path) or b"", step.path)):
+            raise LandingError(f"{step.path} was closed without saving while it was being changed.")
+        return False
 
     async def _paused(self, path: str) -> None:
         """Wait until the person has not typed into `path` for a moment."""
@@ -174,28 +225,29 @@ class Landing:
             await self._echoed(step)
 
     async def _echoed(self, step: _Step) -> None:
-        for _ in range(TRIES):
+        tries = TRIES
+        while True:
             buffer = self._buffers.get(step.path)
             if buffer is None:
                 raise LandingError(f"{step.path} was closed while it was being changed.")
-            if _holds(step, buffer.text.text):
+            if _holds(step, parse(buffer.text.text)):
                 return
-            if self._abandoned:
-                break
-            await self._buffers.heard(step.path, ECHO)
-        raise LandingError(f"The editor did not take the change of {step.path}.", "Look at it and start again.")
+            if tries == 0:
+                raise LandingError(f"The editor did not take the change of {step.path}.", "Look at it and start again.")
+            tries = 0 if self._abandoned else tries - 1
+            await self._buffers.heard(step.path, GRACE if self._abandoned else ECHO)
 
     async def _unedit(self, steps: Sequence[_Step]) -> None:
-        """Take back what the editor already made of a landing that failed."""
-        made = [step for step in steps if (b := self._buffers.get(step.path)) and _holds(step, b.text.text)]
-        if made and self._editor is not None:
-            back = {
-                step.path: self._edits(_Step(step.path, step.after, self._undone(step), buffer=True)) for step in made
-            }
+        """Take back what the editor already made of a landing that failed, where the person has not built on it."""
+        back = {}
+        for step in steps:
+            buffer = self._buffers.get(step.path)
+            if buffer is not None and _holds(step, parse(buffer.text.text)):
+                with suppress(ConflictError):
+                    after = merged(step.path, step.after, step.before, self.current(step.path))
+                    back[step.path] = self._edits(replace(step, after=after))
+        if back and self._editor is not None:
             await self._editor.edit(back, "KinOS: taken back")
-
-    def _undone(self, step: _Step) -> bytes | None:
-        return merged(step.path, step.after, step.before, self.current(step.path))
 
     def _edits(self, step: _Step) -> tuple[int, list[TextEdit]]:
         buffer = self._buffers.get(step.path)
@@ -214,26 +266,33 @@ def line_edits(now: Text, wanted: Text) -> list[TextEdit]:
 
 
 def _place(text: Text, line: int) -> Position:
-    if line < len(text.lines) or text.final:
-        return Position(line, 0)
-    return Position(len(text.lines) - 1, len(text.lines[-1]))
+    if line == len(text.lines) and not text.final:
+        line, column = line - 1, len(text.lines[-1])
+    else:
+        column = 0
+    # A byte order mark that the editor shows is a character of its first line.
+    return Position(line, column + (1 if text.bom and line == 0 else 0))
 
 
-def _holds(step: _Step, text: str) -> bool:
-    """Whether the editor's text already has the change: merging it once more would change nothing."""
+def _holds(step: _Step, now: Text) -> bool:
+    """Whether `now` already has the change: merging it once more would change nothing."""
     base, result = decoded(step.before or b"", step.path), decoded(step.after or b"", step.path)
-    if text == result.raw():
+    if now.lines == result.lines:
         return True
-    if text == base.raw():
+    if now.lines == base.lines:
         return False
     try:
-        return merged_text(step.path, base, parse(text), result).raw() == text
+        if merged_text(step.path, base, result, now).lines == now.lines:
+            return True
     except ConflictError:
-        return False
+        pass
+    # The person typed right beside it: then all its lines stand there in order, and what it took away is gone.
+    return _within(result, now) and (_within(base, result) or not _within(base, now))
 
 
-def _landed(steps: Iterable[_Step]) -> ChangeState:
-    return ChangeState.LANDED_UNSAVED if any(step.buffer for step in steps) else ChangeState.LANDED
+def _within(part: Text, whole: Text) -> bool:
+    rest = iter(whole.lines)
+    return all(line in rest for line in part.lines)
 
 
 def _name(content: bytes | None) -> str | None:

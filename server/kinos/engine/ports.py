@@ -102,8 +102,8 @@ class Journal(Protocol):
         """Record what is about to be written."""
         ...
 
-    def settle(self, change: str, *, done: bool) -> None:
-        """Record that the intents of `change` were carried out, or taken back."""
+    def settle(self, change: str, outcome: Change | None) -> None:
+        """Record at one stroke that the intents of `change` were carried out and what it is now, or (None) taken back."""
         ...
 
     def pending(self) -> Mapping[str, Sequence[Intent]]:

@@ -77,6 +77,7 @@ class Run:
     async def disable(self, name: str) -> None:
         """Stop one agent; its cycle is cut off."""
         self._enabled.discard(name)
+        self._schedule.weigh(name, 0)
         await self._cut([name])
         self._tools.store.dispatch(ev.AgentStopped(self._tools.clock.now(), name))
         self._wake.set()
@@ -132,7 +133,10 @@ class Run:
     async def cut(self) -> None:
         """Cut off every cycle, letting a landing finish."""
         self._tools.landing.abandon()
-        await self._cut(list(self._cycles))
+        try:
+            await self._cut(list(self._cycles))
+        finally:
+            self._tools.landing.resume()
 
     async def _cut(self, names: Sequence[str]) -> None:
         tasks = [task for name in names if (task := self._cycles.pop(name, None)) is not None]
@@ -188,8 +192,9 @@ class Run:
     def _rest(self) -> float | None:
         if self._paused or len(self._cycles) >= self._terms.settings.team_parallel or not self._more():
             return None
-        at = self._schedule.next_at(self._free())
-        return None if math.isinf(at) else max(0.0, at - self._tools.clock.monotonic())
+        now = self._tools.clock.monotonic()
+        at = self._schedule.next_at(self._free(), now)
+        return None if math.isinf(at) else max(0.0, at - now)
 
     def _begin(self, name: str) -> None:
         cycle = self._tools.ids.new("y")

@@ -1,15 +1,18 @@
 """When each agent runs: weights decide how often, rests decide how soon. Pure but for its own small table."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 LONGEST_REST = 600.0
 """Seconds; no agent rests longer than this."""
 FIRST_ERROR_REST = 15.0
 """Seconds after a first failure; it doubles with each further one."""
-REHEARSAL_PACE = 0.02
+REHEARSAL_PACE = 0.1
 """The rehearsal model answers at once and costs nothing: rests shrink to this share."""
+PATIENCE = 60.0
+"""Seconds; the others wait for a heavier agent that rests no longer than this, so that each gets its share."""
+_MOST_DOUBLINGS = 20
 
 
 @dataclass(slots=True)
@@ -23,7 +26,10 @@ class _Turn:
 
 
 class Schedule:
-    """Stride scheduling: each run moves an agent on by 1/weight; the one furthest behind goes next."""
+    """Stride scheduling: each run moves an agent on by 1/weight; the one furthest behind goes next.
+
+    Nobody runs further ahead than one run of its own, or light agents would fill every pause of the heavy ones.
+    """
 
     def __init__(self, factor: float = 1.0) -> None:
         self._turns: dict[str, _Turn] = {}
@@ -42,14 +48,17 @@ class Schedule:
 
     def next(self, free: Iterable[str], now: float) -> str | None:
         """The agent of `free` to run at `now` (seconds), or None when all of them rest or sleep."""
-        ready = [name for name in free if self._ready(name, now)]
-        return min(ready, key=lambda name: (self._turns[name].passed, name), default=None)
+        last = self._slowest(now)
+        ready = [name for name in free if self._due(name, last) and self._turns[name].ready_at <= now]
+        return min(ready, key=lambda name: (self._turns[name].passed, -self._turns[name].weight, name), default=None)
 
     def run(self, agent: str) -> None:
         """`agent` starts a cycle."""
         turn = self._turns[agent]
+        self._catch_up(turn)
         self._front = turn.passed
-        turn.passed += 1 / turn.weight if turn.weight else 0.0
+        turn.passed += 1 / turn.weight
+        turn.ready_at = -math.inf
 
     def useful(self, agent: str, now: float, pace: float) -> float:
         """`agent` changed something: it rests for its pace. Returns when it is ready again."""
@@ -57,12 +66,12 @@ class Schedule:
 
     def barren(self, agent: str, now: float, pace: float) -> float:
         """`agent` found nothing to do: it rests longer each time."""
-        times = self._turns[agent].barren + 1
+        times = min(self._turns[agent].barren + 1, _MOST_DOUBLINGS)
         return self._rest(agent, now, pace * 2.0**times, pace, barren=times, failures=0)
 
     def failed(self, agent: str, now: float) -> float:
         """`agent` failed: it rests longer each time."""
-        times = self._turns[agent].failures + 1
+        times = min(self._turns[agent].failures + 1, _MOST_DOUBLINGS)
         seconds = FIRST_ERROR_REST * 2.0 ** (times - 1)
         return self._rest(agent, now, seconds, seconds, barren=0, failures=times)
 
@@ -71,15 +80,33 @@ class Schedule:
         turn = self._turns.get(agent)
         if turn is not None and not turn.failures:
             turn.ready_at = min(turn.ready_at, max(now, turn.earliest))
+            self._catch_up(turn)
             turn.barren = 0
 
-    def next_at(self, free: Iterable[str]) -> float:
-        """When the first of `free` becomes ready; infinity when none will by itself."""
-        return min((self._turns[name].ready_at for name in free if self._turns[name].weight > 0), default=math.inf)
+    def next_at(self, free: Iterable[str], now: float) -> float:
+        """When the first of `free` becomes ready; infinity when none will before a cycle ends."""
+        last = self._slowest(now)
+        return min((self._turns[name].ready_at for name in free if self._due(name, last)), default=math.inf)
 
-    def _ready(self, name: str, now: float) -> bool:
-        turn = self._turns.get(name)
-        return turn is not None and turn.weight > 0 and turn.ready_at <= now
+    def _due(self, name: str, last: float) -> bool:
+        turn = self._turns[name]
+        return turn.weight > 0 and turn.passed <= last + 1 / turn.weight
+
+    def _slowest(self, now: float) -> float:
+        """How far the agent that is furthest behind has come, of those that run, or will soon; infinity without any."""
+        soon = now + PATIENCE * self._factor
+        return min((turn.passed for turn in self._busy() if turn.ready_at <= soon), default=math.inf)
+
+    def _busy(self) -> Iterator[_Turn]:
+        return (turn for turn in self._turns.values() if turn.weight > 0 and not turn.barren and not turn.failures)
+
+    def _level(self) -> float:
+        return min((turn.passed for turn in self._busy()), default=self._front)
+
+    def _catch_up(self, turn: _Turn) -> None:
+        """Whoever rested for longer than its pace comes back level with the others, not with old credit."""
+        if turn.barren or turn.failures:
+            turn.passed = max(turn.passed, self._level())
 
     def _rest(self, agent: str, now: float, seconds: float, pace: float, *, barren: int, failures: int) -> float:
         turn = self._turns[agent]

@@ -103,6 +103,8 @@ class Session:
         self._over: asyncio.Task[None] | None = None
         self._recounts: set[asyncio.Task[None]] = set()
         self._moving = asyncio.Lock()
+        self._starting: asyncio.Task[None] | None = None
+        self._ended_early = 0
         self.tally = Tally()
 
     async def open(self) -> None:
@@ -212,18 +214,27 @@ class Session:
             agents = {member.agent: self._ports.catalog.agent(member.agent) for member in team.members}
             self._check_key(start)
             self._keeper.take()
+            self._starting = asyncio.create_task(self._start(team, reason, agents, start))
             try:
-                await self._start(team, reason, agents, start)
+                await self._starting
             except BaseException as error:
-                await self._down(str(error))
+                ended = await self._down(str(error) or "stopped while it was starting")
+                if self._starting.cancelled() and not _cancelled():
+                    self._ended_early = ended
+                    raise UsageError("The team was stopped while it was starting.") from None
                 raise
+            finally:
+                self._starting = None
             return Started(team.name, reason, tuple(agents))
 
     async def stop_team(self) -> int:
         """Stop the team: when this returns, no process of it is alive. Returns how many were ended; 0 when none ran."""
+        if self._starting is not None:
+            self._starting.cancel()
         async with self._moving:
             self.tally.stopped = self._run is not None
-            return await self._down("stopped by hand")
+            early, self._ended_early = self._ended_early, 0
+            return early + await self._down("stopped by hand")
 
     async def finished(self) -> None:
         """Wait until the run ended by itself or was stopped, with every process of it."""
@@ -307,13 +318,13 @@ class Session:
         caps = Caps(settings.budget_usd, settings.budget_tokens, settings.budget_runs, settings.budget_minutes)
         landing = start.landing or settings.landing_mode or ("review" if self._ports.editor else "auto")
         self.store.dispatch(ev.TeamStarting(now, team.name, reason, landing, start.rehearse, tuple(agents), caps))
-        for change in self._landing.repair():
-            self.store.dispatch(ev.Noted(now, "warning", f"A landing that was interrupted was taken back: {change}."))
+        for change, left in (await self._landing.repair()).items():
+            rest = f" But not in {', '.join(left)}: look at it." if left else ""
+            self.store.dispatch(ev.Noted(now, "warning", f"{change} was interrupted and has been taken back.{rest}"))
         endpoint = await self._endpoint(rehearse=start.rehearse)
         await self._ports.workers.start()
         ledger = Ledger(caps, settings.model_prices, free=start.rehearse)
         self._budget = Budget(ledger, self._ports.clock, self.store)
-        self._landing.resume()
         self._run = Run(
             agents, Terms(team, self.id, endpoint, landing, settings), self._tools(self._budget), start.ends
         )
@@ -419,3 +430,9 @@ class Session:
         if rehearse:
             return Endpoint("rehearsal", await self._ports.rehearsal.start(), rehearsal=True)
         return Endpoint(self.settings.model_key, self.settings.model_endpoint or None)
+
+
+def _cancelled() -> bool:
+    """Whether the task we run in was asked to end."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0

@@ -1,5 +1,6 @@
 """A file's text as the merge sees it: lines without their ends, and what is kept of the raw form."""
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,6 +8,7 @@ from dataclasses import dataclass
 from kinos.domain.errors import PolicyError
 
 _BOM = "\ufeff"
+_END = re.compile(r"(\r\n|\r|\n)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,22 +46,11 @@ class Text:
 def parse(raw: str) -> Text:
     """The text of a string; lines end at a line feed, a carriage return, or both, and at nothing else."""
     bom = raw.startswith(_BOM)
-    lines, ends = [], []
-    rest = raw[1:] if bom else raw
-    at = 0
-    while at < len(rest):
-        stop = _next_end(rest, at)
-        end = rest[stop : stop + 2] if rest[stop : stop + 2] == "\r\n" else rest[stop : stop + 1]
-        lines.append(rest[at:stop])
-        ends.append(end)
-        at = stop + len(end)
+    *pieces, last = _END.split(raw[1:] if bom else raw)
+    lines, ends = pieces[::2], pieces[1::2]
+    if last:
+        lines, ends = [*lines, last], [*ends, ""]
     return Text(tuple(lines), tuple(ends), bom)
-
-
-def _next_end(text: str, at: int) -> int:
-    feed, carriage = text.find("\n", at), text.find("\r", at)
-    found = [place for place in (feed, carriage) if place >= 0]
-    return min(found) if found else len(text)
 
 
 def decoded(content: bytes, path: str) -> Text:

@@ -5,7 +5,7 @@ import os
 import queue
 import sys
 import threading
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import suppress
 from typing import Protocol
 
@@ -21,10 +21,14 @@ class Output(Protocol):
         """Send `data` after what was sent before."""
         ...
 
+    def close(self) -> None:
+        """There is nothing more to send."""
+        ...
+
 
 async def frames(reader: asyncio.StreamReader) -> AsyncIterator[bytes]:
     """The bodies of the messages until the stream ends, in whatever way it does."""
-    with suppress(asyncio.IncompleteReadError, ConnectionError, ValueError):
+    with suppress(asyncio.IncompleteReadError, asyncio.LimitOverrunError, ConnectionError, ValueError):
         while True:
             length = await _length(reader)
             if length:
@@ -109,14 +113,10 @@ def _write_all(descriptor: int, data: bytes) -> None:
 class Deadline:
     """Ends the process by force when it is not over `seconds` after `start`: an editor that left must not leave us."""
 
-    def __init__(self, seconds: float, code: Callable[[], int]) -> None:
-        self._timer = threading.Timer(seconds, lambda: os._exit(code()))
+    def __init__(self, seconds: float) -> None:
+        self._timer = threading.Timer(seconds, os._exit, [1])
         self._timer.daemon = True
 
     def start(self) -> None:
         """From now on."""
         self._timer.start()
-
-    def cancel(self) -> None:
-        """It is over."""
-        self._timer.cancel()

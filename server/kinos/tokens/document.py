@@ -59,11 +59,10 @@ class OpenText:
         for edit in edits:
             if isinstance(edit, str):
                 self._replace_all(edit)
-                splices.clear()
             else:
                 splices.append(self._replace(edit, encoding))
         self.version = version
-        # The text stands before anything is counted; a tally that fails half-way is not kept.
+        # The text stands before anything is counted, and a tally that fails half-way is not kept.
         tally, self._tally = self._tally, None
         if tally is not None:
             for splice in splices:

@@ -18,7 +18,7 @@ from kinos.tokens.memo import Memo
 MEMO_BYTES = 8 * 1024 * 1024
 """Bound of each of the three memos a counter has."""
 
-_CUT = re.compile(r"(?<!^) (?=[A-Za-z])")
+_CUT = re.compile(r" (?=[A-Za-z])")
 
 
 class LineCounter:

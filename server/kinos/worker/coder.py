@@ -5,7 +5,6 @@ before it asks, corrects a path to a similar one, tries a block on every other f
 file's name, and takes a heading's underline for the divider.
 """
 
-import re
 from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 from typing import override
@@ -37,37 +36,6 @@ class StoppedError(BaseException):
         self.reason = reason
 
 
-class _Quiet(InputOutput):  # type: ignore[misc]
-    """aider's terminal without a terminal: every question is answered no; nothing is opened, rung or kept."""
-
-    def __init__(self) -> None:
-        super().__init__(pretty=False, yes=False, fancy_input=False, line_endings="lf")
-
-    @override
-    def confirm_ask(self, question: str, *args: object, **options: object) -> bool:
-        return False
-
-    @override
-    def prompt_ask(self, question: str, *args: object, **options: object) -> str:
-        return ""
-
-    @override
-    def get_input(self, *args: object, **options: object) -> str:
-        raise EOFError
-
-    @override
-    def offer_url(self, url: str, *args: object, **options: object) -> bool:
-        return False
-
-    @override
-    def read_image(self, filename: str) -> None:
-        return None
-
-    @override
-    def ring_bell(self) -> None:
-        return
-
-
 class _NoSummary:
     """In place of aider's summarizer, which asks a model in a thread of its own."""
 
@@ -96,7 +64,7 @@ class Coder(EditBlockCoder):  # type: ignore[misc]
         self.failure = ""
         super().__init__(
             model,
-            _Quiet(),
+            InputOutput(pretty=False, yes=False, fancy_input=False, line_endings="lf"),  # answers no, and asks nobody
             fnames=[str(folder.root / path) for path in folder.files],
             use_git=False,
             auto_commits=False,
@@ -120,10 +88,6 @@ class Coder(EditBlockCoder):  # type: ignore[misc]
             self.failure = str(details.get("exception"))
 
     @override
-    def run_shell_commands(self) -> str:
-        return ""
-
-    @override
     def apply_updates(self) -> set[str]:
         """aider's own, and what became of it. Words alone do not mend the edits of an earlier answer."""
         edited: set[str] = super().apply_updates()
@@ -136,10 +100,6 @@ class Coder(EditBlockCoder):  # type: ignore[misc]
     @override
     def get_edits(self) -> list[_Edit]:
         """The blocks of the answer. Raises ValueError, in words for the model, when one is not for a listed file."""
-        if re.search("[\ud800-\udfff]", self.partial_response_content):
-            raise ValueError(
-                "The answer holds halves of characters (lone surrogates). Send all blocks again without them."
-            )
         edits = [(self._named(block), block) for block in read(self.partial_response_content)]
         if edits:
             self.stray = ""

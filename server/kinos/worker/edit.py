@@ -3,6 +3,7 @@
 import contextlib
 import hashlib
 import os
+import re
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -49,8 +50,7 @@ def edit(call: EditCall, gate: Gate) -> Edited:
         raise strayed(coder.stray)
     if coder.problem:
         raise gate.source.fault(FailureKind.NO_MATCH, _summary(coder.problem))
-    transcript = "\n\n".join(model.said).encode(errors="replace").decode()
-    return Edited(changed, transcript, gate.spent)
+    return Edited(changed, "\n\n".join(model.said), gate.spent)
 
 
 @contextlib.contextmanager
@@ -136,6 +136,8 @@ class _Model(aider.models.Model):  # type: ignore[misc]
             raise self._gate.source.fault(*finish)
         if not text.strip():
             raise self._gate.source.fault(FailureKind.EMPTY_ANSWER)
+        if re.search("[\ud800-\udfff]", text):  # JSON can say that, a file cannot hold it
+            raise self._gate.source.fault(FailureKind.NO_MATCH, "the answer holds half a character")
         return text
 
 

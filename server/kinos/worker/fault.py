@@ -82,15 +82,21 @@ def read(error: BaseException) -> Fault | None:
     """The fault behind `error`; None when it has nothing to do with a model call."""
     found: Fault | None = None
     made_up: Fault | None = None
-    for link in _chain(error):
+    links = list(_chain(error))
+    for link in links:
         fault = _link_fault(link)
         if fault is not None and _from_litellm(link):
             made_up = fault  # litellm invents responses; good enough when nothing real is below
         elif fault is not None:
             found = fault
-    if found is None and made_up is not None and made_up.kind is FailureKind.SERVER:
+    if found is None and (_is_invented(made_up) or any(type(link).__name__ == "JSONDecodeError" for link in links)):
         return Fault(FailureKind.SERVER, detail="its answer cannot be read")
     return found or made_up
+
+
+def _is_invented(fault: Fault | None) -> bool:
+    """Whether litellm called something a server error though no server said so."""
+    return fault is not None and fault.kind is FailureKind.SERVER
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:

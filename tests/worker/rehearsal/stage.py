@@ -21,6 +21,7 @@ from kinos.worker.rehearsal.model import Model
 MODEL = "claude-sonnet-5-5"
 CONTEXT = 40_000
 _FENCES = [("```", "```"), ("````", "````"), *((f"<{name}>", f"</{name}>") for name in ("source", "code", "pre", "codeblock"))]
+PAPERS = frozenset({"index.md", "journal.md", "todolist.md", "specifications.md", "evaluation.md", "validation.md", "tests.md"})
 _BLOCK = re.compile(r"^<{7} SEARCH\n(?P<search>(?:.*\n)*?)={7}\n(?P<replace>(?:.*\n)*?)>{7} REPLACE$", re.MULTILINE)
 
 
@@ -43,7 +44,7 @@ class Stage:
         documents = {path: text for path, text in self.files.items() if path.endswith((".md", ".markdown"))}
         sizes = {path: Size(tokens(text, MODEL)) for path, text in documents.items()}
         exhibits, left = [], CONTEXT
-        for path in sorted(documents, key=lambda path: -sizes[path].tokens if sizes[path].tokens > self.limits.warn else 0):
+        for path in sorted(documents, key=lambda path: (path not in PAPERS, -max(sizes[path].tokens - self.limits.warn, 0))):
             size = sizes[path].tokens
             level = self.limits.level(size)
             if path == "demande.md" or (level is Level.OK and size > left):
@@ -103,7 +104,7 @@ def request(body: Mapping[str, Any]) -> Request:
 
 def planning(shown: Brief, system: str = "You are an agent.") -> Request:
     """The planner's request."""
-    body = {"tools": briefing.tools(), "tool_choice": {"type": "any"}, "messages": [{"role": "user", "content": shown.render()}]}
+    body = {"tools": briefing.tools(), "tool_choice": {"type": "auto"}, "messages": [{"role": "user", "content": shown.render()}]}
     return request({"system": system, **body})
 
 

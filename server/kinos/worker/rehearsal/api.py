@@ -12,7 +12,9 @@ from typing import Any
 from kinos.worker.rehearsal import content
 
 VERSIONS = ("2023-01-01", "2023-06-01", "2026-10-21")
-"""The values of the header `anthropic-version` (platform.claude.com, "Versions")."""
+"""The values of the header `anthropic-version` (platform.claude.com, "Versions"). The last one knows no sampling any more."""
+
+SAMPLING = ("temperature", "top_p", "top_k")
 
 MAX_INPUT = 200_000
 """Tokens of a prompt. Some newer models take more; a rehearsal keeps to what all of them take."""
@@ -42,7 +44,7 @@ _CREATE = _COMMON | {
         "service_tier",
         "container",
     ),
-    *("inference_geo", "context_management", "speed"),
+    *("inference_geo", "context_management", "speed", "diagnostics"),
 }
 
 _OUTPUT = (
@@ -55,6 +57,7 @@ _OUTPUT = (
 
 _NO_PREFILL = re.compile(r"claude-((opus|sonnet)-4-[6-9]|(opus|sonnet|haiku|fable|mythos)-([5-9]|preview)).*")
 _NO_SAMPLING = re.compile(r"claude-(opus-4-[7-9]|(opus|sonnet|haiku|fable|mythos)-([5-9]|preview)).*")
+_NO_FORCING = re.compile(r"claude-((opus|sonnet)-5-5|(fable|mythos)-5-[12]).*")
 
 
 class Refusal(Exception):  # noqa: N818 - the API calls it an error, for us it is the right answer
@@ -96,8 +99,8 @@ class Request:
         return frozenset(tool["name"] for tool in self.tools)
 
 
-def check_headers(headers: Mapping[str, str]) -> None:
-    """Raise the API's Refusal when a header it needs is missing or wrong."""
+def version_in(headers: Mapping[str, str]) -> str:
+    """The API's version the headers ask for. Raises the API's Refusal when a header it needs is missing or wrong."""
     if not (headers.get("x-api-key") or "").strip() and not (headers.get("authorization") or "").startswith("Bearer "):
         raise Refusal(401, "x-api-key header is required")
     version = headers.get("anthropic-version")
@@ -105,13 +108,14 @@ def check_headers(headers: Mapping[str, str]) -> None:
         raise Refusal(400, "anthropic-version: header is required")
     if version not in VERSIONS:
         raise Refusal(400, f'anthropic-version: "{version}" is not a valid version')
+    return version
 
 
-def read(raw: bytes, counting: bool = False) -> Request:
+def read(raw: bytes, counting: bool = False, version: str = VERSIONS[-1]) -> Request:
     """The request in a body of `/v1/messages`, or of its `count_tokens` when `counting`. Raises Refusal as the API would."""
     data = _object(raw)
     try:
-        return _request(data, counting)
+        return _request(data, counting, version)
     except content.InvalidError as error:
         raise Refusal(400, str(error)) from error
 
@@ -126,15 +130,18 @@ def _object(raw: bytes) -> dict[str, Any]:
     return data
 
 
-def _request(data: dict[str, Any], counting: bool) -> Request:
+def _request(data: dict[str, Any], counting: bool, version: str) -> Request:
+    known = _COMMON if counting else _CREATE.difference(SAMPLING if version == VERSIONS[-1] else ())
     for key in data:
-        if key not in (_COMMON if counting else _CREATE):
+        if key not in known:
             raise Refusal(400, f"{key}: Extra inputs are not permitted")
     model = _model(data)
     most = 0 if counting else _max_tokens(data, model)
     _sampling(data, model)
     tools = content.tools(data.get("tools"))
     choice = content.tool_choice(data.get("tool_choice"), tools)
+    if choice["type"] in ("any", "tool") and _NO_FORCING.fullmatch(model):
+        raise Refusal(400, 'tool_choice: type "tool" and "any" are not supported for this model.')
     system = content.system(data.get("system"))
     messages = content.messages(data.get("messages"), tools)
     content.breakpoints(tools, system, messages, data.get("cache_control"))
@@ -182,12 +189,12 @@ def max_output(model: str) -> int:
 
 def _sampling(data: Mapping[str, Any], model: str) -> None:
     value = data.get("temperature")
-    if value is None:
-        return
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise Refusal(400, "temperature: Input should be a valid number")
-    if not 0 <= value <= 1:
-        raise Refusal(400, "temperature: range: 0..1")
-    # Models after Opus 4.6 take no temperature but 1, which changes nothing.
-    if value != 1 and _NO_SAMPLING.fullmatch(model):
-        raise Refusal(400, "`temperature` is deprecated for this model.")
+    if value is not None:
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise Refusal(400, "temperature: Input should be a valid number")
+        if not 0 <= value <= 1:
+            raise Refusal(400, "temperature: range: 0..1")
+    # Models after Opus 4.6 take no sampling but a temperature of 1, which changes nothing.
+    given = [name for name in SAMPLING if data.get(name) is not None and (name, data[name]) != ("temperature", 1)]
+    if given and _NO_SAMPLING.fullmatch(model):
+        raise Refusal(400, f"`{given[0]}` is deprecated for this model.")

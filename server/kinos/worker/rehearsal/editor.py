@@ -3,9 +3,10 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from kinos.worker.rehearsal import link
 from kinos.worker.rehearsal.markdown import Kind, blocks, headings, lines_of, scan, text_of
 from kinos.worker.rehearsal.mend import mended
-from kinos.worker.rehearsal.order import Fold, Insert, Mend, Order, Part, Place, Split, Write, read
+from kinos.worker.rehearsal.order import Fold, Insert, Mend, Order, Part, Place, Relink, Split, Write, read
 from kinos.worker.rehearsal.reading import Editing
 from kinos.worker.rehearsal.reply import UnwritableError, is_unsafe, settled
 from kinos.worker.rehearsal.reply import blocks as search_replace
@@ -99,6 +100,8 @@ class _Work:
             self._put(order.path, mended(text, order.slips)[0], f"I mended slips in `{order.path}`.")
         elif isinstance(order, Split):
             self._split(order, text)
+        elif isinstance(order, Relink):
+            self._put(order.path, relinked(text, order), f"I let a link in `{order.path}` lead to `{order.new}`.")
         elif self._moved:
             self._put(order.path, redirect(order.path, text, self._moved[1], self._moved[0]), "")
 
@@ -138,6 +141,14 @@ def inserted(text: str, order: Insert) -> str:
     before = [""] if place and texts[place - 1].strip() else []
     after = [""] if place < len(texts) and texts[place].strip() else []
     return text_of([*texts[:place], *before, *new, *after, *texts[place:]])
+
+
+def relinked(text: str, order: Relink) -> str:
+    """`text` with the order's links leading elsewhere. Raises DeclinedError when there are none."""
+    new = text_of(link.retargeted(scan(text), lambda url: order.new if url == order.old else None))
+    if new == text:
+        raise DeclinedError(f"`{order.path}` has no link to `{order.old}`")
+    return new
 
 
 def folded(text: str, order: Fold) -> str:

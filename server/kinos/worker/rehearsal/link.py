@@ -77,7 +77,7 @@ def plain(title: str) -> str:
 
 def link_text(title: str) -> str:
     """A heading's words, fit to stand in square brackets."""
-    return re.sub(r"([\[\]\\])", r"\\\1", plain(title)) or "Section"
+    return re.sub(r"([\[\]\\])", r"\\\1", plain(title).rstrip(":").strip()) or "Section"
 
 
 def slug(title: str) -> str:

@@ -113,7 +113,20 @@ class Redirect:
         return f"In `{self.path}`, point links to the moved sections at their new documents."
 
 
-type Order = Write | Insert | Fold | Split | Mend | Redirect
+@dataclass(frozen=True, slots=True)
+class Relink:
+    """Let the links in `path` that lead to the address `old` lead to `new`."""
+
+    path: str
+    old: str
+    new: str
+
+    def render(self) -> str:
+        """The order in words."""
+        return f"In `{self.path}`, let links to `{self.old}` lead to `{self.new}`."
+
+
+type Order = Write | Insert | Fold | Split | Mend | Redirect | Relink
 
 
 def instructions(orders: Sequence[Order]) -> str:
@@ -142,6 +155,7 @@ _ANY = re.compile(
     r"|(?P<split>Split `(?P<split_path>[^`\n]+)`\. Move each section [^\n]+)"
     r"(?P<parts>(?:\n\nNew document `[^\n]+(?:\n- [^\n]+)+)+)"
     r"|(?P<mend>In `(?P<mend_path>[^`\n]+)`, outside code and HTML, mend: (?P<slips>[^\n]+)\. Change no other word\.)"
+    r"|(?P<relink>In `(?P<relink_path>[^`\n]+)`, let links to `(?P<old>[^`\n]+)` lead to `(?P<new>[^`\n]+)`\.)"
     r"|(?P<redirect>In `(?P<redirect_path>[^`\n]+)`, point links to the moved sections at their new documents\.)"
     r")$",
     re.MULTILINE,
@@ -153,6 +167,7 @@ _BUILD: dict[str, Callable[[re.Match[str]], Order]] = {
     "fold": lambda m: Fold(m["fold_path"], m["sentence"], m["q3"], m["spared"] is not None),
     "split": lambda m: Split(m["split_path"], tuple(map(_part, m["parts"].strip("\n").split("\n\n")))),
     "mend": lambda m: Mend(m["mend_path"], tuple(m["slips"].split("; "))),
+    "relink": lambda m: Relink(m["relink_path"], m["old"], m["new"]),
     "redirect": lambda m: Redirect(m["redirect_path"]),
 }
 

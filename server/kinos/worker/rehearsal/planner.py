@@ -15,6 +15,7 @@ from kinos.worker.rehearsal.rule.journal import log
 from kinos.worker.rehearsal.rule.plan import plan_tests
 from kinos.worker.rehearsal.rule.proposal import Rule
 from kinos.worker.rehearsal.rule.prose import polish
+from kinos.worker.rehearsal.rule.repair import repair
 from kinos.worker.rehearsal.rule.requirement import specify
 from kinos.worker.rehearsal.rule.sketch import sketch
 from kinos.worker.rehearsal.rule.source import sources
@@ -27,7 +28,7 @@ RULES: Mapping[str, Sequence[Rule]] = {
     "management": (todo,),
     "evaluation": (evaluate,),
     "chroniqueur": (log,),
-    "documentaliste": (split_long, index),
+    "documentaliste": (split_long, repair, index),
     "testeur": (plan_tests,),
     "validation": (validate,),
     "duplication": (fold,),
@@ -44,7 +45,7 @@ _TRADES: Sequence[tuple[str, Sequence[Rule]]] = (
     (r"conform|validat|complian", (validate,)),
     (r"\btests?\b|testing|checks", (plan_tests,)),
     (r"quality|evaluat|review|measure|audit", (evaluate,)),
-    (r"too long|split|table of contents|index|organi[sz]|documentation|librar", (split_long, index)),
+    (r"too long|split|table of contents|index|organi[sz]|documentation|librar", (split_long, repair, index)),
     (r"\bsources?\b|research|citation|bibliograph", (sources,)),
     (r"style|prose|clarity|spelling|wording|proofread|copy.?edit", (polish,)),
     (r"write|deliver|draft|produc", (sketch,)),

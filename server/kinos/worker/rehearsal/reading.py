@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Any
 
 from kinos.domain.brief import Brief, Exhibit, Shown
@@ -108,7 +109,7 @@ _FENCE = re.compile(r"^2\. The opening fence and code language, eg: (?P<opening>
 _CLOSING = re.compile(r"^8\. The closing fence: (?P<closing>.+)$", re.MULTILINE)
 _TASK = re.compile(
     r"Task: (?P<title>.*?)\n\nWhy: (?P<why>.*?)\n\n(?P<instructions>.*)"
-    r"\n\nEdit or create only these files:\n(?P<files>- [^\n]+(?:\n- [^\n]+)*)\s*",
+    r"\n\nEdit or create only these files:\n(?P<files>- [^\n]+(?:\n- [^\n]+)*)(?:\n\nTo delete a file, [^\n]*)?\s*",
     re.DOTALL,
 )
 
@@ -164,7 +165,7 @@ def _files(message: str, paths: Sequence[str], fence: tuple[str, str]) -> tuple[
     if len({path for path, *_ in heads}) != len(heads):
         raise UnreadableError("a document contains what looks like the start of another one")
     files: dict[str, str] = {}
-    for (path, _, start), following in zip(heads, [*heads[1:], None], strict=True):
+    for (path, _, start), following in zip_longest(heads, heads[1:]):
         end = len(message) if following is None else following[1]
         files[path] = _unfenced(message[start:end], fence[1])
     # aider takes a fence that begins no line of the files; when there is none it falls back to one that does.

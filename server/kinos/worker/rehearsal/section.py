@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import zip_longest
 
 from kinos.worker.rehearsal.markdown import headings, scan, text_of
 
@@ -56,8 +57,10 @@ def outline_of_text(text: str, count: Callable[[str], int]) -> Outline:
     lines = scan(text)
     found = headings(lines)
     texts = [line.text for line in lines]
-    ends = [heading.start for heading in found[1:]] + [len(texts)]
-    rows = [(h.level, tidy(h.title), count(text_of(texts[h.start : end]))) for h, end in zip(found, ends, strict=True)]
+    rows = []
+    for heading, following in zip_longest(found, found[1:]):
+        own = texts[heading.start : following.start if following else len(texts)]
+        rows.append((heading.level, tidy(heading.title), count(text_of(own))))
     intro = text_of(texts[: found[0].start] if found else texts)
     return Outline(count(intro) if intro.strip() else 0, _tree(rows))
 

@@ -134,10 +134,10 @@ class _Handler(BaseHTTPRequestHandler):
         try:
             if path not in (MESSAGES, COUNT):
                 raise api.Refusal(404, "Not Found")
-            api.check_headers({name.lower(): value for name, value in self.headers.items()})
+            version = api.version_in({name.lower(): value for name, value in self.headers.items()})
             if raw is None:
                 raise api.Refusal(413, "Request exceeds the maximum allowed number of bytes.")
-            request = api.read(raw, path == COUNT)
+            request = api.read(raw, path == COUNT, version)
             size = _sized(request)
         except api.Refusal as refusal:
             self._record(path, raw, refusal.status)

@@ -181,10 +181,10 @@ def _part(origin: str, lines: Sequence[Line], found: Sequence[Heading], pieces: 
     else:
         shift = 2 - top if deepest + 2 - top <= 6 else 0
         body = [text for piece in pieces for text in [*_trimmed(_shifted(lines, piece, shift)), ""]]
-        head = [f"# {part.title}", "", back, ""]
-    if body and body[0].strip():
-        head.append("")
-    return text_of(_trimmed([*head, *body]))
+        head = [f"# {part.title}", "", back]
+    while body and not body[0].strip():
+        body = body[1:]
+    return text_of(_trimmed([*head, "", *body]))
 
 
 def _shifted(lines: Sequence[Line], piece: _Piece, shift: int) -> list[str]:

@@ -109,6 +109,10 @@ class View:
         """Why `task` should not be proposed; empty when nothing is against it."""
         if not 0 < len(task.files) <= MAX_FILES:
             return f"“{task.title}” needs {len(task.files)} files, and a task has at most {MAX_FILES}"
+        if any(
+            (c < " " and c not in "\t\n") or "\x7f" <= c <= "\x9f" for c in f"{task.title}{task.why}{task.instructions}"
+        ):
+            return f"“{task.title}” would have to quote control characters"
         for path in task.files:
             if reason := self.refusal(path):
                 return reason

@@ -9,7 +9,7 @@ from kinos.domain.task import NothingToDo
 from kinos.worker.rehearsal import link
 from kinos.worker.rehearsal.markdown import Kind, blocks, headings, lines_of, scan, text_of
 from kinos.worker.rehearsal.order import Write
-from kinos.worker.rehearsal.rule.paper import INDEX
+from kinos.worker.rehearsal.rule.paper import INDEX, is_record
 from kinos.worker.rehearsal.rule.proposal import Proposal, counted, listed, task
 from kinos.worker.rehearsal.rule.wish import short
 from kinos.worker.rehearsal.split import document_title
@@ -82,15 +82,15 @@ def _title(view: View, path: str) -> str:
 
 def _about(view: View, path: str) -> str:
     """The document's first sentence, when it stands at the beginning and is short."""
-    lines = view.lines.get(path, [])
+    lines = [] if is_record(path) else view.lines.get(path, [])
     titles = headings(lines)
     after = titles[0].end if titles and titles[0].level == 1 else 0
     body = next((block for block in blocks(lines) if block.start >= after and block.kind is not Kind.FRONT), None)
     if body is None or body.kind is not Kind.TEXT:
         return ""
     sentence = re.split(r"(?<=[.!?])\s", " ".join(body.text.split()), maxsplit=1)[0]
-    words = re.sub(r"!?\[([^\[\]]*)\]\([^()]*\)", r"\1", sentence)
-    clean = not re.search(r"[\[\]{}<>|]|https?:", words)
+    words = re.sub(r"(?<!!)\[([^\[\]]*)\]\([^()]*\)", r"\1", sentence)
+    clean = words.endswith((".", "!", "?")) and not re.search(r"[\[\]{}<>|]|https?:", words)
     return short(words, 120) if clean and len(words) > 10 else ""
 
 

@@ -11,6 +11,7 @@ from kinos.domain.size import Level, kilotokens
 from kinos.domain.task import NothingToDo, Task
 from kinos.worker.rehearsal import link
 from kinos.worker.rehearsal.order import Order, Part, Redirect, Split
+from kinos.worker.rehearsal.rule.paper import is_record
 from kinos.worker.rehearsal.rule.proposal import Proposal, counted, listed, task
 from kinos.worker.rehearsal.section import Outline, Section, outline_of_rows, outline_of_text
 from kinos.worker.rehearsal.view import View
@@ -57,14 +58,12 @@ def _division(view: View, exhibit: Exhibit) -> Iterator[Task | NothingToDo]:
     outline = _outline(view, exhibit)
     limits = view.limits
     groups = _groups(outline, int(limits.warn * _FULL), limits.error if exhibit.tokens > limits.error else limits.warn)
-    linkers = _linkers(view, exhibit.path)[: 1 if len(groups) >= MAX_FILES - 2 else 2]
-    groups = _chosen(groups, MAX_FILES - 1 - len(linkers), exhibit.tokens - limits.warn)
+    groups = _chosen(groups, MAX_FILES - 1, exhibit.tokens - limits.warn)
+    linkers = _linkers(view, exhibit.path)[: MAX_FILES - 1 - len(groups)]
     moved = sum(group.tokens for group in groups)
     left = exhibit.tokens - moved
     if not groups or left > max(limits.warn, 0.75 * exhibit.tokens):
-        yield NothingToDo(
-            f"`{exhibit.path}` ({kilotokens(exhibit.tokens)}) has no headings at which a split would bring it near the limit."
-        )
+        yield NothingToDo(_unsplit(exhibit, outline))
         return
     parts = _parts(view, exhibit.path, groups)
     orders: list[Order] = [Split(exhibit.path, parts), *map(Redirect, linkers)]
@@ -76,6 +75,22 @@ def _division(view: View, exhibit: Exhibit) -> Iterator[Task | NothingToDo]:
         f"{titles} out leaves about {kilotokens(left)}."
     )
     yield task(f"Split {exhibit.path} into {counted(len(parts) + 1, 'document')}", why, orders, files)
+
+
+def _unsplit(exhibit: Exhibit, outline: Outline) -> str:
+    """Why the document cannot be split to any use."""
+    document = f"`{exhibit.path}` ({kilotokens(exhibit.tokens)} tokens)"
+    largest = max(_all(outline.roots), key=lambda section: section.own, default=None)
+    if largest is None or outline.intro > largest.own:
+        return f"{document} has no headings at which it could be split."
+    alone = f"“{link.plain(largest.name.title)}” alone has {kilotokens(largest.own)} and no headings below it"
+    return f"{document} cannot be split at its headings to any use: {alone}."
+
+
+def _all(sections: Sequence[Section]) -> Iterator[Section]:
+    for section in sections:
+        yield section
+        yield from _all(section.children)
 
 
 def _outline(view: View, exhibit: Exhibit) -> Outline:
@@ -141,7 +156,7 @@ def _linkers(view: View, path: str) -> list[str]:
         meant = (link.resolve(other, target.url) for target in link.targets(lines) if not target.external)
         if other != path and view.free(other) and any(place and place[0] == path and place[1] for place in meant):
             found.append(other)
-    return found
+    return sorted(found, key=is_record)
 
 
 def _parts(view: View, path: str, groups: Sequence[_Group]) -> tuple[Part, ...]:
@@ -150,7 +165,7 @@ def _parts(view: View, path: str, groups: Sequence[_Group]) -> tuple[Part, ...]:
     for number, group in enumerate(groups, 1):
         name = _free_name(view, path, group, number, taken)
         taken.add(name.casefold())
-        titles = [link.plain(section.name.title) or f"Part {number}" for section in group.sections]
+        titles = [link.plain(section.name.title).rstrip(":") or f"Part {number}" for section in group.sections]
         title = listed(titles) if len(titles) < 4 else f"{titles[0]}, {titles[1]} and more"
         parts.append(Part(name, title.replace("\n", " "), tuple(section.name for section in group.sections)))
     return tuple(parts)

@@ -11,7 +11,7 @@ from kinos.worker.rehearsal.markdown import Block, Kind, Line, blocks, headings
 from kinos.worker.rehearsal.order import Fold
 from kinos.worker.rehearsal.rule.paper import is_record
 from kinos.worker.rehearsal.rule.proposal import Proposal, counted, listed, task
-from kinos.worker.rehearsal.rule.wish import short
+from kinos.worker.rehearsal.rule.wish import short, words
 from kinos.worker.rehearsal.split import document_title
 from kinos.worker.rehearsal.view import View
 
@@ -62,30 +62,25 @@ def _folded(view: View, copies: Sequence[_Copy]) -> Iterator[Task | NothingToDo]
         reasons = [view.refusal(path) or f"`{path}` runs or instructs by itself" for path in places]
         yield NothingToDo(f"A repeated paragraph must wait: {listed(list(dict.fromkeys(reasons)), 2)}.")
         return
-    words = len(home.block.text.split())
+    length = len(home.block.text.split())
     title, anchor = _heading(view.lines[home.path], home)
     orders = [Fold(path, _sentence(home, title, anchor, path), home.block.text, path == home.path) for path in usable]
     count = sum(copy.path in usable for copy in copies) - (home.path in usable)
     why = (
-        f"the same {words} words stand in {listed([f'`{path}`' for path in dict.fromkeys(c.path for c in copies)])}; one place "
-        f"saves about {count * words} words and can be corrected once."
+        f"the same {length} words stand in {listed([f'`{path}`' for path in dict.fromkeys(c.path for c in copies)])}; one place "
+        f"saves about {count * length} words and can be corrected once."
     )
     start = short(re.sub(r"[*_`\[\]]", "", home.block.text), 40)
     yield task(f"Keep the paragraph “{start}” in {home.path} alone", why, orders)
 
 
 def _home(view: View, copies: Sequence[_Copy]) -> _Copy:
-    """The copy that stays: one nobody may edit now, else the first in a document about the subject, else the first shown."""
+    """The copy that stays: one nobody may edit now, else the one whose titles share most words with it, else the first."""
 
-    def rank(copy: _Copy) -> tuple[bool, bool]:
+    def rank(copy: _Copy) -> tuple[bool, int]:
         title, _ = _heading(view.lines[copy.path], copy)
-        subject = {
-            word
-            for word in link.slug(f"{title} {document_title(view.lines[copy.path], copy.path)}").split("-")
-            if len(word) > 3
-        }
-        about = subject & set(re.findall(r"\w+", copy.block.text.casefold()))
-        return view.free(copy.path), not about
+        subject = f"{title} {document_title(view.lines[copy.path], copy.path)}"
+        return view.free(copy.path), -len(words(subject) & words(copy.block.text))
 
     path = min(copies, key=rank).path
     return next(copy for copy in copies if copy.path == path)

@@ -10,7 +10,7 @@ from kinos.domain.size import Level, kilotokens
 from kinos.worker.rehearsal import link
 from kinos.worker.rehearsal.markdown import headings
 from kinos.worker.rehearsal.rule.duplicate import repeated
-from kinos.worker.rehearsal.rule.paper import is_record
+from kinos.worker.rehearsal.rule.paper import JOURNAL, is_record
 from kinos.worker.rehearsal.rule.proposal import counted, listed
 from kinos.worker.rehearsal.rule.wish import documents_named, words
 from kinos.worker.rehearsal.view import View
@@ -20,6 +20,7 @@ PLACEHOLDER = "To be written."
 
 _SIZE = re.compile(r"\b(tokens?|too long|shorter|size|limit|split|taille|trop long)\b", re.IGNORECASE)
 _LINKS = re.compile(r"\b(links?|anchors?|liens?)\b", re.IGNORECASE)
+_LOG = re.compile(r"\b(progress )?(log|journal)( of| book)?\b", re.IGNORECASE)
 _ONCE = re.compile(r"\b(duplicat\w*|repeat\w*|twice|once|redundan\w*|doublons?)\b", re.IGNORECASE)
 
 
@@ -41,7 +42,7 @@ class Evidence:
 
 def judged(view: View, text: str) -> Evidence:
     """The evidence for the requirement `text`."""
-    checks = [*_documents(view, text), *_sizes(view, text), *_broken(view, text), *_copies(view, text)]
+    checks = [check for look in _CHECKS for check in look(view, text)]
     failed = [check for check in checks if check.verdict is Verdict.FAIL]
     if failed:
         return failed[0]
@@ -99,6 +100,16 @@ def _copies(view: View, text: str) -> Iterator[Evidence]:
             yield Evidence(Verdict.UNPROVEN, f"no paragraph repeated in {seen(view)}")
 
 
+def _log(view: View, text: str) -> Iterator[Evidence]:
+    if _LOG.search(text) and not documents_named(text):
+        path = view.paper(JOURNAL)
+        kept = path in view.documents
+        yield Evidence(Verdict.PASS if kept else Verdict.FAIL, f"`{path}` {'is kept' if kept else 'does not exist'}")
+
+
+_CHECKS = (_documents, _sizes, _broken, _copies, _log)
+
+
 def _somewhere(view: View, text: str) -> Evidence:
     """The heading that speaks of it, if there is one: a hint, not a proof."""
     wanted = words(text)
@@ -132,7 +143,7 @@ def dead_links(view: View) -> list[tuple[str, str, str]]:
             if place is None or not place[0].casefold().endswith((".md", ".markdown")):
                 continue
             if place[0].casefold() not in names and place[0] != view.brief.request_path:
-                found.append((path, target.url, f"`{place[0]}` does not exist"))
+                found.append((path, target.url, "there is no such document"))
             elif place[1] and place[0] in anchors and place[1] not in anchors[place[0]]:
-                found.append((path, target.url, f"`{place[0]}` has no anchor “{place[1]}”"))
+                found.append((path, target.url, "the document has no such anchor"))
     return list(dict.fromkeys(found))

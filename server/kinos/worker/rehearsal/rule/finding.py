@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from kinos.domain.size import Level, kilotokens
 from kinos.domain.task import NothingToDo
@@ -113,7 +114,7 @@ def _empty_sections(view: View) -> list[Finding]:
         if is_record(path):
             continue
         titles = headings(lines)
-        for heading, following in zip(titles, [*titles[1:], None], strict=True):
+        for heading, following in zip_longest(titles, titles[1:]):
             end = following.start if following else len(lines)
             body = [line.text for line in lines[heading.end : end] if line.kind is not Kind.BLANK]
             leads_on = following is not None and following.level > heading.level

@@ -7,13 +7,14 @@ from kinos.domain.task import NothingToDo
 from kinos.worker.rehearsal.markdown import text_of
 from kinos.worker.rehearsal.order import Insert, Order, Place, Write
 from kinos.worker.rehearsal.rule.paper import JOURNAL
-from kinos.worker.rehearsal.rule.proposal import Proposal, counted, task
+from kinos.worker.rehearsal.rule.proposal import Proposal, counted, listed, task
 from kinos.worker.rehearsal.rule.wish import short, wishes
 from kinos.worker.rehearsal.view import View
 
 COMPANY = 2
 """Events that make an entry once the log exists; one alone waits for company."""
 _LONGEST = 400
+_PATHS = re.compile(r"\(([^()]+(?:, [^()]+){3,})\)")
 
 
 def log(view: View) -> Proposal:
@@ -33,7 +34,7 @@ def log(view: View) -> Proposal:
     elif told and len(news) < COMPANY:
         yield NothingToDo(f"One event since the last entry; it waits for company: {short(news[0])}")
     else:
-        entry = _entry(view, news)
+        entry = _entry(view, news, view.whole.get(path, ""))
         order: Order = Insert(path, Place.TOP, entry) if told else Write(path, _beginning(view, entry))
         title = (
             f"Record {counted(len(news), 'event')} in {path}"
@@ -48,13 +49,21 @@ def log(view: View) -> Proposal:
 def _events(view: View) -> list[str]:
     """What happened, the latest first. The log's own entries are no news, and neither is that somebody found nothing to do."""
     own = f"{view.brief.agent} "
-    lines = (" ".join(line.split()) for line in view.brief.recent)
-    events = [line for line in lines if line and not line.startswith(own) and " found nothing to do" not in line]
-    return [short(line, _LONGEST) for line in dict.fromkeys(events)]
+    events: dict[str, str] = {}
+    for line in (" ".join(line.split()) for line in view.brief.recent):
+        if line and not line.startswith(own) and " found nothing to do" not in line:
+            # Of one change's states the latest is the one to tell.
+            events.setdefault(line.partition(": ")[2] or line, short(_PATHS.sub(_first_paths, line), _LONGEST))
+    return list(dict.fromkeys(events.values()))
 
 
-def _entry(view: View, news: Sequence[str]) -> str:
-    lines = [f"## {view.time or 'Undated'}", "", *(f"- {_sentence(line)}" for line in news)]
+def _first_paths(found: re.Match[str]) -> str:
+    return f"({listed(found[1].split(', '), 3)})"
+
+
+def _entry(view: View, news: Sequence[str], told: str) -> str:
+    entries = sum(line.startswith("## ") for line in told.split("\n"))
+    lines = [f"## {view.time or f'Entry {entries + 1} (undated)'}", "", *(f"- {_sentence(line)}" for line in news)]
     total = re.search(r"^Total: .*$", view.brief.project_map, re.MULTILINE)
     lines.append(f"- Phase: {view.brief.phase}." + (f" {total[0]}." if total else ""))
     return text_of(lines)

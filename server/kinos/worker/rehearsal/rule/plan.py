@@ -62,6 +62,11 @@ def _check(text: str) -> tuple[str, str]:
         return f"Open {paths} and look for: {short(text, 100)}", "it exists and says so under a heading of its own"
     if re.search(r"\btokens?\b|too long|shorter", text, re.IGNORECASE):
         return f"Run `kin check` for: {short(text, 100)}", "no document is listed"
+    if re.search(r"\b(once|twice|repeat\w*|duplicat\w*)\b", text, re.IGNORECASE):
+        return (
+            f"Search for the first words of any paragraph that looks familiar: {short(text, 100)}",
+            "found in one document only",
+        )
     if re.search(r"\blinks?\b", text, re.IGNORECASE):
         return (
             f"Follow each relative link of each document: {short(text, 100)}",

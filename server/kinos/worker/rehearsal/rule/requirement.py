@@ -110,10 +110,10 @@ def _acceptance(text: str) -> str:
         return f"the map shows {paths}, and a reader who knows only this sentence finds in it what it asks for."
     if re.search(r"\btokens?\b|too long|shorter", text, re.IGNORECASE):
         return "the map shows no document over the limit named here, or over its own limit where none is named."
-    if re.search(r"\blinks?\b", text, re.IGNORECASE):
-        return "every relative link of every document leads to a document, and to an anchor, that exists."
     if re.search(r"\b(once|twice|repeat\w*|duplicat\w*)\b", text, re.IGNORECASE):
         return "no paragraph of 25 words or more stands in two places."
+    if re.search(r"\blinks?\b", text, re.IGNORECASE):
+        return "every relative link of every document leads to a document, and to an anchor, that exists."
     return "a reader who knows only this sentence can name the document and the heading where it is met."
 
 

@@ -27,12 +27,13 @@ def todo(view: View) -> Proposal:
         yield NothingToDo(f"`{path}` was not shown whole, so I cannot tell what it lists.")
     elif path in view.whole:
         yield from _refreshed(view, path, asked)
-    elif not asked:
-        yield NothingToDo("The request names nothing that could be listed.")
+    elif not asked and not _sizes(view):
+        yield NothingToDo("The request names nothing that could be listed, and no document is too long.")
     else:
         items = [*_sizes(view), *(f"{_oneline(wish.text)} ({wish.source})" for wish in asked)]
-        why = f"the request has {counted(len(asked), 'wish', 'wishes')} and nobody keeps a list of them."
-        yield task(f"Write {path} from the request", why, [Write(path, _list(view, items))])
+        origin = "the request" if asked else "the map"
+        why = f"{origin} gives {counted(len(items), 'thing')} to do and nobody keeps a list of them."
+        yield task(f"Write {path} from {origin}", why, [Write(path, _list(view, items))])
 
 
 def open_items(text: str) -> list[str]:
@@ -54,12 +55,8 @@ def _sizes(view: View) -> list[str]:
 def _list(view: View, items: Sequence[str]) -> str:
     done = [item for item in items if _done(view, item)]
     left = [item for item in items if item not in done]
-    lines = [
-        "# To-do list",
-        "",
-        f"From `{view.brief.request_path}` and the map. A tick means that the result can be seen.",
-        "",
-    ]
+    origin = f"`{view.brief.request_path}` and the map" if view.brief.request else "the map"
+    lines = ["# To-do list", "", f"From {origin}. A tick means that the result can be seen.", ""]
     for title, tick, chosen in (("Now", " ", left[:NOW]), ("Next", " ", left[NOW:]), ("Done", "x", done)):
         if chosen:
             lines += [f"## {title}", "", *(f"- [{tick}] {item}" for item in chosen), ""]

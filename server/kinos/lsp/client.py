@@ -1,0 +1,132 @@
+"""What KinOS says to the editor, as one small port and its implementation over the protocol."""
+
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Future
+from contextlib import contextmanager
+from typing import Any, Protocol
+
+from lsprotocol import types
+from pygls.capabilities import get_capability
+from pygls.exceptions import JsonRpcException
+
+from kinos.domain.errors import KinosError
+from kinos.lsp.protocol import Server
+from kinos.tokens.position import Encoding
+
+_log = logging.getLogger(__name__)
+
+STATUS = "kinos/status"
+
+_TYPES = {
+    "error": types.MessageType.Error,
+    "warning": types.MessageType.Warning,
+    "info": types.MessageType.Info,
+}
+
+
+class Client(Protocol):
+    """The editor at the other end."""
+
+    @property
+    def encoding(self) -> Encoding:
+        """What a column counts, as negotiated."""
+        ...
+
+    @property
+    def versioned_edits(self) -> bool:
+        """Whether edits may name the version of the document they are for."""
+        ...
+
+    @property
+    def edits(self) -> bool:
+        """Whether it makes edits at all when asked."""
+        ...
+
+    def publish(self, uri: str, version: int | None, diagnostics: Sequence[types.Diagnostic]) -> None:
+        """Show these diagnostics for a document, and no others of ours."""
+        ...
+
+    def status(self, picture: Mapping[str, Any]) -> None:
+        """Tell the state of a folder."""
+        ...
+
+    def edit(self, edit: types.WorkspaceEdit, label: str) -> None:
+        """Ask for an edit. The answer is no evidence and is not waited for."""
+        ...
+
+    def log(self, level: str, message: str) -> None:
+        """A sentence for the editor's log: `level` is info, warning or error."""
+        ...
+
+
+class EditorClient:
+    """The client of a pygls server."""
+
+    def __init__(self, server: Server) -> None:
+        self._server = server
+
+    @property
+    def encoding(self) -> Encoding:
+        """What a column counts, as negotiated."""
+        return Encoding(self._server.server_capabilities.position_encoding or Encoding.UTF16)
+
+    @property
+    def versioned_edits(self) -> bool:
+        """Whether edits may name the version of the document they are for."""
+        return self.can("workspace.workspace_edit.document_changes")
+
+    @property
+    def edits(self) -> bool:
+        """Whether it makes edits at all when asked."""
+        return self.can("workspace.apply_edit")
+
+    def can(self, capability: str) -> bool:
+        """Whether the client declared a capability, named by its path in snake case."""
+        return bool(get_capability(self._server.client_capabilities, capability))
+
+    def publish(self, uri: str, version: int | None, diagnostics: Sequence[types.Diagnostic]) -> None:
+        """Show these diagnostics for a document, and no others of ours."""
+        params = types.PublishDiagnosticsParams(uri=uri, version=version, diagnostics=list(diagnostics))
+        self._server.text_document_publish_diagnostics(params)
+
+    def status(self, picture: Mapping[str, Any]) -> None:
+        """Tell the state of a folder."""
+        self._server.protocol.notify(STATUS, picture)
+
+    def edit(self, edit: types.WorkspaceEdit, label: str) -> None:
+        """Ask for an edit; a refusal is logged."""
+        params = types.ApplyWorkspaceEditParams(edit=edit, label=label)
+        self._server.protocol.send_request(types.WORKSPACE_APPLY_EDIT, params).add_done_callback(_note_refusal)
+
+    def register(self, method: str, options: object) -> None:
+        """Register for a method that the client offers dynamically."""
+        registration = types.Registration(id=method, method=method, register_options=options)
+        self._server.protocol.send_request(
+            types.CLIENT_REGISTER_CAPABILITY, types.RegistrationParams(registrations=[registration])
+        ).add_done_callback(_note_failure)
+
+    def log(self, level: str, message: str) -> None:
+        """A sentence for the editor's log, and for ours."""
+        _log.log(logging.getLevelNamesMapping()[level.upper()], "%s", message)
+        self._server.window_log_message(types.LogMessageParams(type=_TYPES[level], message=message))
+
+
+@contextmanager
+def explained(client: Client) -> Iterator[None]:
+    """What KinOS can explain goes to the editor's log: for work nobody waits for an answer of."""
+    try:
+        yield
+    except KinosError as error:
+        client.log("error", str(error))
+
+
+def _note_failure(answer: Future[Any]) -> None:
+    if not answer.cancelled() and isinstance(error := answer.exception(), JsonRpcException):
+        _log.warning("The editor refused: %s", error.message)
+
+
+def _note_refusal(answer: Future[Any]) -> None:
+    _note_failure(answer)
+    if not answer.cancelled() and answer.exception() is None and not getattr(answer.result(), "applied", True):
+        _log.info("The editor did not apply an edit: %s", answer.result().failure_reason or "no reason given")

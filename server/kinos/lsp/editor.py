@@ -1,0 +1,54 @@
+"""The engine's editor: edits of open documents as one versioned workspace edit."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from lsprotocol import types
+
+from kinos.domain.errors import LandingError
+from kinos.lsp.client import Client
+from kinos.tokens.document import OpenText, TextEdit
+from kinos.tokens.position import Encoding, Position
+
+
+class DocumentEditor:
+    """Implements `kinos.engine.ports.Editor` for one folder. `text` finds an open document, `uri` names it."""
+
+    def __init__(self, client: Client, text: Callable[[str], OpenText | None], uri: Callable[[str], str]) -> None:
+        self._client = client
+        self._text = text
+        self._uri = uri
+
+    async def edit(self, changes: Mapping[str, tuple[int, Sequence[TextEdit]]], label: str) -> None:
+        """Ask for the edits of all documents at once. Raises LandingError when the editor takes none, or one was closed."""
+        if not self._client.edits:
+            raise LandingError("This editor makes no edits for a server.", "Close the document, then it can land.")
+        documents = []
+        for path, (version, edits) in changes.items():
+            text = self._text(path)
+            if text is None:
+                raise LandingError(f"{path} was closed while it was being changed.")
+            documents.append((self._uri(path), version, text_edits(text, edits, self._client.encoding)))
+        self._client.edit(workspace_edit(documents, versioned=self._client.versioned_edits), label)
+
+
+def text_edits(text: OpenText, edits: Sequence[TextEdit], encoding: Encoding) -> list[types.TextEdit]:
+    """`edits`, whose columns are code points, as the protocol's; they are for `text` as it is now."""
+
+    def place(position: Position) -> types.Position:
+        found = text.position_at(text.offset_at(position, Encoding.UTF32), encoding)
+        return types.Position(found.line, found.character)
+
+    return [types.TextEdit(types.Range(place(edit.start), place(edit.end)), edit.text) for edit in edits]
+
+
+def workspace_edit(
+    documents: Sequence[tuple[str, int, Sequence[types.TextEdit]]], *, versioned: bool
+) -> types.WorkspaceEdit:
+    """One edit of all `documents` (URI, version, edits); only a `versioned` one can be refused when it comes too late."""
+    if not versioned:
+        return types.WorkspaceEdit(changes={uri: list(edits) for uri, _, edits in documents})
+    changes = [
+        types.TextDocumentEdit(types.OptionalVersionedTextDocumentIdentifier(uri=uri, version=version), list(edits))
+        for uri, version, edits in documents
+    ]
+    return types.WorkspaceEdit(document_changes=changes)

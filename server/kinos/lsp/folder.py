@@ -1,0 +1,124 @@
+"""One workspace folder of the editor: its engine, and what is told about it."""
+
+import asyncio
+import os
+from collections.abc import Callable, Collection, Mapping
+from pathlib import Path
+from typing import Any, Protocol
+
+from kinos.domain.event import Event, Noted
+from kinos.domain.state import State
+from kinos.engine.ports import Editor
+from kinos.engine.session import Session
+from kinos.lsp.background import Background
+from kinos.lsp.client import Client, explained
+from kinos.lsp.diagnostic import Diagnostics
+from kinos.lsp.editor import DocumentEditor
+from kinos.lsp.status import Status
+from kinos.lsp.uri import uri_of
+from kinos.tokens.document import OpenText
+
+
+class Workspace(Protocol):
+    """A folder with its engine, as the composition root makes it. `problems` are sentences about settings not taken."""
+
+    @property
+    def root(self) -> Path:
+        """The folder, links resolved."""
+        ...
+
+    @property
+    def session(self) -> Session:
+        """Its engine."""
+        ...
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """What was wrong with its settings."""
+        ...
+
+    async def open(self) -> None:
+        """Count the folder, and listen to other processes."""
+        ...
+
+    async def close(self) -> None:
+        """End everything."""
+        ...
+
+
+type Factory = Callable[[Path, Mapping[str, Any], bool, Editor], Workspace]
+"""Makes the workspace of a folder from the editor's settings, and whether the editor trusts it. Raises KinosError."""
+
+
+class Folder:
+    """`uri` and `path` are as the editor names them; `root` is the real folder."""
+
+    def __init__(
+        self, uri: str, path: str, client: Client, background: Background, make: Callable[[Editor], Workspace]
+    ) -> None:
+        self.uri = uri.rstrip("/")
+        self.path = path
+        self.inner: tuple[str, ...] = ()
+        self._client = client
+        self._spelled: dict[str, str] = {}
+        self._workspace = make(DocumentEditor(client, self._open_text, self.uri_of))
+        self.root = str(self._workspace.root)
+        self.session = self._workspace.session
+        self.problems = self._workspace.problems
+        self._status = Status(lambda: client.status(self.picture()), asyncio.get_running_loop())
+        self.diagnostics = Diagnostics(self._workspace.root, self.session, client, background, self.uri_of, self.owns)
+        self.session.subscribe(self.diagnostics.on_event)
+        self.session.subscribe(self._on_note)
+
+    async def open(self) -> None:
+        """Count it, and tell its state from then on: before, the figures would be wrong."""
+        with explained(self._client):
+            await self._workspace.open()
+        self.session.subscribe(self._status.on_event)
+        self._status.changed()
+
+    async def close(self) -> None:
+        """End everything of it; nothing is told any more."""
+        self._status.stop()
+        await self._workspace.close()
+        self._status.stop()
+
+    def relative(self, path: str) -> str | None:
+        """The path within the folder of an absolute one, links to folders resolved; None when it is not inside."""
+        folder, name = os.path.split(path)
+        real = os.path.join(os.path.realpath(folder), name)  # noqa: PTH118
+        return real.removeprefix(self.root.rstrip("/") + "/") if within(real, self.root) else None
+
+    @property
+    def documents(self) -> Collection[str]:
+        """Every counted document."""
+        return self.session.sizes.documents.sizes.keys()
+
+    def owns(self, path: str) -> bool:
+        """Whether no folder inside this one owns the document."""
+        return not any(within(path, inner) for inner in self.inner)
+
+    def spell(self, path: str, uri: str) -> None:
+        """The editor writes the URI of `path` in this way."""
+        self._spelled[path] = uri
+
+    def uri_of(self, path: str) -> str:
+        """The URI of a document, as the editor writes it."""
+        return self._spelled.get(path) or f"{self.uri}{uri_of(f'/{path}').removeprefix('file://')}"
+
+    def picture(self) -> dict[str, Any]:
+        """The object of `kinos/status`; the folder is named as the editor does."""
+        return {**self.session.picture(), "folder": self.path}
+
+    def _open_text(self, path: str) -> OpenText | None:
+        buffer = self.session.buffers.get(path)
+        return None if buffer is None else buffer.text
+
+    def _on_note(self, before: State, after: State, event: Event) -> None:
+        if isinstance(event, Noted):
+            self._client.log(event.level, event.message)
+
+
+def within(path: str, folder: str) -> bool:
+    """Whether `path` lies below `folder`; both are of the same kind."""
+    return path.startswith(folder.rstrip("/") + "/")

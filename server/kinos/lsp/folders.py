@@ -1,0 +1,208 @@
+"""The folders of the editor's workspace, and the documents it has open: which folder each belongs to."""
+
+import asyncio
+import os
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from kinos.domain.errors import KinosError, UsageError
+from kinos.engine.ports import Editor
+from kinos.lsp.background import Background
+from kinos.lsp.client import Client, explained
+from kinos.lsp.folder import Factory, Folder, Workspace, within
+from kinos.lsp.option import Options
+from kinos.lsp.uri import path_of
+from kinos.tokens.document import OpenText, TextEdit
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A document: its folder and its path in it."""
+
+    folder: Folder
+    path: str
+
+
+class Folders:
+    """One editor's workspace. A document belongs to the deepest folder; one in no folder is kept, in case one is added."""
+
+    def __init__(self, client: Client, background: Background, factory: Factory) -> None:
+        self.options = Options()
+        self._client = client
+        self._background = background
+        self._factory = factory
+        self._folders: list[Folder] = []
+        self._left: list[Folder] = []
+        self._refused: dict[str, str] = {}
+        self._open: dict[str, Place] = {}
+        self._outside: dict[str, OpenText] = {}
+        self._said: set[str] = set()
+
+    def __iter__(self) -> Iterator[Folder]:
+        return iter(self._folders)
+
+    # -- folders --------------------------------------------------------------------------------------------------
+
+    def add(self, uri: str) -> None:
+        """The editor has this folder. What is wrong with it, or with its settings, is logged once."""
+        path = path_of(uri)
+        if path is None or any(folder.root == os.path.realpath(path) for folder in self._folders):
+            return
+        self._refused.pop(path, None)
+        try:
+            folder = Folder(uri, path, self._client, self._background, lambda editor: self._make(path, editor))
+        except KinosError as error:
+            self._refused[path] = str(error)
+            self._client.log("error", str(error))
+            return
+        self._warn(folder.problems)
+        self._folders.append(folder)
+        self._arrange()
+        self._background.start(folder.open())
+
+    def remove(self, uri: str) -> None:
+        """The editor no longer has it: its team is stopped, and nothing is shown for it."""
+        path = path_of(uri)
+        self._refused.pop(path or "", None)
+        for folder in [folder for folder in self._folders if folder.path == path]:
+            self._folders.remove(folder)
+            self._left.append(folder)
+            folder.diagnostics.clear()
+            self._arrange()
+            self._background.start(folder.close())
+
+    async def close(self) -> None:
+        """End everything of all folders, also of those that have left and may not have ended yet."""
+        folders = (*self._folders, *self._left)
+        results = await asyncio.gather(*(folder.close() for folder in folders), return_exceptions=True)
+        for result in results:
+            if isinstance(result, BaseException):
+                raise result
+
+    def configure(self, options: Options) -> None:
+        """What the editor said at the start; for folders that are added from now on."""
+        self.options = options
+        self._warn(options.problems)
+
+    def named(self, name: object) -> Folder:
+        """The folder that a request names by path or URI; with None the only one. Raises UsageError."""
+        if name is None:
+            return self._only()
+        if not isinstance(name, str):
+            raise UsageError(f"folder must be a path or a URI, not {name!r}.")
+        path = path_of(name) or name.rstrip("/")
+        for folder in self._folders:
+            if path in (folder.path, folder.root):
+                return folder
+        known = ", ".join(folder.path for folder in self._folders) or "none"
+        raise UsageError(self._refused.get(path, f"{path} is not a folder of this editor."), f"Its folders: {known}.")
+
+    def _only(self) -> Folder:
+        if len(self._folders) == 1:
+            return self._folders[0]
+        if self._folders:
+            raise UsageError("Several folders are open.", f"Name one: {', '.join(f.path for f in self._folders)}.")
+        raise UsageError(next(iter(self._refused.values()), "No folder is open."), "Open one first.")
+
+    def _make(self, path: str, editor: Editor) -> Workspace:
+        return self._factory(Path(path), self.options.settings, self.options.trusted, editor)
+
+    def _warn(self, problems: Sequence[str]) -> None:
+        for problem in problems:
+            if problem not in self._said:
+                self._said.add(problem)
+                self._client.log("warning", problem)
+
+    def _arrange(self) -> None:
+        """Folders came or went: give every document to the one that owns it now."""
+        for folder in self._folders:
+            inner = tuple(other.root for other in self._folders if within(other.root, folder.root))
+            folder.inner = tuple(root.removeprefix(folder.root.rstrip("/") + "/") for root in inner)
+            folder.diagnostics.touch_all()
+        for uri, place in tuple(self._open.items()):
+            if self._place(uri) != place:
+                self._move(uri, place)
+        for uri, text in tuple(self._outside.items()):
+            if self._place(uri) is not None:
+                del self._outside[uri]
+                self.did_open(uri, text.text, text.version)
+
+    def _move(self, uri: str, place: Place) -> None:
+        buffer = place.folder.session.buffers.get(place.path)
+        del self._open[uri]
+        if place.folder in self._folders:
+            self._background.start(place.folder.session.did_close(place.path))
+        if buffer is not None:
+            self.did_open(uri, buffer.text.text, buffer.text.version)
+
+    # -- documents ------------------------------------------------------------------------------------------------
+
+    def did_open(self, uri: str, text: str, version: int) -> None:
+        """The editor opened a document."""
+        if path_of(uri) is None:
+            return
+        place = self._place(uri)
+        # A second name of an open file is followed but does not count: two texts cannot both be the truth.
+        if place is None or any(place == other and uri != name for name, other in self._open.items()):
+            self._outside[uri] = OpenText(text, version)
+            return
+        self._open[uri] = place
+        place.folder.spell(place.path, uri)
+        place.folder.session.did_open(place.path, text, version)
+
+    def did_change(self, uri: str, edits: Sequence[TextEdit | str], version: int) -> None:
+        """The editor changed it."""
+        place = self._open.get(uri)
+        if place is not None:
+            place.folder.session.did_change(place.path, edits, version, self._client.encoding)
+        elif uri in self._outside:
+            self._outside[uri].apply(edits, version, self._client.encoding)
+
+    def did_save(self, uri: str) -> None:
+        """The editor wrote it to the disk."""
+        place = self._open.get(uri)
+        if place is not None:
+            with explained(self._client):
+                place.folder.session.did_save(place.path)
+
+    def did_close(self, uri: str) -> None:
+        """The editor closed it."""
+        self._outside.pop(uri, None)
+        place = self._open.pop(uri, None)
+        if place is not None:
+            self._background.start(self._close(place))
+
+    def did_change_on_disk(self, uris: Sequence[str]) -> None:
+        """Files, or folders that are gone, changed outside the editor."""
+        by_folder: dict[Folder, list[str]] = {}
+        for uri in uris:
+            place = self._place(uri)
+            if place is not None:
+                by_folder.setdefault(place.folder, []).extend(affected(place.path, place.folder.documents))
+        for folder, paths in by_folder.items():
+            self._background.start(self._look(folder, paths))
+
+    async def _close(self, place: Place) -> None:
+        with explained(self._client):
+            await place.folder.session.did_close(place.path)
+
+    async def _look(self, folder: Folder, paths: Sequence[str]) -> None:
+        with explained(self._client):
+            await folder.session.did_change_on_disk(paths)
+
+    def _place(self, uri: str) -> Place | None:
+        path = path_of(uri)
+        if path is None:
+            return None
+        for folder in sorted(self._folders, key=lambda folder: len(folder.root), reverse=True):
+            inside = folder.relative(path)
+            if inside is not None:
+                return Place(folder, inside)
+        return None
+
+
+def affected(path: str, documents: Collection[str]) -> list[str]:
+    """The paths to look at when `path` changed: itself, or the documents in it when it was a folder."""
+    below = [document for document in documents if within(document, path)]
+    return below or [path]

@@ -1,0 +1,129 @@
+"""JSON-RPC as KinOS speaks it: pygls', with every request answered and no document text kept twice."""
+
+import json
+import logging
+from typing import Any, override
+
+from lsprotocol import types
+from pygls.exceptions import JsonRpcException, JsonRpcInternalError, JsonRpcInvalidRequest, JsonRpcParseError
+from pygls.lsp.server import LanguageServer
+from pygls.protocol import (
+    JsonRPCNotification,
+    JsonRPCRequestMessage,
+    JsonRPCResponseMessage,
+    LanguageServerProtocol,
+    default_converter,
+)
+
+from kinos.domain.errors import KinosError
+
+_log = logging.getLogger(__name__)
+
+REQUEST_FAILED = -32803
+"""LSP's RequestFailed: the request was understood, and there is a reason why it could not be done."""
+
+_OWN = (
+    types.SHUTDOWN,
+    types.EXIT,
+    types.TEXT_DOCUMENT_DID_OPEN,
+    types.TEXT_DOCUMENT_DID_CHANGE,
+    types.TEXT_DOCUMENT_DID_CLOSE,
+    types.NOTEBOOK_DOCUMENT_DID_OPEN,
+    types.NOTEBOOK_DOCUMENT_DID_CHANGE,
+    types.NOTEBOOK_DOCUMENT_DID_CLOSE,
+    types.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS,
+)
+"""What pygls would handle by itself: it would keep a copy of every text, and leave with sys.exit."""
+
+
+class Protocol(LanguageServerProtocol):
+    """One connection to one client."""
+
+    def __init__(self, server: LanguageServer, converter: Any) -> None:
+        super().__init__(server, converter)
+        for method in _OWN:
+            self.fm.builtin_features.pop(method, None)
+
+    def receive(self, body: bytes) -> None:
+        """Handle one message. A request is answered whatever is wrong with it."""
+        data: Any = None
+        try:
+            data = json.loads(body)
+            if not isinstance(data, dict) or data.get("jsonrpc") != self.VERSION:
+                raise JsonRpcInvalidRequest("This is no JSON-RPC 2.0 message.")
+            if self._shutdown and data.get("method") != types.EXIT:
+                raise JsonRpcInvalidRequest("The server has been shut down.")
+            message = self.structure_message(data)
+        except (ValueError, RecursionError) as error:
+            self._refuse(data, JsonRpcParseError(f"This is no JSON: {error}"))
+        except JsonRpcException as error:
+            self._refuse(data, error)
+        else:
+            self.handle_message(message)
+
+    def shut_down(self) -> None:
+        """Answer no further request."""
+        self._shutdown = True
+
+    @property
+    def is_shut_down(self) -> bool:
+        """Whether the client asked for it."""
+        return self._shutdown
+
+    def _refuse(self, data: Any, error: JsonRpcException) -> None:
+        wanted = isinstance(data, dict)
+        method = data.get("method") if wanted else None
+        if wanted and "id" in data and method is not None:
+            self._send_response(data["id"], error=error.to_response_error())
+        else:
+            _log.warning("%s was left alone: %s", method or "a message", error.message)
+
+    @override
+    def _send_response(
+        self, msg_id: str | int, result: Any | None = None, error: types.ResponseError | None = None
+    ) -> None:
+        if error is not None and error.code == JsonRpcInternalError.CODE:
+            # The traceback is in the log, with its paths; the client is told what it can use.
+            error = types.ResponseError(error.code, f"KinOS failed: {error.message}. Its log says more.")
+        super()._send_response(msg_id, result, error)
+
+
+class Server(LanguageServer):
+    """pygls' server with our protocol. Errors of our own are logged, never shown as a message box."""
+
+    protocol: Protocol
+
+    def __init__(self, version: str) -> None:
+        super().__init__("kinos", version, protocol_cls=Protocol, converter_factory=_converter)
+
+    @override
+    def report_server_error(self, error: Exception, source: object) -> None:
+        """Log what is not the client's to solve."""
+        if isinstance(error, JsonRpcInternalError):
+            traceback = error.data["traceback"] if error.data else ()
+            _log.error("%s\n%s", error.message, "".join(traceback))
+
+
+def refusal(error: KinosError) -> JsonRpcException:
+    """The answer to a request that cannot be done: `data.kind` names the error, `data.remedy` says what to do."""
+    kind = "".join(f"-{letter.lower()}" if letter.isupper() else letter for letter in type(error).__name__)
+    data = {"kind": kind.strip("-").removesuffix("-error"), "remedy": error.remedy}
+    return JsonRpcException(str(error), REQUEST_FAILED, data)
+
+
+def _converter() -> Any:
+    """Messages that LSP does not know keep their payload as it came, also when there is none."""
+    converter: Any = default_converter()  # type: ignore[no-untyped-call]
+    converter.register_structure_hook(
+        JsonRPCRequestMessage,
+        lambda data, _: JsonRPCRequestMessage(data["id"], data["method"], data["jsonrpc"], data.get("params")),
+    )
+    converter.register_structure_hook(
+        JsonRPCNotification,
+        lambda data, _: JsonRPCNotification(data["method"], data["jsonrpc"], data.get("params")),
+    )
+    converter.register_structure_hook(
+        JsonRPCResponseMessage,
+        lambda data, _: JsonRPCResponseMessage(data["id"], data["jsonrpc"], data.get("result")),
+    )
+    return converter

@@ -1,0 +1,135 @@
+"""`kin map`, `phase`, `status`, `stop`, `teams`, `agents`, `history` without a running engine."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from kinos.app import App
+from kinos.cli.main import run
+
+
+def kin(*arguments: object) -> int:
+    return run([str(argument) for argument in arguments], App())
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path / "run"))
+    work = tmp_path / "work"
+    (work / "docs").mkdir(parents=True)
+    (work / "docs" / "a.md").write_text("# A\n\nText.\n", encoding="utf-8")
+    (work / "README.md").write_text("# Readme\n", encoding="utf-8")
+    return work
+
+
+def test_the_map_shows_folders_before_files_and_writes_nothing(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert kin("map", "-C", folder) == 0
+    out = capsys.readouterr().out
+    assert out.index("📁 docs/") < out.index("📄 README.md (0.0k tokens) ✓")
+    assert sorted(path.name for path in folder.iterdir()) == ["README.md", "docs"]
+
+
+def test_a_written_map_is_not_in_itself_and_not_written_again_for_its_date(folder: Path) -> None:
+    assert kin("map", "--write", "-C", folder) == 0
+    written = (folder / "map (readonly).md").read_bytes()
+    assert b"map (readonly)" not in written
+    stamp = (folder / "map (readonly).md").stat().st_mtime_ns
+    assert kin("map", "--write", "-C", folder) == 0
+    assert (folder / "map (readonly).md").stat().st_mtime_ns == stamp
+
+
+def test_the_map_as_json_has_every_document(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert kin("map", "--json", "-C", folder) == 0
+    data = json.loads(capsys.readouterr().out)
+    assert [entry["path"] for entry in data["documents"]] == ["README.md", "docs/a.md"]
+    assert data["total"] == sum(entry["tokens"] for entry in data["documents"])
+
+
+def test_a_phase_that_is_set_stays_until_auto(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert kin("phase", "set", "convergence", "-C", folder) == 0
+    capsys.readouterr()
+    assert kin("phase", "--json", "-C", folder) == 0
+    assert json.loads(capsys.readouterr().out)["phase"] | {"since": None} == {
+        "name": "CONVERGENCE",
+        "reason": "set by hand",
+        "since": None,
+        "pinned": True,
+    }
+    assert kin("phase", "set", "auto", "-C", folder) == 0
+    assert "EXPANSION" in capsys.readouterr().out
+
+
+def test_status_without_an_engine_tells_the_sizes(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert kin("status", "--json", "-C", folder) == 0
+    picture = json.loads(capsys.readouterr().out)
+    assert picture["documents"]["count"] == 2
+    assert picture["team"]["state"] == "stopped"
+
+
+def test_stop_without_a_team_says_so(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert kin("stop", "-C", folder) == 3
+    assert "No team" in capsys.readouterr().out
+
+
+def test_history_undo_and_review_of_a_fresh_folder_find_nothing(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert kin("history", "-C", folder) == 0
+    assert kin("undo", "-C", folder) == 3
+    assert kin("review", "-C", folder) == 3
+    assert kin("undo", "c123", "-C", folder) == 2
+    assert "kin history" in capsys.readouterr().err
+
+
+def test_a_workspace_overrides_a_team_and_its_mistakes_name_file_and_line(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    teams = folder / ".kinos" / "teams"
+    teams.mkdir(parents=True)
+    (teams / "mine.toml").write_text('summary = "x"\n[[agents]]\nname = "nobody"\n', encoding="utf-8")
+    (teams / "broken.toml").write_text('summary = "x"\nagents = 3\n', encoding="utf-8")
+    assert kin("teams", "-C", folder) == 1
+    captured = capsys.readouterr()
+    assert "mine" in captured.out
+    assert "nobody" in captured.err
+    assert "broken.toml:2" in captured.err
+
+
+def test_the_agents_are_the_eleven_that_ship(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert kin("agents", "--json", "-C", folder) == 0
+    assert len(json.loads(capsys.readouterr().out)["found"]) == 11
+
+
+def test_a_broken_configuration_is_named_and_left_aside(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / ".kinos").mkdir()
+    (folder / ".kinos" / "config.toml").write_text("[tokens]\nwarn = 'many'\nerror = 50\n[nope]\nx = 1\n", encoding="utf-8")
+    assert kin("tokens", folder, "-C", folder) == 0
+    err = capsys.readouterr().err
+    assert "tokens.warn" in err
+    assert "nope.x" in err
+    (folder / ".kinos" / "config.toml").write_text("[tokens\n", encoding="utf-8")
+    assert kin("map", "-C", folder) == 0
+    assert "config.toml:1" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("arguments", "said"), [(["default"], "ANTHROPIC_API_KEY"), (["nobody"], "There is no team")])
+def test_a_run_that_cannot_start_says_what_to_do_and_leaves_nothing(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, arguments: list[str], said: str
+) -> None:
+    monkeypatch.delenv("ANTHROPIC_API_KEY", raising=False)
+    assert kin(*arguments, "-C", folder) == 2
+    assert said in capsys.readouterr().err
+    assert not (folder / ".kinos").exists()
+
+
+def test_a_folder_that_is_a_file_or_missing_is_refused(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert kin("map", "-C", folder / "README.md") == 2
+    assert kin("default", "--rehearse", "-C", folder / "nowhere") == 2
+    assert "not a folder" in capsys.readouterr().err
+
+
+def test_an_unreadable_file_is_named_and_the_rest_goes_on(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "latin.md").write_bytes(b"\xff\xfe\x00binary")
+    assert kin("map", "-C", folder) == 0
+    out = capsys.readouterr().out
+    assert "latin.md has no size" in out
+    assert "README.md" in out

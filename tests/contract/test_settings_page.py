@@ -1,0 +1,52 @@
+"""The pages in docs/ agree with the code they are made from."""
+
+from pathlib import Path
+
+from kinos.cli.main import _COMMANDS
+from kinos.domain.setting import rows
+from kinos.domain.setting_page import page, schema
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_the_settings_page_is_the_one_made_from_the_table() -> None:
+    assert (ROOT / "docs" / "settings.md").read_text(encoding="utf-8") == page(), "run `make docs`"
+
+
+def test_the_schema_has_every_setting() -> None:
+    properties = schema()["properties"]
+    for row in rows().values():
+        section, _, name = row.key.partition(".")
+        assert properties[section]["properties"][name]["description"] == row.meaning
+
+
+def test_every_command_is_in_the_reference() -> None:
+    reference = (ROOT / "docs" / "reference.md").read_text(encoding="utf-8")
+    for name in _COMMANDS:
+        assert f"`kin {name}" in reference, name
+
+
+def test_every_dependency_is_justified() -> None:
+    import tomllib
+
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    page_ = (ROOT / "docs" / "dependencies.md").read_text(encoding="utf-8")
+    groups = [project["dependencies"], *project["optional-dependencies"].values()]
+    for requirement in (requirement for group in groups for requirement in group):
+        name = requirement.split(";")[0].split("=")[0].split(">")[0].split("<")[0].strip()
+        assert name in page_, f"{name} has no line in docs/dependencies.md"
+
+
+def test_nothing_that_is_committed_names_a_registry_or_a_machine() -> None:
+    import subprocess
+
+    files = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True).stdout.decode().split("\0")
+    hosts = ("pypi" + ".org", "npm" + "js.org", "npm" + "js.com", "pythonhosted" + ".org", "yarnpkg" + ".com")
+    for name in filter(None, files):
+        path = ROOT / name
+        if not path.is_file() or path.suffix in (".png", ".vsix"):
+            continue
+        text = path.read_text(encoding="utf-8", errors="replace")
+        for host in hosts:
+            assert host not in text, f"{name} names {host}"
+    assert "uv.lock" not in files

@@ -1,0 +1,320 @@
+"""A small editor that speaks LSP with a real `kin lsp`: it keeps its own texts and sees everything the server sends."""
+
+import asyncio
+import itertools
+import json
+import os
+import re
+import sys
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+SECONDS = 30.0
+"""How long an expected message may take on a busy machine."""
+
+_LINE_END = re.compile(r"\r\n|\r|\n")
+
+
+class ResponseError(Exception):
+    """An error response."""
+
+    def __init__(self, error: Mapping[str, Any]) -> None:
+        super().__init__(error["message"])
+        self.code: int = error["code"]
+        self.message: str = error["message"]
+        self.data: Any = error.get("data")
+
+
+@dataclass
+class Document:
+    """An open document as the editor has it. Columns are UTF-16, as in LSP unless negotiated."""
+
+    uri: str
+    text: str
+    version: int = 1
+
+    def offset(self, position: Mapping[str, int]) -> int:
+        """The index in the text."""
+        starts = [0, *(end.end() for end in _LINE_END.finditer(self.text))]
+        start = starts[position["line"]]
+        units = self.text[start:].encode("utf-16-le", "surrogatepass")[: 2 * position["character"]]
+        return start + len(units.decode("utf-16-le", "surrogatepass"))
+
+    def position(self, offset: int) -> dict[str, int]:
+        """The position of an index in the text."""
+        starts = [0, *(end.end() for end in _LINE_END.finditer(self.text))]
+        line = max(number for number, start in enumerate(starts) if start <= offset)
+        units = self.text[starts[line] : offset].encode("utf-16-le", "surrogatepass")
+        return {"line": line, "character": len(units) // 2}
+
+    def replace(self, start: int, end: int, text: str) -> dict[str, Any]:
+        """Replace between two indices; the content change that tells of it."""
+        change = {"range": {"start": self.position(start), "end": self.position(end)}, "text": text}
+        self.text = self.text[:start] + text + self.text[end:]
+        self.version += 1
+        return change
+
+
+class Editor:
+    """One connection. `took` are the labels of edits the server asked for; `takes` decides what becomes of them."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._reader = reader
+        self._writer = writer
+        self._ids = itertools.count(1)
+        self._answers: dict[int, asyncio.Future[Any]] = {}
+        self._news = asyncio.Event()
+        self._reading = asyncio.create_task(self._read())
+        self.documents: dict[str, Document] = {}
+        self.received: list[dict[str, Any]] = []
+        self.asked: list[dict[str, Any]] = []
+        self.takes: Callable[[Editor, dict[str, Any]], dict[str, Any]] = apply_edit
+
+    # -- sending --------------------------------------------------------------------------------------------------
+
+    def send(self, message: Mapping[str, Any]) -> None:
+        """Any message."""
+        body = json.dumps({"jsonrpc": "2.0", **message}).encode()
+        self.send_raw(f"Content-Length: {len(body)}\r\n\r\n".encode() + body)
+
+    def send_raw(self, data: bytes) -> None:
+        """Any bytes."""
+        self._writer.write(data)
+
+    def notify(self, method: str, params: Any = None) -> None:
+        """A notification."""
+        self.send({"method": method} | ({} if params is None else {"params": params}))
+
+    def ask(self, method: str, params: Any = None) -> asyncio.Future[Any]:
+        """A request; what it is answered with comes later."""
+        number = next(self._ids)
+        answer = self._answers[number] = asyncio.get_running_loop().create_future()
+        self.send({"id": number, "method": method} | ({} if params is None else {"params": params}))
+        return answer
+
+    async def request(self, method: str, params: Any = None) -> Any:
+        """A request and its answer. Raises ResponseError."""
+        return await asyncio.wait_for(self.ask(method, params), SECONDS)
+
+    async def command(self, name: str, **arguments: Any) -> Any:
+        """A command of the server."""
+        params = {"command": f"kinos.server.{name}", "arguments": [arguments] if arguments else []}
+        return await self.request("workspace/executeCommand", params)
+
+    async def initialize(
+        self,
+        *folders: Path,
+        options: Mapping[str, Any] | None = None,
+        capabilities: Mapping[str, Any] | None = None,
+        process: int | None = None,
+    ) -> dict[str, Any]:
+        """The beginning; returns what the server can."""
+        params = {
+            "processId": process,
+            "rootUri": folders[0].as_uri() if folders else None,
+            "workspaceFolders": [{"uri": folder.as_uri(), "name": folder.name} for folder in folders],
+            "capabilities": CAPABILITIES if capabilities is None else capabilities,
+        }
+        if options is not None:
+            params["initializationOptions"] = options
+        answer: dict[str, Any] = await self.request("initialize", params)
+        self.notify("initialized", {})
+        return answer
+
+    def open(self, path: Path | str, text: str, language: str = "markdown") -> Document:
+        """Open a document."""
+        uri = path if isinstance(path, str) else path.as_uri()
+        document = self.documents[uri] = Document(uri, text)
+        item = {"uri": uri, "languageId": language, "version": document.version, "text": text}
+        self.notify("textDocument/didOpen", {"textDocument": item})
+        return document
+
+    def type(self, document: Document, *changes: tuple[int, int, str]) -> None:
+        """Change it: index from, index to, new text; several changes make one notification."""
+        contents = [document.replace(*change) for change in changes]
+        identifier = {"uri": document.uri, "version": document.version}
+        self.notify("textDocument/didChange", {"textDocument": identifier, "contentChanges": contents})
+
+    def close(self, document: Document) -> None:
+        """Close it."""
+        del self.documents[document.uri]
+        self.notify("textDocument/didClose", {"textDocument": {"uri": document.uri}})
+
+    def save(self, document: Document, path: Path) -> None:
+        """Write it to the disk."""
+        path.write_bytes(document.text.encode())
+        self.notify("textDocument/didSave", {"textDocument": {"uri": document.uri}})
+
+    # -- what the server said -------------------------------------------------------------------------------------
+
+    def said(self, method: str) -> list[Any]:
+        """The payloads of all notifications of a method so far."""
+        return [message["params"] for message in self.received if message["method"] == method]
+
+    async def until[T](self, look: Callable[[], T | None], seconds: float = SECONDS) -> T:
+        """Wait until `look` sees something in what was received."""
+        async with asyncio.timeout(seconds):
+            while True:
+                seen = look()
+                if seen is not None and seen is not False:
+                    return seen
+                self._news.clear()
+                await self._news.wait()
+
+    async def published(self, uri: str, fits: Callable[[dict[str, Any]], bool] = lambda _: True) -> dict[str, Any]:
+        """The last diagnostics of a document, once they fit."""
+
+        def look() -> dict[str, Any] | None:
+            last = [params for params in self.said("textDocument/publishDiagnostics") if params["uri"] == uri][-1:]
+            return last[0] if last and fits(last[0]) else None
+
+        return await self.until(look)
+
+    async def status(self, fits: Callable[[dict[str, Any]], bool] = lambda _: True) -> dict[str, Any]:
+        """The last status, once it fits."""
+
+        def look() -> dict[str, Any] | None:
+            last = self.said("kinos/status")[-1:]
+            return last[0] if last and fits(last[0]) else None
+
+        return await self.until(look)
+
+    # -- inside ---------------------------------------------------------------------------------------------------
+
+    async def _read(self) -> None:
+        while (body := await _body(self._reader)) is not None:
+            self._take(json.loads(body))
+            self._news.set()
+
+    def _take(self, message: dict[str, Any]) -> None:
+        if "method" not in message:
+            answer = self._answers.pop(message["id"], None)
+            if answer is not None and not answer.done():
+                if "error" in message:
+                    answer.set_exception(ResponseError(message["error"]))
+                else:
+                    answer.set_result(message["result"])
+        elif "id" not in message:
+            self.received.append(message)
+        else:
+            self.asked.append(message)
+            result = self.takes(self, message["params"]) if message["method"] == "workspace/applyEdit" else None
+            self.send({"id": message["id"], "result": result})
+
+    async def hang_up(self) -> None:
+        """Close the connection without a word."""
+        self._writer.close()
+        self._reading.cancel()
+        await asyncio.wait([self._reading])
+
+
+@dataclass
+class Running:
+    """A server process with its editor."""
+
+    process: asyncio.subprocess.Process
+    editor: Editor
+    log: list[str] = field(default_factory=list)
+
+    @property
+    def pid(self) -> int:
+        """The server's process id."""
+        return self.process.pid
+
+    async def ended(self, seconds: float = SECONDS) -> int:
+        """Its exit code, once it has ended."""
+        return await asyncio.wait_for(self.process.wait(), seconds)
+
+
+def apply_edit(editor: Editor, params: dict[str, Any]) -> dict[str, Any]:
+    """Make the edit if it is for the version that is open, and tell of it, as VS Code does."""
+    edits = params["edit"].get("documentChanges", [])
+    if any(editor.documents[each["textDocument"]["uri"]].version != each["textDocument"]["version"] for each in edits):
+        return {"applied": False, "failureReason": "stale"}
+    for each in edits:
+        document = editor.documents[each["textDocument"]["uri"]]
+        places = [
+            (document.offset(edit["range"]["start"]), document.offset(edit["range"]["end"]), edit["newText"])
+            for edit in each["edits"]
+        ]
+        editor.type(document, *sorted(places, reverse=True))
+    return {"applied": True}
+
+
+def drop_edit(editor: Editor, params: dict[str, Any]) -> dict[str, Any]:
+    """Say it was made and do nothing, as Neovim does with a stale one."""
+    return {"applied": True}
+
+
+CAPABILITIES: Mapping[str, Any] = {
+    "general": {"positionEncodings": ["utf-16"]},
+    "textDocument": {"synchronization": {"didSave": True}, "publishDiagnostics": {"versionSupport": True}},
+    "workspace": {
+        "applyEdit": True,
+        "workspaceEdit": {"documentChanges": True},
+        "workspaceFolders": True,
+        "didChangeWatchedFiles": {"dynamicRegistration": True},
+        "executeCommand": {},
+    },
+}
+
+
+@asynccontextmanager
+async def server(*, environment: Mapping[str, str] | None = None, parent: Sequence[str] = ()) -> AsyncIterator[Running]:
+    """A `kin lsp` on stdio, ended afterwards if it has not ended by itself. `parent` is a command that runs it."""
+    process = await asyncio.create_subprocess_exec(
+        *parent,
+        sys.executable,
+        "-P",
+        "-m",
+        "kinos",
+        "lsp",
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+        env=clean_environment() | dict(environment or {}),
+        limit=1 << 24,
+    )
+    assert process.stdin is not None
+    assert process.stdout is not None
+    assert process.stderr is not None
+    running = Running(process, Editor(process.stdout, process.stdin))
+    logging = asyncio.create_task(_keep(process.stderr, running.log))
+    try:
+        yield running
+    finally:
+        await running.editor.hang_up()
+        try:
+            await running.ended(10)
+        finally:
+            if process.returncode is None:
+                process.kill()
+                await process.wait()
+            await asyncio.wait([logging])
+            process._transport.close()  # type: ignore[attr-defined]
+            sys.stderr.write("".join(running.log))
+
+
+def clean_environment() -> dict[str, str]:
+    """Ours without what would change how KinOS behaves."""
+    ours = {name: value for name, value in os.environ.items() if not name.startswith(("KINOS_", "ANTHROPIC_"))}
+    return ours | {"PYTHONWARNINGS": "error", "PYTHONDONTWRITEBYTECODE": "1"}
+
+
+async def _keep(stream: asyncio.StreamReader, lines: list[str]) -> None:
+    async for line in stream:
+        lines.append(line.decode(errors="replace"))
+
+
+async def _body(reader: asyncio.StreamReader) -> bytes | None:
+    length = 0
+    try:
+        while (line := await reader.readline()).strip():
+            name, _, value = line.partition(b":")
+            length = int(value) if name.lower() == b"content-length" else length
+        return await reader.readexactly(length) if length else None
+    except (asyncio.IncompleteReadError, ConnectionError):
+        return None

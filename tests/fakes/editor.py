@@ -1,0 +1,75 @@
+"""Editors as they behave: the answer to an edit is no evidence, what comes back is."""
+
+from collections.abc import Callable, Mapping, Sequence
+from enum import StrEnum
+
+from fakes.clock import FakeClock
+from kinos.tokens.document import Encoding, OpenText, Position, TextEdit
+
+type Changed = Callable[[str, Sequence[TextEdit | str], int], None]
+
+
+class Reaction(StrEnum):
+    """What an editor does with an edit it is sent."""
+
+    APPLIES = "applies"
+    DROPS = "drops it and says nothing"
+    SAVES = "applies and saves"
+
+
+class FakeEditor:
+    """Implements `Editor` over documents that a person types into. A stale edit is dropped, as editors do.
+
+    `delay` is how long an edit takes to arrive, in seconds; `reactions` by path come before `reaction`.
+    """
+
+    def __init__(self, clock: FakeClock, reaction: Reaction = Reaction.APPLIES, delay: float = 0.0) -> None:
+        self._clock = clock
+        self.reaction = reaction
+        self.delay = delay
+        self.reactions: dict[str, Reaction] = {}
+        self.asked: list[tuple[str, list[str]]] = []
+        self.texts: dict[str, OpenText] = {}
+        self.on_change: Changed = lambda path, edits, version: None
+        self.on_save: Callable[[str], None] = lambda path: None
+        self.after_edit: Callable[[str], None] = lambda path: None
+        self.before_edit: Callable[[str], None] = lambda path: None
+
+    def open(self, path: str, text: str, version: int = 1) -> None:
+        """The person opens `path`."""
+        self.texts[path] = OpenText(text, version)
+
+    def text(self, path: str) -> str:
+        """What the person sees."""
+        return self.texts[path].text
+
+    def type(self, path: str, line: int, text: str) -> None:
+        """The person types `text` at the start of `line`."""
+        at = Position(line, 0)
+        self._apply(path, [TextEdit(at, at, text)])
+
+    def replace(self, path: str, text: str) -> None:
+        """The person replaces the whole text."""
+        self._apply(path, [text])
+
+    async def edit(self, changes: Mapping[str, tuple[int, Sequence[TextEdit]]], label: str) -> None:
+        self.asked.append((label, list(changes)))
+        for path, (version, edits) in changes.items():
+            if self.reactions.get(path, self.reaction) is not Reaction.DROPS:
+                self._clock.later(self.delay, lambda p=path, v=version, e=edits: self._arrive(p, v, e))  # type: ignore[misc]
+
+    def _arrive(self, path: str, version: int, edits: Sequence[TextEdit]) -> None:
+        self.before_edit(path)
+        if self.texts[path].version != version:
+            return
+        # All places are those of the document before: from the last to the first they stay right.
+        backwards: list[TextEdit] = sorted(edits, key=lambda edit: edit.start, reverse=True)
+        self._apply(path, backwards)
+        self.after_edit(path)
+        if self.reactions.get(path, self.reaction) is Reaction.SAVES:
+            self.on_save(path)
+
+    def _apply(self, path: str, edits: Sequence[TextEdit | str]) -> None:
+        document = self.texts[path]
+        document.apply(edits, document.version + 1, Encoding.UTF32)
+        self.on_change(path, edits, document.version)

@@ -1,0 +1,95 @@
+"""A journal and a state folder in memory."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from fakes.fuse import Fuse
+from kinos.domain.change import Change, digest
+from kinos.domain.errors import LandingError, WorkspaceHeldError
+from kinos.engine.ports import Intent
+
+
+class MemoryJournal:
+    """Implements `Journal`. `full` are the kinds of record (`image`, `intent`, `settled`, `change`) that cannot be kept."""
+
+    def __init__(self, fuse: Fuse | None = None) -> None:
+        self.images: dict[str, bytes] = {}
+        self.records: list[tuple[str, str]] = []
+        self.full: set[str] = set()
+        self.fuse = fuse or Fuse()
+        self._changes: dict[str, Change] = {}
+        self._pending: dict[str, Sequence[Intent]] = {}
+
+    def keep(self, content: bytes) -> str:
+        self._write("image", digest(content))
+        self.images[digest(content)] = content
+        return digest(content)
+
+    def image(self, digest: str) -> bytes | None:
+        return self.images.get(digest)
+
+    def intend(self, change: str, intents: Sequence[Intent]) -> None:
+        self._write("intent", change)
+        self._pending[change] = intents
+
+    def settle(self, change: str, outcome: Change | None) -> None:
+        self._write("settled", change)
+        self._pending.pop(change, None)
+        if outcome is not None:
+            self._changes[change] = outcome
+
+    def pending(self) -> Mapping[str, Sequence[Intent]]:
+        return dict(self._pending)
+
+    def record(self, change: Change) -> None:
+        self._write("change", change.id)
+        self._changes[change.id] = change
+
+    def changes(self) -> Sequence[Change]:
+        return list(self._changes.values())
+
+    def _write(self, kind: str, name: str) -> None:
+        if kind in self.full:
+            raise LandingError("The journal cannot be written: No space left on device.")
+        self.fuse.burn(f"journal {kind}")
+        self.records.append((kind, name))
+
+
+class MemoryFolder:
+    """Implements `StateFolder`. `other` names another engine that holds it."""
+
+    def __init__(self, journal: MemoryJournal | None = None) -> None:
+        self.other = ""
+        self.held = 0
+        self.made = False
+        self.kept: dict[str, Mapping[str, Any]] = {}
+        self._journal = journal or MemoryJournal()
+
+    def exists(self) -> bool:
+        return self.made
+
+    @contextmanager
+    def hold(self, who: str) -> Iterator[None]:
+        if self.other:
+            raise WorkspaceHeldError(f"{self.other} works on this folder.", "Stop it with `kin stop`.")
+        assert not self.held, "a lock is not taken twice"
+        self.made = True
+        self.held += 1
+        try:
+            yield
+        finally:
+            self.held -= 1
+
+    def holder(self) -> str:
+        return self.other
+
+    def journal(self) -> MemoryJournal:
+        return self._journal
+
+    def load(self, name: str) -> Mapping[str, Any]:
+        return self.kept.get(name, {})
+
+    def store(self, name: str, value: Mapping[str, Any]) -> None:
+        assert self.held, f"{name} is stored without the lock"
+        self.kept[name] = dict(value)

@@ -1,0 +1,141 @@
+"""Workers that follow a script, the rehearsal model's server, and counting by words."""
+
+import asyncio
+import tempfile
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from fakes.clock import FakeClock
+from fakes.disk import MemoryDisk
+from kinos.domain.errors import FailureKind, SetupError
+from kinos.domain.message import Denied, EditCall, Edited, Failed, Granted, PlanCall, Planned, Reserve, Settle
+from kinos.domain.size import Size
+from kinos.domain.task import NothingToDo, Task
+from kinos.domain.usage import Usage
+from kinos.engine.ports import Count, Gate
+
+type Planner = Callable[[PlanCall], Task | NothingToDo | Failed]
+type Hand = Callable[[Path, EditCall], Failed | None]
+
+USAGE = Usage(input_tokens=1000, output_tokens=100, calls=1)
+"""What each fake model call uses."""
+
+
+def nothing(call: PlanCall) -> NothingToDo:
+    """A planner that never finds anything."""
+    return NothingToDo("all is well")
+
+
+def untouched(folder: Path, call: EditCall) -> None:
+    """An editor that leaves everything as it is."""
+
+
+def failed(kind: FailureKind, message: str = "it failed") -> Failed:
+    """A failed call that used nothing."""
+    return Failed(kind, message, "", Usage())
+
+
+class ScriptedWorkers:
+    """Implements `Workers`. `plan_seconds` and `edit_seconds` is what a call takes; `stuck` names a call that never ends."""
+
+    def __init__(self, clock: FakeClock, planner: Planner = nothing, hand: Hand = untouched) -> None:
+        self.clock = clock
+        self.planner = planner
+        self.hand = hand
+        self.plan_seconds = 5.0
+        self.edit_seconds = 20.0
+        self.stuck = ""
+        self.missing = ""
+        self.plans: list[PlanCall] = []
+        self.edits: list[EditCall] = []
+        self.alive = 0
+        self.reached = asyncio.Event()
+        """Set once the call named by `stuck` has begun."""
+
+    async def start(self) -> None:
+        if self.stuck == "start":
+            self.reached.set()
+            await asyncio.Event().wait()
+        if self.missing:
+            raise SetupError(self.missing, "Install it.")
+        self.alive += 1
+
+    async def plan(self, call: PlanCall, gate: Gate) -> Planned | Failed:
+        self.plans.append(call)
+        refused = await self._call("plan", call, gate, self.plan_seconds)
+        if refused:
+            return refused
+        outcome = self.planner(call)
+        return outcome if isinstance(outcome, Failed) else Planned(outcome, USAGE)
+
+    async def edit(self, call: EditCall, gate: Gate) -> Edited | Failed:
+        self.edits.append(call)
+        refused = await self._call("edit", call, gate, self.edit_seconds)
+        if refused:
+            return refused
+        return self.hand(Path(call.folder), call) or Edited(call.files, "Here it is.", USAGE)
+
+    @contextmanager
+    def folder(self) -> Iterator[Path]:
+        with tempfile.TemporaryDirectory() as name:
+            yield Path(name).resolve()
+
+    async def stop(self) -> int:
+        ended, self.alive = self.alive, 0
+        return ended
+
+    async def _call(self, what: str, call: PlanCall | EditCall, gate: Gate, seconds: float) -> Failed | None:
+        answer = gate(Reserve(call.model, USAGE.input_tokens, call.max_tokens))
+        if isinstance(answer, Denied):
+            return Failed(FailureKind.BUDGET, answer.reason, "", Usage())
+        assert isinstance(answer, Granted)
+        if self.stuck == what:
+            self.reached.set()
+            await asyncio.Event().wait()
+        await self.clock.passing(seconds)
+        gate(Settle(answer.reservation, call.model, USAGE))
+        return None
+
+
+class FakeRehearsal:
+    """Implements `Rehearsal`."""
+
+    def __init__(self) -> None:
+        self.running = False
+
+    async def start(self) -> str:
+        self.running = True
+        return "http://127.0.0.1:9"
+
+    async def stop(self) -> int:
+        was, self.running = self.running, False
+        return int(was)
+
+
+class WordCounting:
+    """Implements `Counting`: a token is a word. `broken` paths cannot be counted."""
+
+    def __init__(self, disk: MemoryDisk) -> None:
+        self._disk = disk
+        self.broken: dict[str, str] = {}
+        self.counted: list[str] = []
+        self.closed = False
+
+    async def files(self, root: Path, paths: Sequence[str], tokenizer: str, max_bytes: int) -> AsyncIterator[Count]:
+        for path in paths:
+            await asyncio.sleep(0)
+            self.counted.append(path)
+            content = self._disk.files.get(path)
+            if content is None or path in self.broken:
+                yield Count(path, None, self.broken.get(path, "it is gone"))
+            elif len(content) > max_bytes:
+                yield Count(path, None, "it is too big")
+            else:
+                yield Count(path, Size(len(content.decode().split())))
+
+    async def text(self, text: str, tokenizer: str) -> int:
+        return len(text.split())
+
+    async def close(self) -> None:
+        self.closed = True
