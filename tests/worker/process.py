@@ -123,7 +123,7 @@ def worker(folder: Path, python: tuple[str, ...] = (sys.executable,), **environ:
             cwd=private,
             env=allowed,
             stderr=errors,
-            preexec_fn=_hear_ctrl_c,
+            preexec_fn=_hear_ctrl_c,  # noqa: PLW1509 - no other thread holds a lock it needs
         )
     try:
         yield Worker(process, ours, private, person, log, decode(ours.recv(1 << 16)))

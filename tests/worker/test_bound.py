@@ -1,10 +1,9 @@
+import ctok
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kinos.worker.bound import FRAME, most_tokens
-
-ctok = pytest.importorskip("ctok")
 
 PROSE = "The agents keep the documents in step with what was decided.\n" * 50
 

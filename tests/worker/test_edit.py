@@ -88,6 +88,11 @@ def test_an_underlined_heading_can_be_changed(running: Worker, api: ScriptedApi,
     assert (folder / "notes.md").read_text() == "New\n=======\n\ntext\n"
 
 
+def test_lines_that_look_like_the_divider_are_appended_whole(running: Worker, api: ScriptedApi, folder: Path) -> None:
+    edited(running, api, folder, ("notes.md",), block("", "More\n=======\ntwo\n"))
+    assert (folder / "notes.md").read_text() == "# Notes\n\none\ntwo\nthree\nMore\n=======\ntwo\n"
+
+
 def test_a_block_is_not_tried_on_another_file(running: Worker, api: ScriptedApi, folder: Path) -> None:
     (folder / "other.md").write_text("alpha\n")
     api.answers = [says(block("two\n", "TWO\n", "other.md"))] * 2
@@ -249,19 +254,19 @@ def test_another_provider_is_asked_in_its_own_way(running: Worker, api: Scripted
 
 @pytest.mark.parametrize(
     "name",
-    ["../x.md", "/tmp/x.md", "other.md", "docs/../../x.md", "~/x.md", "notes2.md", ".git/config", "map (readonly).md"],
+    ["../x.md", "{0}/x.md", "other.md", "docs/../../x.md", "~/x.md", "notes2.md", ".git/config", "map (readonly).md"],
 )
 @pytest.mark.parametrize("before", ["", "two\n"], ids=["new", "change"])
 def test_a_file_that_is_not_listed_is_not_touched(
     running: Worker, api: ScriptedApi, folder: Path, tmp_path: Path, name: str, before: str
 ) -> None:
     (tmp_path / "x.md").write_text("two\n")
-    outside = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+    name = name.format(tmp_path)
+    files = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
     result = failed(running, api, folder, *[block(before, "PWNED\n", name)] * 2)
     assert result.failure is FailureKind.POLICY
     assert name in result.message
-    assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == outside
-    assert not Path("/tmp/x.md").exists()
+    assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == files
 
 
 def test_a_file_that_is_not_listed_may_be_left_out_at_the_second_try(

@@ -3,6 +3,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -135,11 +136,16 @@ def test_a_call_works_over_a_stream_that_does_not_block(running: Worker, api: Sc
 
 @pytest.mark.agents
 def test_ctrl_c_is_left_to_the_engine(running: Worker, api: ScriptedApi) -> None:
-    api.answers = [Answer(body=DONE.body)]
+    pressed = threading.Event()
+    api.answers = [Answer(body=DONE.body, after=pressed), DONE]
     talk = running.call(plan_call(api.url))
+    talk.hear()
+    api.wait_for(requests=1)
     for pid in descendants(running.process.pid):
         os.kill(pid, signal.SIGINT)
+    pressed.set()
     assert isinstance(talk.result(), Planned)
+    assert isinstance(running.call(plan_call(api.url)).result(), Planned)
 
 
 @pytest.mark.agents

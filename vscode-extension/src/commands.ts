@@ -58,7 +58,12 @@ async function requestStart(server: Server, rehearsal: boolean): Promise<void> {
   const message = rehearsal
     ? l10n.t('Team {0} started a rehearsal: {1}', started.team, started.reason)
     : l10n.t('Team {0} started: {1}', started.team, started.reason);
-  void window.showInformationMessage(message);
+  const stop = l10n.t('Stop Team');
+  void window.showInformationMessage(message, stop).then((chosen) => {
+    if (chosen === stop) {
+      void commands.executeCommand(commandId.stopTeam);
+    }
+  });
 }
 
 async function stopTeam(server: Server): Promise<void> {
@@ -66,11 +71,16 @@ async function stopTeam(server: Server): Promise<void> {
     { location: ProgressLocation.Window, title: l10n.t('KinOS: stopping the team') },
     () => server.execute<TeamStopped>(serverCommand.stopTeam, folderArgument()),
   );
-  const message =
-    stopped === 0
-      ? l10n.t('No team was running.')
-      : l10n.t('The team is stopped: {0} processes ended, none is left.', stopped);
-  void window.showInformationMessage(message);
+  void window.showInformationMessage(stopMessage(stopped));
+}
+
+function stopMessage(ended: number): string {
+  if (ended === 0) {
+    return l10n.t('No team was running.');
+  }
+  return ended === 1
+    ? l10n.t('The team is stopped: 1 process ended, none is left.')
+    : l10n.t('The team is stopped: {0} processes ended, none is left.', ended);
 }
 
 function folderArgument(): { folder?: string } {

@@ -21,7 +21,7 @@ export interface Status {
   phase: { name: PhaseName; reason: string };
   tokens: { total: number; limit: number; percent: number };
   documents: { count: number; long: number; tooLong: number };
-  team: { name: string; state: TeamState; rehearsal: boolean };
+  team: { name: string; state: TeamState; reason: string; rehearsal: boolean };
   agents: AgentStatus[];
   waiting: number;
 }

@@ -105,7 +105,7 @@ function statusTooltip(status: Status): MarkdownString {
   const lines = [
     `${phase.name}: ${phase.reason}`,
     l10n.t('{0} of {1} tokens ({2}%)', kilotokens(tokens.total), kilotokens(tokens.limit), share),
-    l10n.t('{0} documents: {1} long, {2} too long', documents.count, documents.long, documents.tooLong),
+    l10n.t('documents: {0}, of them {1} long and {2} too long', documents.count, documents.long, documents.tooLong),
     teamLine(status),
   ];
   const list = status.team.state === 'stopped' ? [] : agents.map((agent) => `- ${escaped(agentLine(agent))}`);
@@ -113,9 +113,9 @@ function statusTooltip(status: Status): MarkdownString {
 }
 
 function teamLine({ team, waiting }: Status): string {
-  const state = teamState(team.state);
+  const state = teamState(team.state) + (team.state === 'paused' ? ` (${team.reason})` : '');
   const rehearsal = team.rehearsal && team.state !== 'stopped' ? ` ${l10n.t('(rehearsal)')}` : '';
-  const changes = waiting > 0 ? ` · ${l10n.t('{0} changes waiting for review', waiting)}` : '';
+  const changes = waiting > 0 ? ` · ${l10n.t('waiting for review: {0}', waiting)}` : '';
   return team.name === ''
     ? l10n.t('No team has run here yet')
     : `${l10n.t('Team {0}', team.name)}: ${state}${rehearsal}${changes}`;

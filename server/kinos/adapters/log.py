@@ -43,11 +43,21 @@ class EventLog:
 
     def _handle(self, level: int, event: ev.Event) -> None:
         if self._handler is None:
-            self._handler = RotatingFileHandler(self._file, maxBytes=_BYTES, backupCount=_KEPT, encoding="utf-8", delay=True)
-        said = " ".join(f"{key}={value!r}" for key, value in ev.wire(event).items() if key not in ("type", "time", "change"))
+            self._handler = RotatingFileHandler(
+                self._file, maxBytes=_BYTES, backupCount=_KEPT, encoding="utf-8", delay=True
+            )
+        said = " ".join(
+            f"{key}={value!r}" for key, value in ev.wire(event).items() if key not in ("type", "time", "change")
+        )
         change = f" change={event.change.id} {event.change.state}" if isinstance(event, ev.ChangeMoved) else ""
         name, time = type(event).__name__, event.time.isoformat(timespec="milliseconds")
         record = logging.LogRecord(
-            "kinos", level, "", 0, f"{time} {logging.getLevelName(level).lower()} {name}{change} {said}".rstrip(), None, None
+            "kinos",
+            level,
+            "",
+            0,
+            f"{time} {logging.getLevelName(level).lower()} {name}{change} {said}".rstrip(),
+            None,
+            None,
         )
         self._handler.handle(record)

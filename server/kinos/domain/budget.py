@@ -45,12 +45,15 @@ class Ledger:
                 f"the price of {model} is not known, so a cap in dollars cannot be kept. Give its price in the setting "
                 "model.prices, or set budget.usd to 0 and rely on budget.tokens"
             )
-        return self.pause(minutes) or self._over(hold)
+        return self._late(minutes) or self._over(hold)
 
     def pause(self, minutes: float) -> str | None:
         """Why no new cycle may start; None when it may."""
         if self.caps.runs and self.runs >= self.caps.runs:
             return f"the cap of {self.caps.runs} runs is reached"
+        return self._late(minutes)
+
+    def _late(self, minutes: float) -> str | None:
         if self.caps.minutes and minutes >= self.caps.minutes:
             return f"the cap of {self.caps.minutes:g} minutes is reached"
         return None

@@ -44,7 +44,9 @@ class TeamPaused(Event):
 
 @dataclass(frozen=True, slots=True)
 class TeamResumed(Event):
-    """Cycles start again."""
+    """Cycles start again; `reason` says why."""
+
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)

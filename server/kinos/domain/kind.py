@@ -1,12 +1,16 @@
 """What a setting takes: reading a value from TOML, JSON or an environment variable, and its JSON schema."""
 
+import math
+import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeGuard
 
 from kinos.domain.errors import UsageError
 from kinos.domain.usage import PRICES, Price
+
+_CODE = re.compile(r"[1-9]\d{2}", re.ASCII)
 
 
 class Kind(Protocol):
@@ -30,8 +34,9 @@ class Whole:
 
     def read(self, value: object) -> int:
         """An int within the range, also from text."""
-        if isinstance(value, str) and value.strip().lstrip("-").isdigit():
-            value = int(value)
+        if isinstance(value, str):
+            with suppress(ValueError):
+                value = int(value)
         if isinstance(value, bool) or not isinstance(value, int) or not _within(value, self.least, self.most):
             raise UsageError(f"must be a whole number {_span(self.least, self.most)}, not {value!r}")
         return value
@@ -56,7 +61,7 @@ class Number:
         if isinstance(value, str):
             with suppress(ValueError):
                 value = float(value)
-        if isinstance(value, bool) or not isinstance(value, int | float) or not _within(value, self.least, self.most):
+        if not _is_number(value) or not _within(value, self.least, self.most):
             raise UsageError(f"must be a number {_span(self.least, self.most)}, not {value!r}")
         return float(value)
 
@@ -129,7 +134,7 @@ class Codes:
     def read(self, value: object) -> tuple[int, ...]:
         """From a list of numbers, or from text with commas or spaces."""
         if isinstance(value, str):
-            value = [int(item) if item.isdigit() else item for item in value.replace(",", " ").split()]
+            value = [int(item) if _CODE.fullmatch(item) else item for item in value.replace(",", " ").split()]
         if not isinstance(value, Sequence) or not all(isinstance(code, int) and 400 <= code <= 599 for code in value):
             raise UsageError("must be a list of HTTP codes from 400 to 599")
         return tuple(value)
@@ -152,7 +157,7 @@ class Prices:
     def _price(self, model: str, entry: object) -> Price:
         figures = entry if isinstance(entry, Mapping) else {}
         known = {"input", "output", "cacheRead", "cacheWrite"}
-        good = all(isinstance(v, int | float) and not isinstance(v, bool) and v >= 0 for v in figures.values())
+        good = all(_is_number(v) and v >= 0 for v in figures.values())
         if not good or not {"input", "output"} <= figures.keys() <= known:
             raise UsageError(f"for {model!r} needs input and output (and cacheRead, cacheWrite), numbers of 0 or more")
         given, answer = float(figures["input"]), float(figures["output"])
@@ -170,6 +175,10 @@ class Truth:
     """Words for true in an environment variable."""
 
     YES = frozenset({"1", "true", "yes", "on"})
+
+
+def _is_number(value: object) -> TypeGuard[int | float]:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
 
 
 def _within(value: float, least: float, most: float | None) -> bool:

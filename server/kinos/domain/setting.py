@@ -48,7 +48,7 @@ def _row(
     row = Row(key, kind, meaning, unit, scope, names)
     if isinstance(default, Mapping):
         return field(default_factory=lambda: default, metadata={"row": row})
-    return field(default=default, metadata={"row": row})
+    return field(default=default, metadata={"row": row}, repr=not (isinstance(kind, Text) and kind.secret))
 
 
 _USER, _TIGHTEN = Scope.USER, Scope.TIGHTEN
@@ -221,11 +221,18 @@ def _taken(settings: Settings, layer: Layer, key: str, value: object) -> tuple[S
     try:
         parsed = row.kind.read(value)
     except UsageError as error:
-        return settings, f"{where}: {key} {error.message}; {getattr(settings, name)!r} is used."
+        return settings, f"{where}: {key} {error.message}; {_shown(row, getattr(settings, name))} is used."
     if layer.source is Source.WORKSPACE_FILE and not _allowed(row, getattr(settings, name), parsed):
         return settings, f"{where}: {key} was not taken: a workspace may only tighten it. Set it in your user settings."
     change: dict[str, Any] = {name: parsed}
     return replace(settings, **change), ""
+
+
+def _shown(row: Row, value: object) -> str:
+    """A value as it may stand in a message."""
+    if isinstance(row.kind, Text) and row.kind.secret:
+        return "the one before, if any,"
+    return "the built-in list" if isinstance(value, Mapping) else repr(value)
 
 
 def _allowed(row: Row, current: Any, value: Any) -> bool:

@@ -33,7 +33,9 @@ def schema() -> dict[str, Any]:
     root: dict[str, Any] = {"type": "object", "properties": {}, "additionalProperties": False}
     for row, default in _defaults():
         section, _, name = row.key.partition(".")
-        part = root["properties"].setdefault(section, {"type": "object", "properties": {}, "additionalProperties": False})
+        part = root["properties"].setdefault(
+            section, {"type": "object", "properties": {}, "additionalProperties": False}
+        )
         entry = {**row.kind.schema(), "description": row.meaning}
         if not isinstance(default, Mapping):
             entry["default"] = list(default) if isinstance(default, tuple) else default

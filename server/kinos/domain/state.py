@@ -163,7 +163,7 @@ def _paused(state: State, e: ev.TeamPaused) -> State:
 
 
 def _resumed(state: State, e: ev.TeamResumed) -> State:
-    return _team(state, _T.RUNNING, e.time, reason="resumed by hand")
+    return _team(state, _T.RUNNING, e.time, reason=e.reason)
 
 
 def _stopping(state: State, e: ev.TeamStopping) -> State:
@@ -219,22 +219,21 @@ def _edited(state: State, e: ev.EditFinished) -> State:
 
 
 def _finished(state: State, name: str, to: AgentState, seconds: float, **fields: Any) -> State:
-    view = state.agents[name]
-    return _agent(
+    view = state.agents.get(name, AgentView(name))
+    after = _agent(
         state, name, to, task="", files=(), cycles=view.cycles + 1, seconds=view.seconds + seconds, **fields
     )  # fmt: skip
+    return _agent(after, name, _A.ASLEEP, next_at=None) if view.weight == 0 else after
 
 
 def _rested(state: State, e: ev.CycleRested) -> State:
-    weight = state.agents[e.agent].weight
-    state = _finished(
+    return _finished(
         state, e.agent, _A.RESTING, e.seconds, since=e.time, next_at=e.next_at, last_result=f"{e.result}: {e.reason}"
     )
-    return _agent(state, e.agent, _A.ASLEEP, next_at=None) if weight == 0 else state
 
 
 def _failed(state: State, e: ev.CycleFailed) -> State:
-    failed = state.agents[e.agent].failed + 1
+    failed = state.agents.get(e.agent, AgentView(e.agent)).failed + 1
     return _finished(
         state, e.agent, _A.FAILED, e.seconds, since=e.time, next_at=e.next_at, failed=failed, last_error=e.message
     )
@@ -256,9 +255,7 @@ def _moved(state: State, e: ev.ChangeMoved) -> State:
     return _agent(
         state,
         view.name,
-        landed=view.landed
-        + (now in LANDED_STATES and was not in LANDED_STATES)
-        - (was in LANDED_STATES and now not in LANDED_STATES),
+        landed=max(0, view.landed + (now in LANDED_STATES) - (was in LANDED_STATES)),
         waiting=max(0, view.waiting + step),
         refused=view.refused + (now in (ChangeState.REFUSED, ChangeState.CONFLICTED)),
     )

@@ -46,18 +46,18 @@ class Budget:
         def gate(message: Reserve | Settle) -> Granted | Denied | None:
             if isinstance(message, Reserve):
                 return self._reserve(message, open_)
-            open_.discard(message.reservation)
-            self._settle(agent, message)
+            if message.reservation in open_:
+                open_.remove(message.reservation)
+                self._settle(agent, message)
             return None
 
         try:
             yield gate
         finally:
             for reservation in open_:
-                before = self._ledger.spent
+                hold = self._ledger.held[reservation]
                 self._ledger = self._ledger.forfeit(reservation)
-                lost = Usage(self._ledger.spent.input_tokens - before.input_tokens, calls=1)
-                self._tell(agent, lost, None)
+                self._tell(agent, Usage(hold.tokens, calls=1), None if self._ledger.usd is None else hold.usd)
 
     def _reserve(self, message: Reserve, open_: set[int]) -> Granted | Denied:
         refusal = self._ledger.refusal(message.model, message.input_tokens, message.max_tokens, self.minutes)

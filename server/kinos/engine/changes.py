@@ -1,9 +1,10 @@
 """The changes of one workspace: recorded at every step, waiting for a person, taken back and put back."""
 
+import asyncio
 from collections.abc import Iterable, Sequence
 
 from kinos.domain.change import Change, ChangeState
-from kinos.domain.errors import ConflictError, LandingError, PolicyError, UsageError
+from kinos.domain.errors import ConflictError, PolicyError, UsageError
 from kinos.domain.event import ChangeMoved
 from kinos.engine.buffer import Buffers
 from kinos.engine.claims import Claims
@@ -12,6 +13,7 @@ from kinos.engine.landing import Landing
 from kinos.engine.memory import Memory
 from kinos.engine.ports import Clock, Journal
 from kinos.engine.store import Store
+from kinos.engine.uncut import uncut
 
 
 class Changes:
@@ -26,6 +28,7 @@ class Changes:
         self._memory = memory
         self._store = store
         self._clock = clock
+        self._turn = asyncio.Lock()
 
     def all(self) -> Sequence[Change]:
         """Every change, in the order made."""
@@ -54,37 +57,34 @@ class Changes:
 
     async def undo(self, selection: Selection) -> tuple[Reverted, frozenset[str]]:
         """Take changes back. Returns what was done, and the paths it touched."""
-        chosen = to_undo(self.all(), selection)
-        done = await revert(chosen, self._landing.reverse, self.record)
-        return done, _paths(chosen, done)
+        async with self._turn:
+            chosen = to_undo(self.all(), selection)
+            done = await revert(chosen, self._landing.reverse, self.record)
+            return done, _paths(chosen, done)
 
     async def redo(self, selection: Selection) -> tuple[Reverted, frozenset[str]]:
         """Put changes back that were undone. Returns what was done, and the paths it touched."""
-        chosen = to_redo(self.all(), selection)
-        done = await revert(chosen, self._landing.repeat, self.record)
-        return done, _paths(chosen, done)
+        async with self._turn:
+            chosen = to_redo(self.all(), selection)
+            done = await revert(chosen, self._landing.repeat, self.record)
+            return done, _paths(chosen, done)
 
     async def accept(self, identity: str) -> Change:
-        """Land a waiting change. What no longer fits is set aside, and the reason raised."""
-        change = self._waiting(identity)
-        accepted = change.to(ChangeState.ACCEPTED)
-        try:
-            landed = await self._landing.land(accepted)
-        except (ConflictError, PolicyError, LandingError) as error:
-            self.record(accepted.to(ChangeState.CONFLICTED, error.message), change.state)
-            raise
-        finally:
-            await self._claims.free(identity)
-        self.record(landed, change.state)
-        return landed
+        """Land a waiting change. What no longer fits is set aside, and the reason raised.
+
+        Raises LandingError when the disk or the editor refused it: then it waits on, to be accepted again.
+        """
+        async with self._turn:
+            return await uncut(self._accept(self._waiting(identity)))
 
     async def reject(self, identity: str, reason: str) -> Change:
         """Reject a waiting change; the reason reaches the agents."""
-        change = self._waiting(identity)
-        rejected = change.to(ChangeState.REJECTED, reason or "no reason given")
-        self.record(rejected, change.state)
-        await self._claims.free(identity)
-        return rejected
+        async with self._turn:
+            change = self._waiting(identity)
+            rejected = change.to(ChangeState.REJECTED, reason or "no reason given")
+            self.record(rejected, change.state)
+            await self._claims.free(identity)
+            return rejected
 
     def saved(self, path: str, buffers: Buffers) -> None:
         """The editor wrote `path`: what landed in it is on the disk, once all files of the change are."""
@@ -101,6 +101,19 @@ class Changes:
     def unsaved(self, path: str) -> list[Change]:
         """Changes that landed in an open document and are not on the disk yet."""
         return [c for c in self.all() if c.state is ChangeState.LANDED_UNSAVED and path in c.paths]
+
+    async def _accept(self, change: Change) -> Change:
+        accepted = change.to(ChangeState.ACCEPTED)
+        try:
+            landed = await self._landing.land(accepted)
+        except (ConflictError, PolicyError) as error:
+            state = ChangeState.CONFLICTED if isinstance(error, ConflictError) else ChangeState.REFUSED
+            self.record(accepted.to(state, error.message), change.state)
+            await self._claims.free(change.id)
+            raise
+        self.record(landed, change.state)
+        await self._claims.free(change.id)
+        return landed
 
     def _waiting(self, identity: str) -> Change:
         change = self.find(identity)

@@ -1,27 +1,35 @@
-"""Claims: which files a task works on. All at once, or the task waits."""
+"""Claims: which files a task works on, or a change waits for a person with. All at once, or the task waits."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 
+from kinos.domain.errors import ConflictError
+
 
 class Claims:
-    """Claimed paths by owner (a cycle, or a waiting change)."""
+    """Claimed paths, case-folded, by owner: a cycle holds them, a waiting change keeps them."""
 
     def __init__(self) -> None:
         self._held: dict[str, frozenset[str]] = {}
+        self._kept: dict[str, frozenset[str]] = {}
         self._freed = asyncio.Condition()
 
     def paths(self) -> frozenset[str]:
         """Every claimed path."""
-        return frozenset().union(*self._held.values())
+        return frozenset().union(*self._held.values(), *self._kept.values())
 
     @asynccontextmanager
     async def hold(self, owner: str, paths: Iterable[str]) -> AsyncIterator[None]:
-        """Claim all `paths` for `owner` while the block runs, waiting for others to finish first."""
+        """Claim all `paths` for `owner` while the block runs, waiting for others to finish first.
+
+        Raises ConflictError when a change with one of them waits for a person: nobody knows for how long.
+        """
         wanted = frozenset(path.casefold() for path in paths)
         async with self._freed:
-            await self._freed.wait_for(lambda: not self._taken(wanted))
+            await self._freed.wait_for(lambda: self._reviewed(wanted) or wanted.isdisjoint(self.paths()))
+            if waiting := self._reviewed(wanted):
+                raise ConflictError(f"{', '.join(sorted(waiting))} waits for review in another change.")
             self._held[owner] = wanted
         try:
             yield
@@ -32,13 +40,13 @@ class Claims:
 
     def keep(self, owner: str, paths: Iterable[str]) -> None:
         """Claim `paths` for `owner` until `free`: a change that waits for a person keeps its files."""
-        self._held[owner] = frozenset(path.casefold() for path in paths)
+        self._kept[owner] = frozenset(path.casefold() for path in paths)
 
     async def free(self, owner: str) -> None:
         """Give up what `keep` claimed."""
-        if self._held.pop(owner, None) is not None:
+        if self._kept.pop(owner, None) is not None:
             async with self._freed:
                 self._freed.notify_all()
 
-    def _taken(self, wanted: frozenset[str]) -> bool:
-        return not wanted.isdisjoint(self.paths())
+    def _reviewed(self, wanted: frozenset[str]) -> frozenset[str]:
+        return wanted & frozenset().union(*self._kept.values())

@@ -1,7 +1,8 @@
 """One cycle of an agent: observe, decide, act, land. It can be cancelled at any point and leaves nothing half done."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+import os
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -12,11 +13,12 @@ from kinos.domain.brief import HOUSE_RULES, Brief
 from kinos.domain.change import Change, ChangeState, FileChange
 from kinos.domain.errors import ConflictError, FailureKind, FaultError, LandingError, PolicyError
 from kinos.domain.message import EditCall, Edited, Endpoint, Failed, PlanCall, Retry
+from kinos.domain.model import output_limit
 from kinos.domain.path import instructs, matches
 from kinos.domain.setting import Settings
 from kinos.domain.task import NothingToDo, Task
 from kinos.domain.team import Agent, Team
-from kinos.domain.usage import Usage
+from kinos.domain.usage import Usage, add_cost
 from kinos.engine.budget import Budget
 from kinos.engine.claims import Claims
 from kinos.engine.landing import Landing
@@ -25,6 +27,7 @@ from kinos.engine.merge import onto
 from kinos.engine.ports import Clock, Ids, Journal, Workers
 from kinos.engine.store import Store
 from kinos.engine.text import decoded
+from kinos.engine.uncut import uncut
 
 PLAN_TIMEOUT = 180.0
 """Seconds for one plan call with its retries."""
@@ -38,8 +41,6 @@ for and replace all of them.
 """
 SAID = 300
 """Characters of the editor's words that are told when it made no change."""
-MOST_OUTPUT = 64_000
-"""Tokens; the longest answer every current Claude model gives."""
 
 
 class Result(StrEnum):
@@ -104,29 +105,36 @@ class Cycle:
         self._terms = terms
         self._tools = tools
         self._usage = Usage()
+        self._usd: float | None = 0.0
 
     async def run(self) -> Outcome:
         """Do it. A failure is an outcome; only cancellation gets through."""
+        title = ""
         try:
             brief = await self._tools.observe(self._agent)
             outcome = await self._plan(brief)
             if isinstance(outcome, NothingToDo):
                 self._tools.memory.said_nothing(self._agent.name, outcome.reason)
                 return Outcome(Result.NOTHING, outcome.reason)
+            title = outcome.title
             return await self._carry_out(outcome)
-        except PolicyError as error:
-            return Outcome(Result.REFUSED, error.message)
+        except (PolicyError, ConflictError) as error:
+            self._tools.memory.refused(self._agent.name, title, error.message)
+            return Outcome(Result.REFUSED if isinstance(error, PolicyError) else Result.CONFLICTED, error.message)
         except FaultError as error:
             return Outcome(Result.FAILED, str(error), error.kind)
         except LandingError as error:
             return Outcome(Result.FAILED, str(error), FailureKind.CONFLICT)
+        except OSError as error:
+            return Outcome(Result.FAILED, f"The agent's private folder: {error}", FailureKind.INTERNAL)
 
     async def _plan(self, brief: Brief) -> Task | NothingToDo:
         settings = self._terms.settings
+        model = self._terms.model(self._agent, settings.model_plan)
         call = PlanCall(
             agent=self._agent.name,
-            model=self._terms.model(self._agent, settings.model_plan),
-            max_tokens=settings.model_max_tokens,
+            model=model,
+            max_tokens=output_limit(model, settings.model_max_tokens),
             temperature=settings.model_temperature,
             endpoint=self._terms.endpoint,
             retry=_retry(settings),
@@ -136,7 +144,7 @@ class Cycle:
         )
         with self._tools.budget.call(self._agent.name) as gate:
             reply = await self._tools.workers.plan(call, gate)
-        self._usage += reply.usage
+        self._spent(call.model, reply.usage)
         if isinstance(reply, Failed):
             raise FaultError(reply.failure, reply.message, reply.remedy)
         return reply.outcome
@@ -178,17 +186,18 @@ class Cycle:
             files=files,
             made=self._now(),
             usage=self._usage,
-            usd=self._tools.budget.cost(self._terms.model(self._agent, self._terms.settings.model_edit), self._usage),
+            usd=self._usd,
             rehearsal=self._terms.endpoint.rehearsal,
         )
 
     async def _ask_editor(self, task: Task, folder: Path) -> Edited:
         settings = self._terms.settings
         given = sum(len(path.read_bytes()) for path in folder.rglob("*") if path.is_file())
+        model = self._terms.model(self._agent, settings.model_edit)
         call = EditCall(
             agent=self._agent.name,
-            model=self._terms.model(self._agent, settings.model_edit),
-            max_tokens=min(MOST_OUTPUT, given * 2 // BYTES_A_TOKEN + 2000),
+            model=model,
+            max_tokens=output_limit(model, given * 2 // BYTES_A_TOKEN + 2000),
             temperature=settings.model_temperature,
             endpoint=self._terms.endpoint,
             retry=_retry(settings),
@@ -199,7 +208,7 @@ class Cycle:
         )
         with self._tools.budget.call(self._agent.name) as gate:
             reply = await self._tools.workers.edit(call, gate)
-        self._usage += reply.usage
+        self._spent(call.model, reply.usage)
         if isinstance(reply, Failed):
             raise FaultError(reply.failure, reply.message, reply.remedy)
         return reply
@@ -229,29 +238,23 @@ class Cycle:
         try:
             landed = await self._tools.landing.land(accepted)
         except ConflictError as error:
-            self._tools.record(accepted.to(ChangeState.CONFLICTED, error.message), ChangeState.ACCEPTED)
+            self._tools.record(accepted.to(ChangeState.CONFLICTED, error.message), change.state)
             return Outcome(Result.CONFLICTED, error.message)
         except (PolicyError, LandingError) as error:
-            self._tools.record(accepted.to(ChangeState.REFUSED, error.message), ChangeState.ACCEPTED)
+            self._tools.record(accepted.to(ChangeState.REFUSED, error.message), change.state)
             return Outcome(Result.REFUSED, str(error))
-        self._tools.record(landed, ChangeState.ACCEPTED)
+        self._tools.record(landed, change.state)
         return Outcome(Result.LANDED, landed.title)
+
+    def _spent(self, model: str, usage: Usage) -> None:
+        self._usage += usage
+        self._usd = add_cost(self._usd, self._tools.budget.cost(model, usage))
 
     def _say(self, event: ev.Event) -> None:
         self._tools.store.dispatch(event)
 
     def _now(self) -> datetime:
         return self._tools.clock.now()
-
-
-async def uncut[T](work: Coroutine[None, None, T]) -> T:
-    """Await `work`, which a cancellation does not cut off in the middle: it is finished first, then the cancellation obeyed."""
-    task = asyncio.ensure_future(work)
-    try:
-        return await asyncio.shield(task)
-    except asyncio.CancelledError:
-        await asyncio.wait([task])
-        raise
 
 
 def _retry(settings: Settings) -> Retry:
@@ -272,11 +275,14 @@ def _collected(folder: Path, bases: Mapping[str, bytes | None]) -> dict[str, str
 
 
 def _read(file: Path, path: str) -> str | None:
-    if file.is_symlink() or (file.exists() and not file.is_file()):
+    if os.path.realpath(file) != str(file) or (file.exists() and not file.is_file()):
         raise PolicyError(f"{path} came back as something that is not a file.")
     if not file.exists():
         return None
     try:
-        return file.read_bytes().decode()
+        text = file.read_bytes().decode()
     except UnicodeDecodeError as error:
         raise PolicyError(f"{path} came back as something that is not UTF-8 text.") from error
+    if "\x00" in text:
+        raise PolicyError(f"{path} came back as something binary.")
+    return text

@@ -23,6 +23,7 @@ class Documents:
         self._sizes: dict[str, Size] = {}
         self._errors: dict[str, str] = {}
         self._levels = dict.fromkeys(Level, 0)
+        self._unconfirmed = 0
         self.total = 0
 
     @property
@@ -52,18 +53,16 @@ class Documents:
     @property
     def counted(self) -> Counted:
         """How sure the total is: as sure as its least sure document."""
-        kinds = {size.counted for size in self._sizes.values()}
-        return Counted.UNCONFIRMED if Counted.UNCONFIRMED in kinds else Counted.EXACT
+        return Counted.UNCONFIRMED if self._unconfirmed else Counted.EXACT
 
     def put(self, path: str, size: Size) -> Touched:
         """Set the size of `path`."""
         old = self._sizes.get(path)
         self._errors.pop(path, None)
         if old is not None:
-            self._leave(old)
+            self._add(old, -1)
         self._sizes[path] = size
-        self.total += size.tokens
-        self._levels[self._limits.level(size.tokens)] += 1
+        self._add(size, 1)
         return Touched(path, old, size)
 
     def fail(self, path: str, reason: str) -> Touched:
@@ -77,13 +76,14 @@ class Documents:
         self._errors.pop(path, None)
         old = self._sizes.pop(path, None)
         if old is not None:
-            self._leave(old)
+            self._add(old, -1)
         return Touched(path, old, None)
 
     def missing(self, present: Iterable[str]) -> list[str]:
         """Listed documents that are not in `present`."""
         return sorted((self._sizes.keys() | self._errors.keys()) - set(present))
 
-    def _leave(self, old: Size) -> None:
-        self.total -= old.tokens
-        self._levels[self._limits.level(old.tokens)] -= 1
+    def _add(self, size: Size, times: int) -> None:
+        self.total += size.tokens * times
+        self._levels[self._limits.level(size.tokens)] += times
+        self._unconfirmed += times * (size.counted is not Counted.EXACT)

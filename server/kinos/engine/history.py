@@ -1,11 +1,12 @@
 """Undo and redo: which changes are meant, in which order, and what could not be done."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from difflib import unified_diff
 
 from kinos.domain.change import LANDED_STATES, Change, ChangeState, FileChange
 from kinos.domain.errors import ConflictError, LandingError, PolicyError, UsageError
+from kinos.engine.uncut import uncut
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,18 +72,21 @@ def _selected(
 
 async def revert(
     changes: Sequence[Change],
-    act: Callable[[Change], Awaitable[Change]],
+    act: Callable[[Change], Coroutine[None, None, Change]],
     record: Callable[[Change, ChangeState | None], None],
 ) -> Reverted:
     """Do `act` to each of `changes`; one that cannot be done is set aside and the rest go on."""
     done, aside = [], []
+
+    async def one(change: Change) -> None:
+        record(await act(change), change.state)
+
     for change in changes:
         try:
-            after = await act(change)
+            await uncut(one(change))
         except (ConflictError, PolicyError, LandingError) as error:
             aside.append((change.id, str(error)))
         else:
-            record(after, change.state)
             done.append(change.id)
     return Reverted(tuple(done), tuple(aside))
 

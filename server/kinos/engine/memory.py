@@ -18,10 +18,10 @@ _VERBS = {
 
 
 class Memory:
-    """Bounded: `recent` lines and `changed` paths, the latest first."""
+    """Bounded: `recent` lines and `changed` paths, the latest first. A change has one line, that of its last state."""
 
     def __init__(self, past: Iterable[Change] = (), length: int = 20) -> None:
-        self._recent: deque[str] = deque(maxlen=length)
+        self._recent: deque[tuple[str, str]] = deque(maxlen=length)
         self._changed: deque[str] = deque(maxlen=100)
         self._seen: dict[str, Counter[str]] = {}
         for change in past:
@@ -30,7 +30,7 @@ class Memory:
     @property
     def recent(self) -> Sequence[str]:
         """Lines for a brief, the latest first."""
-        return tuple(self._recent)
+        return tuple(line for _, line in self._recent)
 
     @property
     def changed(self) -> Sequence[str]:
@@ -42,11 +42,18 @@ class Memory:
         verb = _VERBS.get(change.state)
         if verb:
             why = f": {change.reason}" if change.reason else ""
-            self._recent.appendleft(f"{change.agent} {verb}: {change.title} ({', '.join(change.paths)}){why}")
+            for older in [entry for entry in self._recent if entry[0] == change.id]:
+                self._recent.remove(older)
+            line = f"{change.agent} {verb}: {change.title} ({', '.join(change.paths)}){why}"
+            self._recent.appendleft((change.id, line))
 
     def said_nothing(self, agent: str, reason: str) -> None:
         """An agent found nothing to do."""
-        self._recent.appendleft(f"{agent} found nothing to do: {reason}")
+        self._recent.appendleft(("", f"{agent} found nothing to do: {reason}"))
+
+    def refused(self, agent: str, title: str, reason: str) -> None:
+        """A task was not carried out at all."""
+        self._recent.appendleft(("", f"{agent} was refused: {title}: {reason}"))
 
     def touched(self, paths: Iterable[str]) -> None:
         """These files changed, by whomever."""

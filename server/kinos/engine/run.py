@@ -61,6 +61,10 @@ class Run:
         self._wake = asyncio.Event()
         self._started = 0
         self._paused = False
+        self._full = False
+        self._stale: set[str] = set()
+        self.bug: BaseException | None = None
+        """What a cycle died of that is no failure but a bug: the run is over then."""
         self.tally = Tally()
 
     def enable(self, names: Sequence[str]) -> None:
@@ -100,6 +104,8 @@ class Run:
         """These files changed, by agent `by` or by somebody else: wake who watches them."""
         now = self._tools.clock.monotonic()
         self._tools.memory.touched(paths)
+        # Who is at work looked before this change: its word does not count for the workspace as it is now.
+        self._stale |= self._cycles.keys() - {by}
         for name in self._enabled - {by}:
             # A run until idle needs everybody's word again after a change.
             if self._ends.idle or any(matches(path, self._agents[name].watches) for path in paths):
@@ -113,19 +119,23 @@ class Run:
             self._paused = True
             self._tools.store.dispatch(ev.TeamPaused(self._tools.clock.now(), reason))
 
-    def resume(self) -> None:
+    def resume(self, reason: str = "resumed by hand") -> None:
         """Start cycles again."""
         if self._paused:
-            self._paused = False
+            self._paused = self._full = False
             self._tools.budget.reached = ""
-            self._tools.store.dispatch(ev.TeamResumed(self._tools.clock.now()))
+            self._tools.store.dispatch(ev.TeamResumed(self._tools.clock.now(), reason))
             self._wake.set()
 
+    def nudge(self) -> None:
+        """Look again whether cycles may start."""
+        self._wake.set()
+
     async def over(self) -> None:
-        """Run until the run ends by itself (`Ends`); for ever otherwise."""
+        """Run until the run ends by itself (`Ends`), or dies of a bug; for ever otherwise."""
         while True:
             self._wake.clear()
-            if self._finished():
+            if self.bug is not None or self._finished():
                 return
             self._start_cycles()
             await self._tools.clock.wait(self._wake, self._rest())
@@ -177,8 +187,11 @@ class Run:
             self.tally.budget = reason
             self.pause(reason)
         waiting = self._tools.store.state.waiting
-        if waiting > WAITING_LIMIT:
+        if waiting > WAITING_LIMIT and not self._paused:
+            self._full = True
             self.pause(f"{waiting} changes wait for review")
+        elif self._full and waiting <= WAITING_LIMIT:
+            self.resume(f"{waiting} changes wait for review now")
 
     def _more(self) -> bool:
         if self._ends.idle and self._idle():
@@ -204,7 +217,14 @@ class Run:
         view = self._tools.store.state.agents[name]
         reason = f"weight {view.weight:g} in {self._tools.store.state.phase.name}"
         self._tools.store.dispatch(ev.CycleStarted(self._tools.clock.now(), name, cycle, reason))
+        self._stale.discard(name)
         self._cycles[name] = asyncio.create_task(self._pass(name, cycle))
+        self._cycles[name].add_done_callback(self._died)
+
+    def _died(self, task: asyncio.Task[None]) -> None:
+        if not task.cancelled() and (error := task.exception()):
+            self.bug = error
+            self._wake.set()
 
     async def _pass(self, name: str, cycle: str) -> None:
         began = self._tools.clock.monotonic()
@@ -230,6 +250,8 @@ class Run:
             return
         rest = self._schedule.useful if outcome.result in _USEFUL else self._schedule.barren
         ready = at + timedelta(seconds=rest(name, now, pace) - now)
+        if name in self._stale:
+            self._schedule.wake(name, now)
         self._tools.store.dispatch(ev.CycleRested(at, name, cycle, outcome.result, outcome.reason, ready, seconds))
 
     def _count(self, name: str, outcome: Outcome) -> None:
@@ -245,5 +267,5 @@ class Run:
             tally.last_failure = outcome.reason
         if outcome.result is Result.WAITING:
             tally.quiet.clear()
-        elif outcome.result is not Result.LANDED:
+        elif outcome.result is not Result.LANDED and name not in self._stale:
             tally.quiet.add(name)

@@ -9,7 +9,15 @@ from kinos.domain import event as ev
 from kinos.domain.brief import Brief
 from kinos.domain.budget import Caps, Ledger
 from kinos.domain.change import LANDED_STATES, Change, ChangeState
-from kinos.domain.errors import NoKeyError, UntrustedError, UsageError
+from kinos.domain.errors import (
+    ConflictError,
+    LandingError,
+    NoKeyError,
+    PolicyError,
+    SetupError,
+    UntrustedError,
+    UsageError,
+)
 from kinos.domain.message import Endpoint
 from kinos.domain.phase import Phase, PhaseRule
 from kinos.domain.project_map import MAP_NAME, ProjectMap
@@ -105,6 +113,7 @@ class Session:
         self._moving = asyncio.Lock()
         self._starting: asyncio.Task[None] | None = None
         self._ended_early = 0
+        self._problem = ""
         self.tally = Tally()
 
     async def open(self) -> None:
@@ -183,7 +192,7 @@ class Session:
     def did_save(self, path: str) -> None:
         """The editor wrote `path`."""
         self.buffers.save(path)
-        if self._changes.unsaved(path):
+        if self._changes.unsaved(path) and not self._keeper.holder():
             with self._keeper.hold():
                 self._changes.saved(path, self.buffers)
         self._touched([path])
@@ -191,7 +200,7 @@ class Session:
     async def did_close(self, path: str) -> None:
         """The editor closed `path`: the disk counts again."""
         buffer = self.buffers.close(path)
-        if buffer is not None and not buffer.saved and self._changes.unsaved(path):
+        if buffer is not None and not buffer.saved and self._changes.unsaved(path) and not self._keeper.holder():
             with self._keeper.hold():
                 self._changes.discarded(path)
         await self.sizes.refresh([path])
@@ -237,11 +246,13 @@ class Session:
             return early + await self._down("stopped by hand")
 
     async def finished(self) -> None:
-        """Wait until the run ended by itself or was stopped, with every process of it."""
-        if self._over is not None:
-            await asyncio.wait([self._over])
+        """Wait until the run ended by itself or was stopped, with every process of it. Raises what it died of, if a bug."""
+        over = self._over
+        if over is not None:
+            await asyncio.wait([over])
         async with self._moving:
-            return
+            if over is not None and not over.cancelled() and (bug := over.exception()):
+                raise bug
 
     async def start_agent(self, name: str, *, rehearse: bool = False) -> str:
         """Start one agent; with no team running it starts alone. Returns its state."""
@@ -258,6 +269,8 @@ class Session:
             known = ", ".join(sorted(self._run.enabled)) if self._run else "none, for no team runs here"
             raise UsageError(f"No agent {name} is running.", f"Running: {known}.")
         await self._run.disable(name)
+        if not self._run.enabled:
+            await self.stop_team()
         return self.state.agents[name].state.value
 
     # -- changes, phase, map --------------------------------------------------------------------------------------
@@ -288,7 +301,10 @@ class Session:
     async def reject(self, identity: str, reason: str) -> Change:
         """Reject a waiting change; the reason reaches the agents."""
         with self._keeper.hold():
-            return await self._changes.reject(identity, reason)
+            rejected = await self._changes.reject(identity, reason)
+        if self._run:
+            self._run.nudge()
+        return rejected
 
     def set_phase(self, name: str) -> None:
         """Pin a phase, or follow the total again (`auto`). Raises UsageError for another name."""
@@ -341,7 +357,9 @@ class Session:
         await run.over()
         async with self._moving:
             if self._run is run:
-                await self._down("the run is over")
+                await self._down("the run is over" if run.bug is None else f"it failed: {run.bug!r}")
+        if run.bug is not None:
+            raise run.bug
 
     async def _down(self, reason: str) -> int:
         """End everything of the team. Safe to call when nothing runs."""
@@ -358,9 +376,8 @@ class Session:
             await asyncio.wait(self._recounts)
         if active:
             self.store.dispatch(ev.TeamStopped(self._ports.clock.now(), ended, reason))
-            if self._keeper.held:
-                self._map_if_wanted()
-                self._keeper.keep_phase()
+            self._map_if_wanted()
+            self._kept("The phase", self._keeper.keep_phase)
             self._keeper.give()
         return ended
 
@@ -374,7 +391,7 @@ class Session:
         """Look around first: people and other programs change files too."""
         changed = await self.sizes.scan()
         if changed:
-            self._touched(changed)
+            self._touched(changed, by=agent.name)
         return await self._view.brief(agent)
 
     def _recorded(self, change: Change, previous: ChangeState | None) -> None:
@@ -397,16 +414,28 @@ class Session:
         await self._recount(sorted(paths))
         self._touched(sorted(paths))
 
-    def _touched(self, paths: Sequence[str]) -> None:
+    def _touched(self, paths: Sequence[str], by: str = "") -> None:
         if self._run:
-            self._run.touched(paths)
+            self._run.touched(paths, by)
             self._map_if_wanted()
 
     def _map_if_wanted(self) -> None:
         mode = self.settings.map_write
         wanted = mode == "always" or (mode == "auto" and (self._run is not None or self._keeper.map_exists()))
-        if wanted and self._keeper.held:
-            self._keeper.write_map(self.project_map())
+        if wanted:
+            self._kept("The map", lambda: self._keeper.write_map(self.project_map()))
+
+    def _kept(self, what: str, write: Callable[[], None]) -> None:
+        """Write something without which the team works on: when the disk refuses, once a note says so."""
+        problem = ""
+        if self._keeper.held:
+            try:
+                write()
+            except (ConflictError, LandingError, PolicyError, SetupError) as error:
+                problem = f"{what} could not be written: {error}"
+        if problem and problem != self._problem:
+            self.store.dispatch(ev.Noted(self._ports.clock.now(), "warning", problem))
+        self._problem = problem
 
     def _team(self, start: Start) -> tuple[Team, str]:
         catalog = self._ports.catalog

@@ -33,6 +33,7 @@ class Sizes:
         self._max_bytes = max_bytes
         self._stamps: dict[str, tuple[int, int] | None] = {}
         self._counter: Counter | None = None
+        self._scanned = False
         self.rule = rule
         self.documents = Documents(limits)
 
@@ -54,7 +55,8 @@ class Sizes:
         await self._count(stale)
         self._stamps.update({path: stamps[path] for path in stale})
         changed = sorted({*stale, *gone})
-        if changed or self._store.state.phase.since is None:
+        first, self._scanned = not self._scanned, True
+        if changed or first:
             self._tell(changed)
         return changed
 
@@ -140,6 +142,8 @@ class Sizes:
                 tuple(paths),
             )
         )
+        if not self._scanned:
+            return  # a document was opened before all were counted: the total says nothing about the phase yet
         phase = self._store.state.phase.counted(documents.total, self.rule, now)
         if phase != self._store.state.phase:
             self._store.dispatch(PhaseMoved(now, phase))

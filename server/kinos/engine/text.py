@@ -70,4 +70,7 @@ def rebuilt(current: Text, lines: Sequence[str], kept: Sequence[int | None]) -> 
     ends = [end if at is None else (current.ends[at] or end) for at in kept]
     if ends and not current.final:
         ends[-1] = ""
+    for at in range(1, len(ends)):
+        if (ends[at - 1], lines[at], ends[at]) == ("\r", "", "\n"):
+            ends[at] = "\r"  # the two would read as the one end of one line
     return Text(tuple(lines), tuple(ends), current.bom)

@@ -1,9 +1,11 @@
 """`workspace/executeCommand` and `kinos/state`: what the editor asks of a folder's engine."""
 
+import os
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from kinos.domain.errors import KinosError, UsageError
+from kinos.domain.kind import Truth
 from kinos.engine.command import run
 from kinos.lsp.folders import Folders
 from kinos.lsp.protocol import Server, refusal
@@ -15,6 +17,8 @@ COMMANDS = (
     "redo", "accept", "reject",
 )  # fmt: skip
 """The commands of the engine that editors are offered, without the prefix."""
+
+_STARTING = frozenset({"startTeam", "startAgent"})
 
 
 def register(server: Server, folders: Folders) -> None:
@@ -45,6 +49,8 @@ def _command(folders: Folders, name: str) -> Callable[..., Awaitable[Any]]:
         try:
             given = dict(argument(arguments))
             folder = folders.named(given.pop("folder", None))
+            if name in _STARTING and _rehearsing():
+                given["rehearse"] = True
             answer = await run(folder.session, name, given)
         except KinosError as error:
             raise refusal(error) from error
@@ -52,3 +58,8 @@ def _command(folders: Folders, name: str) -> Callable[..., Awaitable[Any]]:
         return folder.picture() if name in ("status", "setPhase") else answer
 
     return command
+
+
+def _rehearsing() -> bool:
+    """Whether whoever started the server wants nothing but rehearsals."""
+    return os.environ.get("KINOS_REHEARSE", "").lower() in Truth.YES

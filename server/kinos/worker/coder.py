@@ -174,10 +174,10 @@ def _read(target: Path) -> str:
 
 def _changed(path: str, content: str, block: Block) -> str | None:
     """`content` with the lines to find replaced; None when they are not in it. With nothing to find it is appended to."""
-    if not block.finds:
-        start: str = prep(content)[0]
-        return start + block.readings[0][1]
     for before, after in block.readings:
+        if not before.strip():
+            start: str = prep(content)[0]
+            return start + after
         if prep(before) == prep(content):
             return after
         exact: str | None = perfect_replace(prep(content)[1], prep(before)[1], prep(after)[1])

@@ -45,7 +45,7 @@ class Deadline:
     def __enter__(self) -> Self:
         signal.signal(signal.SIGALRM, self._ring)
         # It rings again and again: an exception raised inside a finaliser is swallowed by the interpreter.
-        signal.setitimer(signal.ITIMER_REAL, max(self._end - self._clock(), 0.0) + 50, 50)
+        signal.setitimer(signal.ITIMER_REAL, max(self._end - self._clock(), 0.0) + GRACE, GRACE)
         return self
 
     def __exit__(

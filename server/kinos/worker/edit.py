@@ -115,8 +115,7 @@ class _Model(aider.models.Model):  # type: ignore[misc]
             "model": self.name,
             "max_tokens": call.max_tokens,
             "stream": False,
-            "num_retries": 0,
-            "max_retries": 0,
+            "num_retries": 0,  # the gate tries again
         }
         if call.endpoint.api_key:
             parameters["api_key"] = call.endpoint.api_key

@@ -1,6 +1,9 @@
 """The fork server: imports everything once, then forks a child for each call the engine sends it over the control socket.
 
-Linux (and other systems with fork and packets over Unix sockets).
+On the control socket, a Unix socket of packets, it says once `Ready` or `Failed` (the body of a frame). Each packet of the
+engine carries the descriptor of a stream for one call: a `PlanCall` or `EditCall` comes in; `Reserve` and `Settle` go out
+around each model call; `Planned`, `Edited` or `Failed` ends it. The end of a stream ends its call, the end of the control
+socket everything. Needs fork and packets over Unix sockets: Linux.
 """
 
 import argparse

@@ -54,7 +54,6 @@ class Document:
         """Replace between two indices; the content change that tells of it."""
         change = {"range": {"start": self.position(start), "end": self.position(end)}, "text": text}
         self.text = self.text[:start] + text + self.text[end:]
-        self.version += 1
         return change
 
 
@@ -134,9 +133,13 @@ class Editor:
 
     def type(self, document: Document, *changes: tuple[int, int, str]) -> None:
         """Change it: index from, index to, new text; several changes make one notification."""
-        contents = [document.replace(*change) for change in changes]
+        self.changed(document, [document.replace(*change) for change in changes])
+
+    def changed(self, document: Document, contents: Sequence[dict[str, Any]]) -> None:
+        """Tell of changes that `Document.replace` made."""
+        document.version += 1
         identifier = {"uri": document.uri, "version": document.version}
-        self.notify("textDocument/didChange", {"textDocument": identifier, "contentChanges": contents})
+        self.notify("textDocument/didChange", {"textDocument": identifier, "contentChanges": list(contents)})
 
     def close(self, document: Document) -> None:
         """Close it."""
@@ -305,7 +308,7 @@ def clean_environment() -> dict[str, str]:
 
 
 async def _keep(stream: asyncio.StreamReader, lines: list[str]) -> None:
-    async for line in stream:
+    while line := await stream.readline():
         lines.append(line.decode(errors="replace"))
 
 

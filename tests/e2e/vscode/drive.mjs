@@ -32,18 +32,22 @@ const calls = {
   waitForText,
 };
 
-/** The first text under `selector`, or its `attribute`, that matches `pattern`; fails with what was there instead. */
-async function waitForText({ selector, pattern, timeout, attribute = '' }) {
-  const read = ([wanted, source, name]) => {
-    const texts = [...document.querySelectorAll(wanted)].map((e) => (name ? e.getAttribute(name) : e.textContent) ?? '');
+/** The first text under `selector` that matches `pattern`, hard blanks made plain; fails with what was there instead. */
+async function waitForText({ selector, pattern, timeout }) {
+  const read = ([wanted, source]) => {
+    const texts = [...document.querySelectorAll(wanted)].map((element) =>
+      element.textContent.replaceAll('\u00a0', ' '),
+    );
     return texts.find((text) => new RegExp(source, 's').test(text)) ?? null;
   };
   try {
-    const found = await page.waitForFunction(read, [selector, pattern, attribute], { timeout });
+    const found = await page.waitForFunction(read, [selector, pattern], { timeout });
     return await found.jsonValue();
   } catch (error) {
     const seen = await page.locator(selector).allInnerTexts();
-    throw new Error(`nothing under ${selector} matched /${pattern}/; there was ${JSON.stringify(seen)} (${error.name})`);
+    throw new Error(
+      `nothing under ${selector} matched /${pattern}/; there was ${JSON.stringify(seen)} (${error.name})`,
+    );
   }
 }
 

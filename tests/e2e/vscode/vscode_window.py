@@ -76,7 +76,7 @@ def vscode(host: Host, home: Path, path: str) -> Iterator["VSCode"]:
     # As when it is started from a terminal: else it takes the PATH from a login shell.
     environment = isolated_environment(home) | {"PATH": path, "VSCODE_CLI": "1", "EXTENSIONS_GALLERY": "{}"}
     with ended_with_children(command, environment, subprocess.STDOUT) as process:
-        yield VSCode(process.pid, _address(process))
+        yield VSCode(process.pid, _address(process), home)
 
 
 def _address(process: subprocess.Popen[str]) -> str:
@@ -108,16 +108,22 @@ def isolated_environment(home: Path) -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class VSCode:
-    """A started VS Code: its process id and its address."""
+    """A started VS Code: its process id, its address and its home folder."""
 
     pid: int
     address: str
+    home: Path
 
-    def url(self, folder: Path, file: Path) -> str:
-        """Opens `folder` with an editor on `file`."""
-        remote = f"vscode-remote://{self.address.removeprefix('http://')}{file}"
+    def url(self, folder: Path) -> str:
+        """Opens `folder` with an editor on its README.md."""
+        remote = f"vscode-remote://{self.address.removeprefix('http://')}{folder / 'README.md'}"
         payload = json.dumps([["openFile", remote], ["skipWelcome", "true"]])
         return f"{self.address}/?folder={quote(str(folder))}&payload={quote(payload)}"
+
+    def log(self) -> str:
+        """What the extension and the server wrote to the newest KinOS channel."""
+        logs = sorted((self.home / "data/logs").glob("**/KinOS.log"), key=lambda path: path.stat().st_mtime)
+        return logs[-1].read_text(encoding="utf-8") if logs else "(none)"
 
     def server(self, folder: Path) -> int:
         """The process id of the language server that runs for `folder`."""
@@ -132,19 +138,20 @@ class VSCode:
 class Window:
     """VS Code's window in a headless browser. Times are in seconds."""
 
-    def __init__(self, process: subprocess.Popen[str], screenshots: Path) -> None:
+    def __init__(self, process: subprocess.Popen[str], screenshots: Path, editor: VSCode) -> None:
         self._process = process
         self._screenshots = screenshots
+        self._editor = editor
         self._read()
 
     @classmethod
     @contextlib.contextmanager
-    def opened(cls, host: Host, url: str, home: Path, screenshots: Path) -> Iterator[Self]:
+    def opened(cls, host: Host, editor: VSCode, folder: Path, screenshots: Path) -> Iterator[Self]:
         command = [str(host.node), str(DRIVER), str(host.modules), str(host.browser)]
-        environment = isolated_environment(home) | host.browser_environment
+        environment = isolated_environment(editor.home) | host.browser_environment
         with ended_with_children(command, environment) as process:
-            window = cls(process, screenshots)
-            window._call("open", url=url)
+            window = cls(process, screenshots, editor)
+            window._call("open", url=editor.url(folder))
             yield window
 
     def run_command(self, title: str) -> None:
@@ -186,9 +193,9 @@ class Window:
     def _wait_for_text(self, selector: str, pattern: str, seconds: float) -> str:
         try:
             text: str = self._call("waitForText", selector=selector, pattern=pattern, timeout=seconds * 1000)
-        except WindowError:
+        except WindowError as error:
             self.screenshot("failed")
-            raise
+            raise WindowError(f"{error}\nThe extension's log:\n{self._editor.log()}") from error
         return text
 
     def _call(self, call: str, **arguments: object) -> Any:

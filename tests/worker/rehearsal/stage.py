@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from kinos.domain import brief as briefing
@@ -20,15 +20,24 @@ from kinos.worker.rehearsal.model import Model
 
 MODEL = "claude-sonnet-5-5"
 CONTEXT = 40_000
-_FENCES = [("```", "```"), ("````", "````"), *((f"<{name}>", f"</{name}>") for name in ("source", "code", "pre", "codeblock"))]
-PAPERS = frozenset({"index.md", "journal.md", "todolist.md", "specifications.md", "evaluation.md", "validation.md", "tests.md"})
+NOON = datetime(2026, 3, 21, 12, 0, 45, tzinfo=UTC)
+_FENCES = [
+    ("```", "```"),
+    ("````", "````"),
+    *((f"<{name}>", f"</{name}>") for name in ("source", "code", "pre", "codeblock", "sourcecode")),
+]
+PAPERS = frozenset(
+    {"index.md", "journal.md", "todolist.md", "specifications.md", "evaluation.md", "validation.md", "tests.md"}
+)
 _BLOCK = re.compile(r"^<{7} SEARCH\n(?P<search>(?:.*\n)*?)={7}\n(?P<replace>(?:.*\n)*?)>{7} REPLACE$", re.MULTILINE)
 
 
 class Stage:
     """Files by path, and a model that plans for and edits them. `recent` is what the team did, the latest first."""
 
-    def __init__(self, files: Mapping[str, str], request: str = "", limits: Limits | None = None, phase: str = "EXPANSION") -> None:
+    def __init__(
+        self, files: Mapping[str, str], request: str = "", limits: Limits | None = None, phase: str = "EXPANSION"
+    ) -> None:
         self.files = dict(files)
         if request:
             self.files["demande.md"] = request
@@ -44,7 +53,9 @@ class Stage:
         documents = {path: text for path, text in self.files.items() if path.endswith((".md", ".markdown"))}
         sizes = {path: Size(tokens(text, MODEL)) for path, text in documents.items()}
         exhibits, left = [], CONTEXT
-        for path in sorted(documents, key=lambda path: (path not in PAPERS, -max(sizes[path].tokens - self.limits.warn, 0))):
+        for path in sorted(
+            documents, key=lambda path: (path not in PAPERS, -max(sizes[path].tokens - self.limits.warn, 0))
+        ):
             size = sizes[path].tokens
             level = self.limits.level(size)
             if path == "demande.md" or (level is Level.OK and size > left):
@@ -52,9 +63,21 @@ class Stage:
             whole = level is Level.OK
             text = documents[path] if whole else outline(documents[path])
             left -= size if whole else 200
-            exhibits.append(Exhibit(path, size, level.value, Shown.WHOLE if whole else Shown.OUTLINE, "for the test", text))
-        table = ProjectMap(sizes, self.limits, PhaseRule(), PhaseState(), "claude-v4.8").render(datetime(2026, 3, 21, 15, 30, 45))  # noqa: DTZ001
-        return Brief(agent, self.phase, "a test", "demande.md", self.request, table, list(self.recent), list(self.claimed), exhibits)
+            exhibits.append(
+                Exhibit(path, size, level.value, Shown.WHOLE if whole else Shown.OUTLINE, "for the test", text)
+            )
+        table = ProjectMap(sizes, self.limits, PhaseRule(), PhaseState(), "claude-v4.8").render(NOON)
+        return Brief(
+            agent,
+            self.phase,
+            "a test",
+            "demande.md",
+            self.request,
+            table,
+            list(self.recent),
+            list(self.claimed),
+            exhibits,
+        )
 
     def plan(self, agent: str, system: str = "You are an agent.") -> Task | NothingToDo:
         """What the model decides for `agent`."""
@@ -93,7 +116,9 @@ def outline(text: str) -> str:
     lines = lines_of(text)
     starts = [(0, "(before the first heading)"), *((h.line, f"{'#' * h.level} {h.title}") for h in headings(text))]
     ends = [start for start, _ in starts[1:]] + [len(lines)]
-    rows = [(title, "\n".join(lines[start:end])) for (start, title), end in zip(starts, ends, strict=True) if end > start]
+    rows = [
+        (title, "\n".join(lines[start:end])) for (start, title), end in zip(starts, ends, strict=True) if end > start
+    ]
     return "\n".join(f"{title} — {tokens(body, MODEL)} tokens" for title, body in rows)
 
 
@@ -104,7 +129,11 @@ def request(body: Mapping[str, Any]) -> Request:
 
 def planning(shown: Brief, system: str = "You are an agent.") -> Request:
     """The planner's request."""
-    body = {"tools": briefing.tools(), "tool_choice": {"type": "auto"}, "messages": [{"role": "user", "content": shown.render()}]}
+    body = {
+        "tools": briefing.tools(),
+        "tool_choice": {"type": "auto"},
+        "messages": [{"role": "user", "content": shown.render()}],
+    }
     return request({"system": system, **body})
 
 
@@ -118,10 +147,16 @@ def editing(task: Task, files: Mapping[str, str], max_tokens: int = 64_000) -> R
         f"2. The opening fence and code language, eg: {opening}python\n8. The closing fence: {closing}\n"
     )
     prefix = "I have *added these files to the chat* so you can go ahead and edit them.\n\n*Trust this message*\n"
-    turns = [("user", prefix + shown), ("assistant", "Ok, any changes I propose will be to those files.")] if given else []
+    turns = (
+        [("user", prefix + shown), ("assistant", "Ok, any changes I propose will be to those files.")] if given else []
+    )
     turns.append(("user", f"{task.message()}\n\n{system[system.index('# *SEARCH') :]}"))
     return request(
-        {"system": system, "max_tokens": max_tokens, "messages": [{"role": role, "content": text} for role, text in turns]}
+        {
+            "system": system,
+            "max_tokens": max_tokens,
+            "messages": [{"role": role, "content": text} for role, text in turns],
+        }
     )
 
 

@@ -15,7 +15,7 @@ MARKERS = "mixed list markers"
 _PROSE = (Kind.TEXT, Kind.ITEM, Kind.QUOTE, Kind.HEADING)
 # Words that are never meant twice in a row; "that that", "had had", "nous nous" and "is is" may be.
 _WORDS = "the|a|an|of|to|and|or|for|with|at|by|from|into|le|les|des|du|et|une|un|aux|pour|dans|avec|par"
-_TWICE = re.compile(rf"(?<![\w'’-])({_WORDS})([ \t]+)\1(?![\w'’-])")
+_TWICE = re.compile(rf"(?<![\w'’-])({_WORDS})(?:[ \t]+\1)+(?![\w'’-])")
 _COMMAS = re.compile(r"(?<=\w)([,;:])\1+(?=\s|$)|(?<=[^\W\d_])(\.)\2(?=\s|$)|(?<=\w)([!?])\3+(?=\s|$)")
 _BULLET = re.compile(r"( *)([-*+])( +)(?=\S)")
 

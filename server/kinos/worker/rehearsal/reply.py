@@ -56,6 +56,11 @@ def hunks(path: str, old: str | None, new: str, fence: tuple[str, str]) -> list[
         if before:
             raise UnwritableError(f"`{path}` holds nothing but blank lines")
         return writer.created(after)
+    # A block that ends in the file's last, empty lines would lose one of them: they are left out of the comparison.
+    ends = _blank_at_end(before)
+    if ends != _blank_at_end(after):
+        raise UnwritableError(f"blank lines at the end of `{path}` cannot be changed")
+    before, after = before[: len(before) - ends], after[: len(after) - ends]
     found = writer.changed(before, after)
     if _applied(before, found) != after:
         raise UnwritableError(f"the blocks would not make the intended text of `{path}`")
@@ -66,6 +71,10 @@ def settled(old: str, new: str) -> str:
     """`new` with as many blank lines at its end as `old` has: no block can change those."""
     ends = len(old) - len(old.rstrip("\n"))
     return new.rstrip("\n") + "\n" * max(ends, 1) if old.strip() else new
+
+
+def _blank_at_end(lines: Sequence[str]) -> int:
+    return next((count for count, line in enumerate(reversed(lines)) if line), len(lines))
 
 
 class _Writer:

@@ -20,6 +20,8 @@ MOST_MOVED = 24_000
 """Tokens a task moves: the editor types each one twice, to find it and to write it."""
 _FULL = 0.92
 """Share of the limit a new document is filled to: its title, a link back and the counting itself take the rest."""
+_GAIN = 0.8
+"""Share of a document that its largest piece may have for a split to be of use."""
 _FRAGMENT = 200
 """Tokens below which a section gets no document of its own unless it must."""
 _NAME = 40
@@ -62,7 +64,8 @@ def _division(view: View, exhibit: Exhibit) -> Iterator[Task | NothingToDo]:
     linkers = _linkers(view, exhibit.path)[: MAX_FILES - 1 - len(groups)]
     moved = sum(group.tokens for group in groups)
     left = exhibit.tokens - moved
-    if not groups or left > max(limits.warn, 0.75 * exhibit.tokens):
+    largest = max((group.tokens for group in groups), default=exhibit.tokens)
+    if largest > _GAIN * exhibit.tokens or left > max(limits.warn, _GAIN * exhibit.tokens):
         yield NothingToDo(_unsplit(exhibit, outline))
         return
     parts = _parts(view, exhibit.path, groups)

@@ -64,7 +64,7 @@ def evaluate(view: View) -> Proposal:
     else:
         gone, new = len(set(before) - set(now)), len(set(now) - set(before))
         what = [counted(new, "new finding")] if new else []
-        what += [f"{gone} remedied"] if gone else []
+        what += [counted(gone, "remedied one")] if gone else []
         why = (
             f"{listed(what)} since the last evaluation."
             if path in view.whole

@@ -14,7 +14,7 @@ from kinos.worker.rehearsal.view import View
 COMPANY = 2
 """Events that make an entry once the log exists; one alone waits for company."""
 _LONGEST = 400
-_PATHS = re.compile(r"\(([^()]+(?:, [^()]+){3,})\)")
+_PATHS = re.compile(r"\(([^()]+)\)")
 
 
 def log(view: View) -> Proposal:
@@ -58,7 +58,8 @@ def _events(view: View) -> list[str]:
 
 
 def _first_paths(found: re.Match[str]) -> str:
-    return f"({listed(found[1].split(', '), 3)})"
+    paths = found[1].split(", ")
+    return f"({listed(paths, 3)})" if len(paths) > 3 else found[0]
 
 
 def _entry(view: View, news: Sequence[str], told: str) -> str:

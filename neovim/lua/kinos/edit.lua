@@ -1,0 +1,70 @@
+-- Edits of agents in open buffers: all of them or none, each an undo step of its own, and saved where nothing was unsaved.
+
+local M = {}
+
+---@param edit lsp.WorkspaceEdit
+---@return table<integer, integer?> versions by buffer
+local function targets(edit)
+  local versions = {}
+  for _, change in ipairs(edit.documentChanges or {}) do
+    versions[vim.uri_to_bufnr(change.textDocument.uri)] = change.textDocument.version
+  end
+  return versions
+end
+
+---Neovim itself checks the version of the first document only.
+---@param versions table<integer, integer?>
+---@return string? why the edit does not fit any more
+local function stale(versions)
+  for buffer, version in pairs(versions) do
+    if vim.lsp.util.buf_versions[buffer] ~= version then
+      return vim.api.nvim_buf_get_name(buffer) .. ' has been changed meanwhile.'
+    end
+  end
+end
+
+---Begin a new undo step, so that undoing the edit does not take what was typed before.
+---@param buffer integer
+local function break_undo(buffer)
+  vim.api.nvim_buf_call(buffer, function()
+    vim.cmd('let &g:undolevels = &g:undolevels')
+  end)
+end
+
+---@param buffer integer
+local function save(buffer)
+  if vim.api.nvim_buf_is_loaded(buffer) and vim.bo[buffer].modified then
+    vim.api.nvim_buf_call(buffer, function()
+      vim.cmd('silent! update')
+    end)
+  end
+end
+
+---The handler of `workspace/applyEdit`. A buffer that had no unsaved words before is saved afterwards, unless
+---`vim.g.kinos_save` is false.
+---@param err lsp.ResponseError?
+---@param params lsp.ApplyWorkspaceEditParams
+---@param ctx lsp.HandlerContext
+---@return lsp.ApplyWorkspaceEditResult
+function M.apply(err, params, ctx)
+  local versions = targets(params.edit)
+  local reason = stale(versions)
+  if reason then
+    return { applied = false, failureReason = reason }
+  end
+  local clean = vim.tbl_filter(function(buffer)
+    return not vim.bo[buffer].modified
+  end, vim.tbl_keys(versions))
+  vim.iter(pairs(versions)):each(break_undo)
+  -- Without the label, which Neovim would print as a message each time.
+  local result = vim.lsp.handlers['workspace/applyEdit'](err, { edit = params.edit }, ctx)
+  vim.iter(pairs(versions)):each(break_undo)
+  if vim.g.kinos_save ~= false then
+    vim.schedule(function()
+      vim.iter(clean):each(save)
+    end)
+  end
+  return result
+end
+
+return M

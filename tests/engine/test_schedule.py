@@ -1,0 +1,181 @@
+"""Weights decide how often, rests decide how soon; on virtual time, without a team."""
+
+import heapq
+import math
+from collections import Counter
+from collections.abc import Callable, Mapping
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kinos.engine.schedule import FIRST_ERROR_REST, LONGEST_REST, REHEARSAL_PACE, Schedule
+
+DEFAULT = {"spec": 4.0, "mgmt": 3.0, "eval": 1.0, "chro": 1.0, "docu": 3.0, "dup": 1.0}
+CODING = {"spec": 2.0, "prod": 5.0, "test": 4.0, "docu": 1.5, "val": 1.0, "dup": 0.5, "asleep": 0.0}
+
+
+def simulated(
+    weights: Mapping[str, float], cycles: int, slots: int, lasts: Callable[[int], float], pace: float
+) -> Counter[str]:
+    """How often each agent ran in `cycles` useful cycles, `slots` at a time."""
+    schedule, now, started = Schedule(), 0.0, 0
+    for name, weight in weights.items():
+        schedule.weigh(name, weight)
+    running: list[tuple[float, str]] = []
+    ran: Counter[str] = Counter()
+
+    def free() -> list[str]:
+        return [name for name in weights if name not in {busy for _, busy in running}]
+
+    while started < cycles or running:
+        while started < cycles and len(running) < slots and (name := schedule.next(free(), now)):
+            schedule.run(name)
+            ran[name] += 1
+            started += 1
+            heapq.heappush(running, (now + lasts(started), name))
+        more = len(running) < slots and started < cycles
+        ready = schedule.next_at(free(), now) if more else math.inf
+        if running and running[0][0] <= ready:
+            now, name = heapq.heappop(running)
+            schedule.useful(name, now, pace)
+        else:
+            assert ready > now, "a schedule that asks to look again at once never lets time pass"
+            now = ready
+    return ran
+
+
+@pytest.mark.parametrize("weights", [DEFAULT, CODING], ids=["default", "coding"])
+@pytest.mark.parametrize("slots", [1, 2, 8])
+@pytest.mark.parametrize("seconds", [1, 45])
+@pytest.mark.parametrize("pace", [0, 25])
+def test_each_agents_share_of_1000_cycles_is_its_weight(
+    weights: Mapping[str, float], slots: int, seconds: float, pace: float
+) -> None:
+    ran = simulated(weights, 1000, slots, lambda number: seconds * (1 + number % 3), pace)
+    for name, weight in weights.items():
+        assert ran[name] / 1000 == pytest.approx(weight / sum(weights.values()), rel=0.1)
+
+
+@given(st.lists(st.floats(0.1, 20), min_size=1, max_size=8), st.integers(1, 4), st.floats(0, 60))
+def test_nobody_starves(weights: list[float], slots: int, pace: float) -> None:
+    team = {f"agent {number}": weight for number, weight in enumerate(weights)}
+    cycles = math.ceil(4 * sum(weights) / min(weights)) + 2 * len(weights)
+    ran = simulated(team, cycles, slots, lambda number: 10.0, pace)
+    assert set(ran) == set(team)
+
+
+def test_the_heaviest_goes_first() -> None:
+    schedule = Schedule()
+    for name, weight in DEFAULT.items():
+        schedule.weigh(name, weight)
+    assert schedule.next(DEFAULT, 0.0) == "spec"
+
+
+def test_an_agent_of_weight_0_never_runs() -> None:
+    schedule = Schedule()
+    schedule.weigh("asleep", 0)
+    assert schedule.next(["asleep"], 1e9) is None
+    assert schedule.next_at(["asleep"], 0.0) == math.inf
+
+
+def test_a_woken_agent_starts_level_and_not_with_old_credit() -> None:
+    schedule = Schedule()
+    schedule.weigh("old", 1)
+    schedule.weigh("new", 0)
+    for _ in range(10):
+        schedule.run("old")
+        schedule.useful("old", 0.0, 0.0)
+    schedule.weigh("new", 1)
+    order = []
+    for _ in range(4):
+        name = schedule.next(["old", "new"], 0.0)
+        assert name
+        schedule.run(name)
+        schedule.useful(name, 0.0, 0.0)
+        order.append(name)
+    assert sorted(order) == ["new", "new", "old", "old"]
+
+
+def resting() -> Schedule:
+    """A schedule with one agent that just ran."""
+    schedule = Schedule()
+    schedule.weigh("ann", 1)
+    schedule.run("ann")
+    return schedule
+
+
+def test_useful_work_is_followed_by_the_agents_pace() -> None:
+    schedule = resting()
+    assert schedule.useful("ann", 100.0, 20.0) == 120.0
+    assert schedule.next(["ann"], 119.9) is None
+    assert schedule.next(["ann"], 120.0) == "ann"
+    assert schedule.next_at(["ann"], 100.0) == 120.0
+
+
+def test_rests_grow_each_time_there_is_nothing_to_do() -> None:
+    schedule = resting()
+    rests = [schedule.barren("ann", 0.0, 20.0) for _ in range(6)]
+    assert rests == [40.0, 80.0, 160.0, 320.0, LONGEST_REST, LONGEST_REST]
+    assert schedule.useful("ann", 0.0, 20.0) == 20.0
+    assert schedule.barren("ann", 0.0, 20.0) == 40.0
+
+
+def test_rests_grow_with_each_failure_and_start_over_after_success() -> None:
+    schedule = resting()
+    rests = [schedule.failed("ann", 0.0) for _ in range(8)]
+    assert rests[:3] == [FIRST_ERROR_REST, 2 * FIRST_ERROR_REST, 4 * FIRST_ERROR_REST]
+    assert rests[-1] == LONGEST_REST
+    schedule.useful("ann", 0.0, 20.0)
+    assert schedule.failed("ann", 0.0) == FIRST_ERROR_REST
+
+
+def test_rests_stay_bounded_for_ever() -> None:
+    schedule = resting()
+    assert max(schedule.barren("ann", 0.0, 20.0) for _ in range(5000)) == LONGEST_REST
+    assert max(schedule.failed("ann", 0.0) for _ in range(5000)) == LONGEST_REST
+
+
+def test_a_watched_change_wakes_who_found_nothing_once_its_pace_has_passed() -> None:
+    schedule = resting()
+    for _ in range(4):
+        schedule.barren("ann", 0.0, 20.0)
+    schedule.wake("ann", 5.0)
+    assert schedule.next_at(["ann"], 5.0) == 20.0
+    schedule.wake("ann", 50.0)
+    assert schedule.next_at(["ann"], 50.0) == 20.0
+
+
+def test_a_watched_change_does_not_shorten_the_rest_after_a_failure() -> None:
+    schedule = resting()
+    until = schedule.failed("ann", 0.0)
+    schedule.wake("ann", 1.0)
+    assert schedule.next_at(["ann"], 1.0) == until
+
+
+def test_somebody_unknown_cannot_be_woken() -> None:
+    resting().wake("nobody", 0.0)
+
+
+def test_an_agent_that_rests_for_long_holds_nobody_up() -> None:
+    schedule = Schedule()
+    for name in ("heavy", "light"):
+        schedule.weigh(name, {"heavy": 9, "light": 1}[name])
+    schedule.run("heavy")
+    schedule.barren("heavy", 0.0, 300.0)
+    for second in range(0, 500, 10):
+        assert schedule.next(["heavy", "light"], float(second)) == "light"
+        schedule.run("light")
+        schedule.useful("light", float(second), 1.0)
+    schedule.wake("heavy", 600.0)
+    assert schedule.next(["heavy", "light"], 600.0) == "heavy"
+    schedule.run("heavy")
+    schedule.useful("heavy", 600.0, 300.0)
+    assert schedule.next(["heavy", "light"], 610.0) == "light"
+
+
+def test_a_rehearsal_rests_in_proportion() -> None:
+    schedule = Schedule(REHEARSAL_PACE)
+    schedule.weigh("ann", 1)
+    schedule.run("ann")
+    assert schedule.useful("ann", 0.0, 20.0) == 20.0 * REHEARSAL_PACE

@@ -1,0 +1,147 @@
+"""An engine on a real folder for the front end's tests: no other process, no agents; and a client that keeps what it is told."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from lsprotocol import types
+
+from kinos.adapters.catalog import FileCatalog
+from kinos.adapters.clock import RandomIds, SystemClock
+from kinos.adapters.disk import FileDisk
+from kinos.adapters.state_folder import WorkspaceState
+from kinos.domain.message import EditCall, Edited, Failed, PlanCall, Planned
+from kinos.domain.setting import Layer, Source, flattened, resolve
+from kinos.engine.ports import Count, Editor, Gate
+from kinos.engine.session import Ports, Session
+from kinos.lsp.background import Background
+from kinos.tokens.counter import counter_for
+from kinos.tokens.position import Encoding
+
+
+@dataclass
+class RecordingClient:
+    """Implements `Client`."""
+
+    encoding: Encoding = Encoding.UTF16
+    versioned_edits: bool = True
+    edits: bool = True
+    published: list[tuple[str, int | None, list[types.Diagnostic]]] = field(default_factory=list)
+    statuses: list[Mapping[str, Any]] = field(default_factory=list)
+    asked: list[tuple[types.WorkspaceEdit, str]] = field(default_factory=list)
+    logged: list[tuple[str, str]] = field(default_factory=list)
+    news: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def publish(self, uri: str, version: int | None, diagnostics: Sequence[types.Diagnostic]) -> None:
+        self.news.set()
+        self.published.append((uri, version, list(diagnostics)))
+
+    def status(self, picture: Mapping[str, Any]) -> None:
+        self.news.set()
+        self.statuses.append(picture)
+
+    def edit(self, edit: types.WorkspaceEdit, label: str) -> None:
+        self.asked.append((edit, label))
+
+    def log(self, level: str, message: str) -> None:
+        self.logged.append((level, message))
+
+    async def until(self, fits: Callable[[], object]) -> None:
+        """Wait until what was said fits."""
+        while not fits():
+            self.news.clear()
+            await self.news.wait()
+
+    def shown(self, uri: str) -> list[str | int | None]:
+        """The codes that are shown for a document now."""
+        last = [diagnostics for name, _, diagnostics in self.published if name == uri][-1:]
+        return [diagnostic.code for diagnostics in last for diagnostic in diagnostics]
+
+
+class CountingHere:
+    """Implements `Counting` in this process."""
+
+    async def files(self, root: Path, paths: Sequence[str], tokenizer: str, max_bytes: int) -> AsyncIterator[Count]:
+        for path in paths:
+            yield Count(path, counter_for(tokenizer).count((root / path).read_text(encoding="utf-8")))
+
+    async def text(self, text: str, tokenizer: str) -> int:
+        return counter_for(tokenizer).count(text).tokens
+
+    async def close(self) -> None:
+        pass
+
+
+class NoWorkers:
+    """Implements `Workers` where no team is started."""
+
+    async def start(self) -> None:
+        raise AssertionError
+
+    async def plan(self, call: PlanCall, gate: Gate) -> Planned | Failed:
+        raise AssertionError
+
+    async def edit(self, call: EditCall, gate: Gate) -> Edited | Failed:
+        raise AssertionError
+
+    def folder(self) -> AbstractContextManager[Path]:
+        raise AssertionError
+
+    async def stop(self) -> int:
+        return 0
+
+
+class NoRehearsal:
+    """Implements `Rehearsal` where no team is started."""
+
+    async def start(self) -> str:
+        raise AssertionError
+
+    async def stop(self) -> int:
+        return 0
+
+
+@dataclass
+class StagedWorkspace:
+    """Implements the front end's `Workspace`."""
+
+    root: Path
+    session: Session
+    problems: tuple[str, ...]
+    closed: bool = False
+
+    async def open(self) -> None:
+        await self.session.open()
+
+    async def close(self) -> None:
+        self.closed = True
+        await self.session.close()
+
+
+async def idle(background: Background) -> None:
+    """Until nothing runs in the background, and what is due in this turn of the loop has happened."""
+    await asyncio.sleep(0)
+    while background._tasks:
+        await asyncio.wait(background._tasks)
+
+
+def workspace(root: Path, given: Mapping[str, Any], trusted: bool, editor: Editor | None = None) -> StagedWorkspace:
+    """A factory for the front end."""
+    settings, problems = resolve([Layer(Source.EDITOR, flattened(given))])
+    disk = FileDisk(root, settings.documents_exclude)
+    disk.check()
+    ports = Ports(
+        disk=disk,
+        folder=WorkspaceState(disk.root, 0.1, 0.01),
+        catalog=FileCatalog(disk.root),
+        workers=NoWorkers(),
+        rehearsal=NoRehearsal(),
+        counting=CountingHere(),
+        clock=SystemClock(),
+        ids=RandomIds(),
+        editor=editor,
+    )
+    return StagedWorkspace(disk.root, Session(ports, settings, "a test", trusted=trusted), problems)

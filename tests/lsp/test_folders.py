@@ -1,0 +1,261 @@
+"""Which folder a document belongs to, and what happens when folders come and go."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kinos.domain.errors import SetupError, UsageError
+from kinos.engine.ports import Editor
+from kinos.lsp.background import Background
+from kinos.lsp.folders import Folders, affected
+from kinos.lsp.option import Options, options
+from kinos.lsp.uri import uri_of
+from lsp.stage import RecordingClient, StagedWorkspace, workspace
+
+LONG = "word " * 7000
+
+
+class Stage:
+    """The folders of an editor. `made` are their workspaces."""
+
+    def __init__(self) -> None:
+        self.client = RecordingClient()
+        self.background = Background()
+        self.made: list[StagedWorkspace] = []
+        self.given: list[tuple[Mapping[str, Any], bool]] = []
+        self.folders = Folders(self.client, self.background, self._make)
+
+    def _make(self, root: Path, given: Mapping[str, Any], trusted: bool, editor: Editor) -> StagedWorkspace:
+        self.given.append((given, trusted))
+        self.made.append(workspace(root, given, trusted, editor))
+        return self.made[-1]
+
+    def add(self, *roots: Path) -> None:
+        for root in roots:
+            self.folders.add(root.as_uri())
+
+    def open(self, path: Path, text: str = "text\n", version: int = 1) -> None:
+        self.folders.did_open(path.as_uri(), text, version)
+
+    def texts(self) -> list[dict[str, str]]:
+        """The open documents of each workspace, by path."""
+        return [
+            {path: buffer.text.text for path in each.session.buffers if (buffer := each.session.buffers.get(path))}
+            for each in self.made
+        ]
+
+
+@pytest.fixture
+def stage() -> Stage:
+    return Stage()
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    (tmp_path / "w" / "inner").mkdir(parents=True)
+    return tmp_path / "w"
+
+
+async def test_a_document_belongs_to_the_deepest_folder(stage: Stage, root: Path) -> None:
+    stage.add(root, root / "inner")
+    stage.open(root / "inner" / "a.md")
+    stage.open(root / "b.md")
+    assert stage.texts() == [{"b.md": "text\n"}, {"a.md": "text\n"}]
+
+
+async def test_a_document_outside_every_folder_is_left_alone(stage: Stage, root: Path, tmp_path: Path) -> None:
+    stage.add(root)
+    stage.open(tmp_path / "w2" / "a.md")
+    stage.folders.did_change((tmp_path / "w2" / "a.md").as_uri(), ["more"], 2)
+    stage.folders.did_save((tmp_path / "w2" / "a.md").as_uri())
+    stage.folders.did_close((tmp_path / "w2" / "a.md").as_uri())
+    assert stage.texts() == [{}]
+
+
+async def test_other_schemes_are_left_alone(stage: Stage, root: Path) -> None:
+    stage.add(root)
+    for uri in ("untitled:a.md", f"git:{root}/a.md", "vscode-notebook-cell:/a.md"):
+        stage.folders.did_open(uri, "text", 1)
+        stage.folders.did_change(uri, ["more"], 2)
+        stage.folders.did_close(uri)
+    assert stage.texts() == [{}]
+
+
+async def test_what_was_never_opened_can_be_changed_and_closed(stage: Stage, root: Path) -> None:
+    stage.add(root)
+    uri = (root / "a.md").as_uri()
+    stage.folders.did_change(uri, ["more"], 2)
+    stage.folders.did_save(uri)
+    stage.folders.did_close(uri)
+    assert stage.texts() == [{}]
+
+
+@pytest.mark.parametrize("name", ["my notes.md", "résumé.md", "100%.md", "a;b.md", "a#b?c.md"])
+async def test_names_with_odd_letters_are_found(stage: Stage, root: Path, name: str) -> None:
+    stage.add(root)
+    stage.open(root / name)
+    assert stage.texts() == [{name: "text\n"}]
+
+
+async def test_the_editors_spelling_of_a_uri_is_kept(stage: Stage, root: Path) -> None:
+    stage.add(root)
+    uri = f"{root.as_uri()}/r%c3%a9sum%c3%a9.md"
+    stage.folders.did_open(uri, "text", 1)
+    (folder,) = stage.folders
+    assert folder.uri_of("résumé.md") == uri
+    assert folder.uri_of("other file.md") == f"{root.as_uri()}/other%20file.md"
+
+
+async def test_a_folder_behind_a_link_is_the_real_one_but_named_as_the_editor_does(
+    stage: Stage, root: Path, tmp_path: Path
+) -> None:
+    link = tmp_path / "link"
+    link.symlink_to(root)
+    stage.add(link)
+    stage.open(link / "a.md")
+    stage.open(root / "b.md")
+    (folder,) = stage.folders
+    assert stage.texts() == [{"a.md": "text\n", "b.md": "text\n"}]
+    assert folder.uri_of("closed.md") == f"{link.as_uri()}/closed.md"
+    assert folder.picture()["folder"] == str(link)
+
+
+async def test_a_folder_inside_reached_by_a_link_is_the_same_document(stage: Stage, root: Path) -> None:
+    (root / "link").symlink_to(root / "inner")
+    stage.add(root)
+    stage.open(root / "link" / "a.md")
+    assert stage.texts() == [{"inner/a.md": "text\n"}]
+
+
+async def test_a_second_name_of_an_open_document_does_not_disturb_it(stage: Stage, root: Path) -> None:
+    (root / "link").symlink_to(root / "inner")
+    stage.add(root)
+    stage.open(root / "inner" / "a.md", "first")
+    stage.open(root / "link" / "a.md", "second")
+    stage.folders.did_change((root / "link" / "a.md").as_uri(), ["second, changed"], 2)
+    stage.folders.did_close((root / "link" / "a.md").as_uri())
+    assert stage.texts() == [{"inner/a.md": "first"}]
+
+
+async def test_the_same_folder_twice_is_one(stage: Stage, root: Path) -> None:
+    stage.add(root, root)
+    stage.folders.add(f"{root.as_uri()}/")
+    assert len(stage.made) == 1
+
+
+async def test_documents_that_were_open_before_their_folder_came_belong_to_it_then(stage: Stage, root: Path) -> None:
+    stage.open(root / "a.md", "one\n")
+    stage.folders.did_change((root / "a.md").as_uri(), ["two\n"], 2)
+    stage.add(root)
+    assert stage.texts() == [{"a.md": "two\n"}]
+
+
+async def test_a_deeper_folder_that_comes_takes_its_documents_over(stage: Stage, root: Path) -> None:
+    stage.add(root)
+    stage.open(root / "inner" / "a.md", "one\n", 5)
+    stage.add(root / "inner")
+    assert stage.texts() == [{}, {"a.md": "one\n"}]
+    buffer = stage.made[1].session.buffers.get("a.md")
+    assert buffer is not None
+    assert buffer.text.version == 5
+
+
+async def test_a_deeper_folder_that_goes_gives_them_back_and_ends(stage: Stage, root: Path) -> None:
+    stage.add(root, root / "inner")
+    stage.open(root / "inner" / "a.md")
+    stage.folders.remove((root / "inner").as_uri())
+    assert stage.texts()[0] == {"inner/a.md": "text\n"}
+    await stage.folders.close()
+    assert stage.made[1].closed
+
+
+async def test_what_a_folder_showed_is_taken_away_when_it_goes(stage: Stage, root: Path) -> None:
+    (root / "a.md").write_text(LONG)
+    stage.add(root)
+    uri = (root / "a.md").as_uri()
+    await stage.client.until(lambda: stage.client.shown(uri))
+    stage.folders.remove(root.as_uri())
+    assert stage.client.shown(uri) == []
+
+
+async def test_a_folder_that_cannot_be_read_is_explained_and_asked_for_in_vain(stage: Stage, tmp_path: Path) -> None:
+    stage.add(tmp_path / "missing")
+    ((level, message),) = stage.client.logged
+    assert level == "error"
+    assert "missing" in message
+    with pytest.raises(UsageError, match="missing"):
+        stage.folders.named(None)
+
+
+async def test_an_engine_that_cannot_open_is_explained_and_told_of(stage: Stage, root: Path) -> None:
+    stage.add(root)
+    stage.made[0].open = _refuse  # type: ignore[method-assign]
+    (folder,) = stage.folders
+    await folder.open()
+    assert ("error", "The runtime folder is open to others.") in stage.client.logged
+
+
+async def test_a_problem_with_settings_is_named_once_for_all_folders(stage: Stage, root: Path) -> None:
+    stage.folders.configure(Options(settings={"tokens.warn": "many"}))
+    stage.add(root, root / "inner")
+    problems = [message for level, message in stage.client.logged if level == "warning"]
+    assert len(problems) == 1
+    assert "tokens.warn" in problems[0]
+
+
+async def test_options_reach_every_folder(stage: Stage, root: Path) -> None:
+    stage.folders.configure(options({"trusted": False, "settings": {"map": {"write": "never"}}}))
+    stage.add(root, root / "inner")
+    assert stage.given == [({"map": {"write": "never"}}, False)] * 2
+    assert not stage.made[1].session.trusted
+
+
+async def test_a_folder_is_named_by_path_or_uri_and_the_only_one_not_at_all(stage: Stage, root: Path) -> None:
+    stage.add(root)
+    (folder,) = stage.folders
+    names = (None, str(root), f"{root}/", root.as_uri(), uri_of(f"{root}/"))
+    assert {stage.folders.named(name) for name in names} == {folder}
+
+
+@pytest.mark.parametrize("name", ["/elsewhere", 5, ["a"], ""])
+async def test_a_folder_that_is_none_is_refused(stage: Stage, root: Path, name: object) -> None:
+    stage.add(root)
+    with pytest.raises(UsageError):
+        stage.folders.named(name)
+
+
+async def test_with_several_folders_one_must_be_named(stage: Stage, root: Path) -> None:
+    stage.add(root, root / "inner")
+    with pytest.raises(UsageError, match="inner"):
+        stage.folders.named(None)
+
+
+async def test_with_no_folder_there_is_nothing_to_ask(stage: Stage) -> None:
+    with pytest.raises(UsageError, match="No folder is open"):
+        stage.folders.named(None)
+
+
+async def test_a_status_follows_the_first_count(stage: Stage, root: Path) -> None:
+    (root / "a.md").write_text("some words\n")
+    stage.add(root)
+    await stage.client.until(lambda: stage.client.statuses)
+    assert stage.client.statuses[0]["documents"]["count"] == 1
+
+
+async def test_a_change_on_the_disk_is_counted(stage: Stage, root: Path) -> None:
+    stage.add(root)
+    (root / "a.md").write_text(LONG)
+    stage.folders.did_change_on_disk([(root / "a.md").as_uri(), "file:///elsewhere/a.md"])
+    await stage.client.until(lambda: stage.client.shown((root / "a.md").as_uri()))
+
+
+def test_a_folder_that_is_gone_takes_its_documents_along() -> None:
+    documents = ["docs/a.md", "docs/api/b.md", "docs.md"]
+    assert affected("docs", documents) == ["docs/a.md", "docs/api/b.md"]
+    assert affected("docs.md", documents) == ["docs.md"]
+
+
+async def _refuse() -> None:
+    raise SetupError("The runtime folder is open to others.")

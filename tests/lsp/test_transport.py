@@ -1,0 +1,112 @@
+import asyncio
+import os
+import subprocess
+import sys
+import threading
+
+import pytest
+
+from kinos.lsp.transport import StdoutWriter, frames, stdin_reader
+
+
+async def bodies(*chunks: bytes) -> list[bytes]:
+    """What is read from these bytes, which then end."""
+    reader = asyncio.StreamReader()
+    for chunk in chunks:
+        reader.feed_data(chunk)
+    reader.feed_eof()
+    return [body async for body in frames(reader)]
+
+
+async def test_messages_are_told_apart_by_their_length() -> None:
+    assert await bodies(b"Content-Length: 2\r\n\r\n{}Content-Length: 4\r\n\r\n[1] ") == [b"{}", b"[1] "]
+
+
+async def test_other_headers_and_other_spellings_are_read_over() -> None:
+    head = b"Content-Type: application/vscode-jsonrpc; charset=utf-8\r\ncontent-length:2\n\r\n"
+    assert await bodies(head, b"{}") == [b"{}"]
+
+
+@pytest.mark.parametrize(
+    "rest",
+    [
+        b"",
+        b"Content-Le",
+        b"Content-Length: 9\r\n\r\n{}",
+        b"Content-Length: nine\r\n\r\n{}",
+        b"Content-Length: -1\r\n\r\n{}",
+    ],
+)
+async def test_the_stream_is_over_where_it_is_cut_or_broken(rest: bytes) -> None:
+    assert await bodies(b"Content-Length: 2\r\n\r\n{}", rest) == [b"{}"]
+
+
+async def test_a_block_without_a_length_is_left_out() -> None:
+    assert await bodies(b"X: 1\r\n\r\nContent-Length: 2\r\n\r\n{}") == [b"{}"]
+
+
+async def test_a_connection_that_breaks_is_over() -> None:
+    reader = asyncio.StreamReader()
+    reader.set_exception(ConnectionResetError())
+    assert [body async for body in frames(reader)] == []
+
+
+async def test_input_is_read_to_its_end() -> None:
+    read, write = os.pipe()
+    reader = stdin_reader(read)
+    os.write(write, b"some")
+    assert await reader.readexactly(4) == b"some"
+    os.close(write)
+    assert await reader.read() == b""
+    os.close(read)
+
+
+def test_messages_leave_in_their_order_though_nobody_reads_yet() -> None:
+    read, write = os.pipe()
+    writer = StdoutWriter(write)
+    message = b"x" * (1 << 20)
+    writer.write(message)
+    writer.write(b"end")
+    got: list[bytes] = []
+    drain = threading.Thread(target=lambda: got.extend(iter(lambda: os.read(read, 1 << 16), b"")))
+    drain.start()
+    writer.close()
+    drain.join(10)
+    os.close(read)
+    assert b"".join(got) == message + b"end"
+
+
+def test_a_reader_that_has_gone_is_no_error() -> None:
+    read, write = os.pipe()
+    os.close(read)
+    writer = StdoutWriter(write)
+    writer.write(b"nobody hears this")
+    writer.close()
+
+
+def run(code: str) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run([sys.executable, "-c", code], input=b"in", capture_output=True, timeout=20, check=False)
+
+
+def test_after_the_claim_a_stray_print_goes_to_the_log_and_children_read_nothing() -> None:
+    done = run(
+        "import os, subprocess, sys\n"
+        "from kinos.lsp.transport import claimed_stdio\n"
+        "incoming, outgoing = claimed_stdio()\n"
+        "print('stray', flush=True)\n"
+        "subprocess.run(['cat'])\n"
+        "os.write(outgoing, os.read(incoming, 9))\n"
+    )
+    assert done.stdout == b"in"
+    assert done.stderr == b"stray\n"
+
+
+def test_the_deadline_ends_a_process_that_hangs() -> None:
+    done = run(
+        "import threading\nfrom kinos.lsp.transport import Deadline\nDeadline(0.05).start()\nthreading.Event().wait()\n"
+    )
+    assert done.returncode == 1
+
+
+def test_the_deadline_keeps_nothing_alive() -> None:
+    assert run("from kinos.lsp.transport import Deadline\nDeadline(600).start()\n").returncode == 0
