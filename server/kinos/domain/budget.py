@@ -105,6 +105,8 @@ class Ledger:
         return Hold(tokens, price.cost(Usage(cache_write_tokens=input_tokens, output_tokens=max_tokens)))
 
     def _over(self, hold: Hold) -> str | None:
+        if self.free:
+            return None  # rehearsed tokens cost nothing; runs and minutes still end it
         tokens = self.spent.total + sum(h.tokens for h in self.held.values()) + hold.tokens
         if self.caps.tokens and tokens > self.caps.tokens:
             return f"the next call may need {hold.tokens:,} tokens, which would pass the cap of {self.caps.tokens:,}"

@@ -110,7 +110,7 @@ def test_what_a_person_turned_down_is_not_proposed_again(verb: str) -> None:
 
 
 def test_what_the_editor_could_not_do_is_not_proposed_again() -> None:
-    text = "# A\n\n" + "".join(f"## {title}\n\n> =\n\n    =======\n\n{f'{COPY}\n' * 4}\n" for title in ("One", "Two"))
+    text = "# A\n\n" + "".join(f"## {title}\n\n> =\n\n    =======\n\n{f'{COPY}\n' * 2}\n" for title in ("One", "Two"))
     stage = Stage({"a.md": text}, limits=Limits(150, 200))
     task = stage.plan("documentaliste")
     assert isinstance(task, Task)
