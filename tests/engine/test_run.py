@@ -55,24 +55,13 @@ async def test_a_run_until_idle_ends_once_everybody_has_said_so_since_the_last_c
 async def test_a_word_given_on_an_older_workspace_does_not_count_as_idle() -> None:
     world = World()
     world.script.times = 1
-
-    def plan(call: PlanCall) -> Task | NothingToDo:
-        # bob looks while ann's change is not there yet, and speaks after it landed.
-        return world.script.plan(call) if call.agent == "ann" else NothingToDo("all is well")
-
-    world.workers.planner = plan
-    world.workers.edit_seconds = 0.0
-    slow = world.workers.plan_seconds
-
-    async def later(seconds: float) -> None:
-        await asyncio.sleep(0)
-
-    assert slow > 0
-    await later(0)
+    world.script.planned["bob"] = 1
+    # bob looks before ann's change is there, and speaks after it has landed.
+    world.workers.slow["bob"] = 60.0
     await run(world, Ends(idle=True))
     landed = next(i for i, e in enumerate(world.events) if isinstance(e, ev.ChangeMoved) and e.change.state == "landed")
-    began = [i for i, e in enumerate(world.events) if isinstance(e, ev.CycleStarted) and e.agent == "bob"]
-    assert max(began) > landed
+    looked = [i for i, e in enumerate(world.events) if isinstance(e, ev.CycleStarted) and e.agent == "bob"]
+    assert looked[0] < landed < looked[-1]
 
 
 async def test_a_run_until_idle_ends_at_once_when_nobody_is_awake() -> None:
@@ -105,7 +94,6 @@ async def test_agents_work_side_by_side_but_never_one_twice() -> None:
 
 async def test_shares_follow_the_weights_through_the_whole_engine() -> None:
     world = World(teams={"crew": {"ann": (4.0, 1.0), "bob": (2.0, 1.0), "eve": (1.0, 1.0)}}, budget_runs=0)
-    world.settings = world.settings
     await run(world, Ends(cycles=140))
     assert cycles(world)["ann"] == pytest.approx(80, rel=0.1)
     assert cycles(world)["bob"] == pytest.approx(40, rel=0.1)
@@ -199,7 +187,7 @@ async def test_no_call_is_made_when_the_price_is_unknown_and_dollars_are_capped(
     world = World(model_plan="somebodys-model", model_edit="somebodys-model")
     await run(world, Ends(at_cap=True))
     assert "price of somebodys-model is not known" in world.session.tally.budget
-    assert not world.edits_made() if hasattr(world, "edits_made") else not world.workers.edits
+    assert not world.workers.edits
     assert world.session.state.spend.usage.total == 0
 
 

@@ -37,7 +37,9 @@ def failed(kind: FailureKind, message: str = "it failed") -> Failed:
 
 
 class ScriptedWorkers:
-    """Implements `Workers`. `plan_seconds` and `edit_seconds` is what a call takes; `stuck` names a call that never ends."""
+    """Implements `Workers`. `plan_seconds` and `edit_seconds` is what a call takes, `slow` adds to that for an agent;
+    `stuck` names a call that never ends (`start`, `plan`, `edit`).
+    """
 
     def __init__(self, clock: FakeClock, planner: Planner = nothing, hand: Hand = untouched) -> None:
         self.clock = clock
@@ -45,6 +47,7 @@ class ScriptedWorkers:
         self.hand = hand
         self.plan_seconds = 5.0
         self.edit_seconds = 20.0
+        self.slow: dict[str, float] = {}
         self.stuck = ""
         self.missing = ""
         self.plans: list[PlanCall] = []
@@ -93,7 +96,7 @@ class ScriptedWorkers:
         if self.stuck == what:
             self.reached.set()
             await asyncio.Event().wait()
-        await self.clock.passing(seconds)
+        await self.clock.passing(seconds + self.slow.get(call.agent, 0.0))
         gate(Settle(answer.reservation, call.model, USAGE))
         return None
 

@@ -17,6 +17,8 @@ from typing import Any
 from kinos.adapters.frame import framed, read_frame
 from kinos.domain.errors import KinosError, SetupError
 
+_LONGEST_FOLDER = 64
+
 type Handler = Callable[[str, Mapping[str, Any]], Awaitable[Any]]
 
 _ANSWER = 60.0
@@ -25,7 +27,10 @@ _ANSWER = 60.0
 
 def _folder() -> Path:
     runtime = os.environ.get("XDG_RUNTIME_DIR")
-    base = Path(runtime) / "kinos" if runtime else Path(tempfile.gettempdir()) / f"kinos-{os.getuid()}"
+    base = Path(runtime or "/") / "kinos"
+    # A socket's path may have 107 bytes on Linux and 103 on macOS; the name takes up to 37 of them.
+    if not runtime or len(os.fsencode(base)) > _LONGEST_FOLDER:
+        base = Path(tempfile.gettempdir()) / f"kinos-{os.getuid()}"
     base.mkdir(mode=0o700, parents=True, exist_ok=True)
     found = base.lstat()
     if found.st_uid != os.getuid() or found.st_mode & 0o077:

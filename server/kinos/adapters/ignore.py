@@ -2,8 +2,7 @@
 
 from pathlib import Path
 
-from pathspec import PathSpec
-from pathspec.patterns.gitwildmatch import GitWildMatchPattern
+from pathspec import GitIgnoreSpec
 
 _FILES = (".gitignore", ".kinosignore")
 
@@ -14,7 +13,7 @@ class Ignore:
     def __init__(self, root: Path, exclude: tuple[str, ...] = ()) -> None:
         self._root = root
         self._exclude = _spec(exclude)
-        self._specs: dict[str, PathSpec | None] = {}
+        self._specs: dict[str, GitIgnoreSpec | None] = {}
         self._hidden: dict[str, bool] = {}
 
     def forget(self) -> None:
@@ -46,7 +45,7 @@ class Ignore:
                 return verdict
         return False
 
-    def _spec_in(self, folder: str) -> PathSpec | None:
+    def _spec_in(self, folder: str) -> GitIgnoreSpec | None:
         if folder not in self._specs:
             lines = [line for name in _FILES for line in _lines(self._root / folder / name)]
             self._specs[folder] = _spec(tuple(lines))
@@ -60,5 +59,15 @@ def _lines(file: Path) -> list[str]:
         return []
 
 
-def _spec(lines: tuple[str, ...]) -> PathSpec | None:
-    return PathSpec.from_lines(GitWildMatchPattern, lines) if lines else None
+def _spec(lines: tuple[str, ...]) -> GitIgnoreSpec | None:
+    """What the lines say; like git, a line that is no pattern says nothing."""
+    patterns = [line for line in lines if _is_pattern(line)]
+    return GitIgnoreSpec.from_lines(patterns) if patterns else None
+
+
+def _is_pattern(line: str) -> bool:
+    try:
+        GitIgnoreSpec.from_lines([line])
+    except ValueError:
+        return False
+    return True

@@ -118,6 +118,7 @@ class Run:
         if not self._paused:
             self._paused = True
             self._tools.store.dispatch(ev.TeamPaused(self._tools.clock.now(), reason))
+            self._wake.set()
 
     def resume(self, reason: str = "resumed by hand") -> None:
         """Start cycles again."""
@@ -174,12 +175,15 @@ class Run:
         return awake <= self.tally.quiet
 
     def _start_cycles(self) -> None:
-        self._mind_the_caps()
-        while not self._paused and len(self._cycles) < self._terms.settings.team_parallel and self._more():
+        while self._may_begin():
             name = self._schedule.next(self._free(), self._tools.clock.monotonic())
             if name is None:
                 return
             self._begin(name)
+
+    def _may_begin(self) -> bool:
+        self._mind_the_caps()
+        return not self._paused and len(self._cycles) < self._terms.settings.team_parallel and self._more()
 
     def _mind_the_caps(self) -> None:
         reason = self._tools.budget.pause()

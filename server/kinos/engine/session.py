@@ -90,6 +90,7 @@ class Session:
         self.trusted = trusted
         self.id = ports.ids.new("s")
         self.store = Store()
+        self.store.subscribe(self._moved)
         self.buffers = Buffers(ports.clock)
         self._rule = PhaseRule(settings.phase_limit, settings.phase_converge, settings.phase_expand)
         choice = tokenizer_for(settings.tokens_tokenizer, settings.model_plan)
@@ -318,8 +319,6 @@ class Session:
         with self._keeper.hold():
             self.store.dispatch(ev.PhaseMoved(now, after))
             self._keeper.keep_phase()
-        if self._run:
-            self._run.weigh()
 
     def write_map(self) -> str:
         """Write the map's file. Returns its name."""
@@ -394,6 +393,12 @@ class Session:
             self._touched(changed, by=agent.name)
         return await self._view.brief(agent)
 
+    def _moved(self, before: State, after: State, event: ev.Event) -> None:
+        """Whatever moved the phase, the agents are weighed by the new one."""
+        if self._run is not None and after.phase.name is not before.phase.name:
+            self._run.weigh()
+            self._kept("The phase", self._keeper.keep_phase)
+
     def _recorded(self, change: Change, previous: ChangeState | None) -> None:
         self._changes.record(change, previous)
         if change.state in LANDED_STATES:
@@ -404,10 +409,7 @@ class Session:
             task.add_done_callback(self._recounts.discard)
 
     async def _recount(self, paths: Sequence[str]) -> None:
-        before = self.state.phase.name
         await self.sizes.refresh(paths)
-        if self._run and self.state.phase.name is not before:
-            self._run.weigh()
         self._map_if_wanted()
 
     async def _settled(self, paths: Sequence[str] | frozenset[str]) -> None:

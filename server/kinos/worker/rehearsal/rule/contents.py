@@ -4,7 +4,7 @@ import posixpath
 import re
 from collections.abc import Sequence
 
-from kinos.domain.path import REQUESTS
+from kinos.domain.path import REQUESTS, is_markdown
 from kinos.domain.task import NothingToDo
 from kinos.worker.rehearsal import link
 from kinos.worker.rehearsal.markdown import Kind, blocks, headings, lines_of, scan, text_of
@@ -37,17 +37,17 @@ def index(view: View) -> Proposal:
 
 
 def _refreshed(view: View, wanted: Sequence[str]) -> Proposal:
-    text = view.whole[INDEX]
     linked = [place[0] for target in link.targets(view.lines[INDEX]) if (place := link.resolve(INDEX, target.url))]
-    if sum(path in view.documents for path in linked) < _LISTED:
+    pages = {path for path in linked if is_markdown(path)} - {INDEX}
+    if len(pages) < min(_LISTED, len(wanted)):
         yield NothingToDo(f"`{INDEX}` is a page of its own and no table of contents, so I leave it.")
         return
     missing = [path for path in wanted if path not in linked]
-    gone = {path for path in linked if path.endswith((".md", ".markdown")) and path not in view.documents}
+    gone = {path for path in pages if path not in view.documents}
     if not missing and not gone:
         yield NothingToDo(f"`{INDEX}` lists every document of the map.")
         return
-    lines = _with(view, _without(lines_of(text), gone), missing)
+    lines = _with(view, _without(lines_of(view.whole[INDEX]), gone), missing)
     reasons = [f"it does not list {listed([f'`{p}`' for p in missing], 3)}"] if missing else []
     reasons += (
         [f"it leads to {listed([f'`{p}`' for p in sorted(gone)], 3)}, which the map does not know"] if gone else []

@@ -183,8 +183,9 @@ def _free_name(view: View, path: str, group: _Group, number: int, taken: set[str
     head = "" if stem.casefold() in _GENERIC else f"{stem}-"
     titles = [file_slug(link.plain(section.name.title)) for section in group.sections]
     titles = [title.removeprefix(head.casefold()) for title in titles if title]
-    tried = [*titles[:1], *(f"{titles[0]}-{title}" for title in titles[1:]), f"part-{number}"]
-    numbered = (f"{(titles or ['part'])[0]}-{n}" for n in range(2, 1000))
+    first = titles[0] if titles else f"part-{number}"
+    tried = [first, *(f"{first}-{title}" for title in titles[1:])]
+    numbered = (f"{first}-{n}" for n in range(2, 1000))
     for name in (*tried, *numbered):
         candidate = f"{prefix}{head}{name}.{suffix}"
         if candidate.casefold() not in taken and view.free(candidate):

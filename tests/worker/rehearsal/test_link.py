@@ -1,0 +1,93 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kinos.worker.rehearsal import link
+from kinos.worker.rehearsal.markdown import headings, scan, text_of
+from worker.rehearsal.generated import documents
+
+
+def urls(text: str) -> list[str]:
+    return [target.url for target in link.targets(scan(text))]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ('[a](b.md) ![c](d.png "title") [e](<f g.md>)\n', ["b.md", "d.png", "f g.md"]),
+        ("[![badge](b.svg)](target.md)\n", ["b.svg", "target.md"]),
+        ("[a](b_(c).md#x)\n", ["b_(c).md#x"]),
+        ("`[a](b.md)` and ``[a](`b.md)``\n", []),
+        ("```\n[a](b.md)\n```\n\n    [a](b.md)\n", []),
+        ('[a][b]\n\n[b]: c.md "title"\n', ["c.md"]),
+        ("- [a](b.md)\n\n> [c](d.md)\n\n| [e](f.md) |\n\n# [g](h.md)\n", ["b.md", "d.md", "f.md", "h.md"]),
+    ],
+)
+def test_links_are_found_in_prose_alone(text: str, found: list[str]) -> None:
+    assert urls(text) == found
+
+
+def test_a_links_text_comes_with_it() -> None:
+    assert [target.title for target in link.targets(scan("See [the `code`](a.md) and [b](c.md).\n"))] == [
+        "the `code`",
+        "b",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("title", "slug"),
+    [
+        ("On call", "on-call"),
+        ("What's new?", "whats-new"),
+        ("`kin lsp` — options", "kin-lsp--options"),
+        ("**Bold** and [link](a.md)", "bold-and-link"),
+        ("Über_uns", "über_uns"),
+        ("snake_case_name", "snake_case_name"),
+        ("漢字 title", "漢字-title"),
+    ],
+)
+def test_a_heading_has_the_anchor_github_gives_it(title: str, slug: str) -> None:
+    assert link.slug(title) == slug
+
+
+def test_headings_alike_are_numbered_and_own_names_count() -> None:
+    text = '# A\n\n# A\n\n## B {#own}\n\n<a id="by-hand"></a>\n'
+    assert link.heading_anchors(headings(scan(text))) == ["a", "a-1", "own"]
+    assert link.anchors(scan(text)) == {"a", "a-1", "own", "by-hand"}
+
+
+@pytest.mark.parametrize(
+    ("source", "url", "place"),
+    [
+        ("docs/a.md", "b.md#x", ("docs/b.md", "x")),
+        ("docs/a.md", "../b%20c.md", ("b c.md", "")),
+        ("docs/a.md", "#x", ("docs/a.md", "x")),
+        ("a.md", "../outside.md", None),
+        ("a.md", "/root.md", None),
+        ("a.md", "https://example.org/b.md", None),
+        ("a.md", "mailto:x@example.org", None),
+    ],
+)
+def test_an_address_means_a_place_in_the_workspace_or_none(
+    source: str, url: str, place: tuple[str, str] | None
+) -> None:
+    assert link.resolve(source, url) == place
+
+
+names = st.sampled_from(["a.md", "docs/b.md", "docs/deep/c d.md", "other/ü (x).md"])
+
+
+@given(names, names, st.sampled_from(["", "x", "über"]))
+def test_a_relative_address_leads_where_it_should(source: str, path: str, anchor: str) -> None:
+    assert link.resolve(source, link.relative(source, path, anchor)) == (path, anchor)
+
+
+@given(documents(awkward=True))
+def test_pointing_links_nowhere_else_changes_nothing(text: str) -> None:
+    assert text_of(link.retargeted(scan(text), lambda _: None)) == text
+
+
+def test_links_are_pointed_elsewhere_in_place() -> None:
+    lines = scan('[a](x.md) `[a](x.md)` [b](y.md), [c](x.md "t")\n\n[d]: <x.md>\n')
+    new = link.retargeted(lines, lambda url: "z.md" if url == "x.md" else None)
+    assert new == ['[a](z.md) `[a](x.md)` [b](y.md), [c](z.md "t")', "", "[d]: z.md"]

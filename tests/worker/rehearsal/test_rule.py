@@ -1,0 +1,353 @@
+"""The rules of each agent, on small workspaces."""
+
+import pytest
+
+from kinos.domain.size import Limits
+from kinos.domain.task import NothingToDo, Task
+from worker.rehearsal.stage import Stage
+
+REQUEST = """\
+# A guide for the harbour
+
+We need a guide that a new operator can use alone.
+
+- Keep every document below 600 tokens.
+- Say each thing once.
+- Write `docs/faq.md` about prices, opening hours and lost property.
+- The links must work.
+"""
+PARAGRAPH = " ".join(["Every sample that arrives carries a quality flag and is kept for a year"] * 3) + "."
+SECTION = "The operator reads the gauge and writes it down. " * 16
+TITLES = ("Tides", "Gauges", "Alarms", "The log", "Boats", "Night")
+GUIDE = "# Guide\n\nHello.\n\n" + "".join(f"## {title}\n\n{SECTION}\n\n" for title in TITLES)
+
+
+def landed(stage: Stage, agent: str) -> Task:
+    decided, changed = stage.cycle(agent)
+    assert isinstance(decided, Task), decided
+    assert changed, stage.reply(decided)
+    return decided
+
+
+def reason(stage: Stage, agent: str) -> str:
+    decided = stage.plan(agent)
+    assert isinstance(decided, NothingToDo), decided
+    return decided.reason
+
+
+# ---- documentaliste ----------------------------------------------------------------------------------------------------
+
+
+def test_a_document_that_is_too_long_is_split_beside_itself() -> None:
+    stage = Stage({"docs/guide.md": GUIDE}, limits=Limits(600, 1200))
+    task = landed(stage, "documentaliste")
+    assert task.files == ("docs/guide.md", "docs/guide-tides.md", "docs/guide-alarms.md", "docs/guide-boats.md")
+    assert stage.files["docs/guide.md"].startswith("# Guide\n\nHello.\n\n- [Tides](guide-tides.md#tides)\n")
+    assert stage.files["docs/guide-alarms.md"].startswith(
+        "# Alarms and The log\n\nPart of [Guide](guide.md).\n\n## Alarms\n"
+    )
+    assert "above the limit of 1,200" in task.why
+
+
+def test_too_long_documents_come_first_and_long_ones_wait_for_expansion() -> None:
+    short = GUIDE.partition("## Boats")[0]
+    files = {"a.md": short, "b.md": GUIDE}
+    both = Stage(files, limits=Limits(600, 1200))
+    assert landed(both, "documentaliste").files[0] == "b.md"
+    assert landed(both, "documentaliste").files[0] == "a.md"
+    only = Stage({"a.md": short}, limits=Limits(600, 1200), phase="CONVERGENCE")
+    assert "No document is too long." in reason(only, "documentaliste")
+
+
+def test_the_parts_names_avoid_what_is_there() -> None:
+    stage = Stage({"guide.md": GUIDE, "guide-tides.md": "# Mine\n"}, limits=Limits(600, 1200))
+    assert "guide-tides-gauges.md" in landed(stage, "documentaliste").files
+    assert stage.files["guide-tides.md"] == "# Mine\n"
+
+
+def test_a_part_of_a_readme_is_called_by_its_heading_alone() -> None:
+    stage = Stage({"README.md": GUIDE}, limits=Limits(600, 1200))
+    assert landed(stage, "documentaliste").files == ("README.md", "tides.md", "alarms.md", "boats.md")
+
+
+def test_documents_that_link_to_what_moves_are_mended_with_it() -> None:
+    stage = Stage({"guide.md": GUIDE, "a.md": "# A\n\n[log](guide.md#the-log)\n"}, limits=Limits(600, 1200))
+    assert "a.md" in landed(stage, "documentaliste").files
+    assert stage.files["a.md"] == "# A\n\n[log](guide-alarms.md#the-log)\n"
+
+
+@pytest.mark.parametrize("text", ["word " * 2000, "# A\n\n" + "word " * 2000, "# A\n\n## Only\n\n" + "word " * 2000])
+def test_a_document_without_headings_to_split_at_is_left_with_a_reason(text: str) -> None:
+    stage = Stage({"a.md": f"{text}\n"}, limits=Limits(600, 1200))
+    assert "`a.md`" in reason(stage, "documentaliste")
+
+
+def test_links_that_broke_are_mended_where_it_can_be_seen_what_was_meant() -> None:
+    files = {
+        "docs/guide.md": "# Guide\n\n- [Tides](guide-tides.md#tides)\n",
+        "docs/guide-tides.md": "# Moved\n\n## Tides\n\nx\n\n### Ebb\n\ny\n",
+        "old/moved.md": "# The moved one\n",
+        "named.md": "# Lost and found\n",
+        "a.md": "# A\n\n[1](docs/guide.md#tides) [2](docs/guide.md#ebb) [3](moved.md) [Lost and found](gone.md) [5](nowhere.md)\n",
+    }
+    stage = Stage(files, phase="CONVERGENCE")
+    task = landed(stage, "documentaliste")
+    assert task.title == "Mend 4 dead links in a.md"
+    assert stage.files["a.md"] == (
+        "# A\n\n[1](docs/guide-tides.md#tides) [2](docs/guide-tides.md#ebb) [3](old/moved.md) [Lost and found](named.md)"
+        " [5](nowhere.md)\n"
+    )
+    assert "`nowhere.md` in `a.md` leads nowhere" in reason(stage, "documentaliste")
+
+
+def test_an_index_is_written_once_and_kept_in_step() -> None:
+    stage = Stage(
+        {"a.md": "# First\n\nIt says so.\n", "docs/b.md": "---\ntitle: Second\n---\n\nx\n", "docs/c.md": "x\n"}
+    )
+    landed(stage, "documentaliste")
+    assert stage.files["index.md"] == (
+        "# Contents\n\nEvery document of this project, by folder.\n\n- [First](a.md): It says so.\n\n"
+        "## docs/\n\n- [Second](docs/b.md)\n- [C](docs/c.md)\n"
+    )
+    assert "`index.md` lists every document of the map." in reason(stage, "documentaliste")
+    stage.files |= {"docs/d.md": "# Fourth\n", "new/e.md": "# Fifth\n"}
+    del stage.files["docs/c.md"]
+    landed(stage, "documentaliste")
+    assert stage.files["index.md"].endswith(
+        "- [Second](docs/b.md)\n- [Fourth](docs/d.md)\n\n## new/\n\n- [Fifth](new/e.md)\n"
+    )
+
+
+def test_an_index_page_that_is_no_table_of_contents_is_somebodys_own() -> None:
+    stage = Stage({"index.md": "# Welcome\n\n[a](a.md)\n", "a.md": "# A\n\nx\n", "b.md": "# B\n\nx\n"})
+    assert "is a page of its own" in reason(stage, "documentaliste")
+
+
+# ---- duplication -------------------------------------------------------------------------------------------------------
+
+
+def test_a_repeated_paragraph_stays_in_one_place() -> None:
+    files = {
+        "a.md": f"# Tides\n\n{PARAGRAPH}\n",
+        "docs/b.md": f"# Samples\n\n## Quality flags\n\n{PARAGRAPH}\n\nMore.\n",
+        "c.md": f"# C\n\n{PARAGRAPH.replace('. ', '.\n').replace(' a ', '\na ', 1)}\n",
+    }
+    stage = Stage(files)
+    task = landed(stage, "duplication")
+    assert sorted(task.files) == ["a.md", "c.md"]
+    assert stage.files["a.md"] == "# Tides\n\nThis is described in [Quality flags](docs/b.md#quality-flags).\n"
+    assert stage.files["c.md"] == "# C\n\nThis is described in [Quality flags](docs/b.md#quality-flags).\n"
+    assert stage.files["docs/b.md"] == files["docs/b.md"]
+    assert "No paragraph" in reason(stage, "duplication")
+
+
+def test_a_paragraph_twice_on_one_page_is_said_once() -> None:
+    stage = Stage({"a.md": f"# A\n\n## One\n\n{PARAGRAPH}\n\n## Two\n\n{PARAGRAPH}\n"})
+    landed(stage, "duplication")
+    assert stage.files["a.md"] == f"# A\n\n## One\n\n{PARAGRAPH}\n\n## Two\n\nThis is said above, under [One](#one).\n"
+
+
+@pytest.mark.parametrize(
+    "quoted", [f"```\n{PARAGRAPH}\n```", f"> {PARAGRAPH}", f"| {PARAGRAPH} |", "Too short to matter."]
+)
+def test_code_quotations_tables_and_short_phrases_may_be_repeated(quoted: str) -> None:
+    assert "No paragraph" in reason(Stage({"a.md": f"# A\n\n{quoted}\n", "b.md": f"# B\n\n{quoted}\n"}), "duplication")
+
+
+def test_records_are_no_copies() -> None:
+    assert "No paragraph" in reason(Stage({"a.md": f"{PARAGRAPH}\n", "journal.md": f"{PARAGRAPH}\n"}), "duplication")
+
+
+def test_a_copy_that_is_claimed_is_the_one_that_stays() -> None:
+    stage = Stage({"a.md": f"# Quality flags\n\n{PARAGRAPH}\n", "b.md": f"# B\n\n{PARAGRAPH}\n"})
+    stage.claimed = ["b.md"]
+    assert landed(stage, "duplication").files == ("a.md",)
+
+
+# ---- papers ------------------------------------------------------------------------------------------------------------
+
+
+def test_the_log_tells_what_happened_and_not_its_own_doings() -> None:
+    stage = Stage({"a.md": "# A\n\nx\n"}, REQUEST)
+    assert "Nothing has happened yet" in reason(stage, "chroniqueur")
+    stage.recent = [
+        "redacteur landed: Mend 1 slip in a.md (a.md, b.md, c.md, d.md)",
+        "redacteur proposed, waits for review: Mend 1 slip in a.md (a.md, b.md, c.md, d.md)",
+        "evaluation found nothing to do: all is well",
+    ]
+    landed(stage, "chroniqueur")
+    assert stage.files["journal.md"].splitlines()[4:8] == [
+        *(
+            "## 2026-03-21 12:00",
+            "",
+            "- redacteur landed: Mend 1 slip in a.md (a.md, b.md, c.md and 1 more).",
+            "- Phase: EXPANSION. Total: 0.1k of 128.0k tokens (0 %), counted as claude-v4.8.",
+        )
+    ]
+    assert "Nothing happened" in reason(stage, "chroniqueur")
+    stage.recent.insert(0, "production landed: Write b (b.md)")
+    assert "waits for company" in reason(stage, "chroniqueur")
+    stage.recent.insert(0, "production rejected by the person: Write c (c.md): no")
+    landed(stage, "chroniqueur")
+    first, second = (stage.files["journal.md"].index(text) for text in ("Write c (c.md): no", "Mend 1 slip"))
+    assert first < second
+
+
+def test_the_to_do_list_comes_from_the_request_and_is_ticked_when_it_shows() -> None:
+    stage = Stage({"a.md": "# A\n\nx\n"}, REQUEST)
+    landed(stage, "management")
+    assert (
+        "- [ ] Write `docs/faq.md` about prices, opening hours and lost property. (request, item 3)"
+        in stage.files["todolist.md"]
+    )
+    assert "- [x] Keep every document below 600 tokens. (request, item 1)" in stage.files["todolist.md"]
+    assert "no open item of it is visibly done" in reason(stage, "management")
+    stage.files["docs/faq.md"] = "# FAQ\n\nAnswers.\n"
+    assert landed(stage, "management").title == "Tick 1 item in todolist.md"
+    assert "- [x] Write `docs/faq.md`" in stage.files["todolist.md"]
+
+
+def test_a_new_wish_joins_the_list() -> None:
+    stage = Stage(
+        {"TODO.md": "# Mine\n\n- [ ] Keep every document below 600 tokens.\n\nThe end.\n"},
+        REQUEST,
+    )
+    assert landed(stage, "management").files == ("TODO.md",)
+    assert stage.files["TODO.md"].startswith(
+        "# Mine\n\n- [x] Keep every document below 600 tokens.\n- [ ] Say each thing once."
+    )
+    assert stage.files["TODO.md"].endswith("\n\nThe end.\n")
+
+
+def test_without_a_request_the_list_comes_from_the_map() -> None:
+    stage = Stage({"a.md": "word " * 2000}, limits=Limits(600, 800))
+    landed(stage, "management")
+    assert "- [ ] Bring `a.md` (" in stage.files["todolist.md"]
+    assert "nothing that could be listed" in reason(Stage({"a.md": "x\n"}), "management")
+
+
+def test_requirements_have_numbers_that_stay() -> None:
+    stage = Stage({"a.md": "# A\n\nx\n"}, REQUEST)
+    landed(stage, "specifications")
+    text = stage.files["specifications.md"]
+    assert "### REQ-003: Write `docs/faq.md` about prices" in text
+    assert text.count("Acceptance: ") == 4
+    assert "covers every wish" in reason(stage, "specifications")
+    stage.request += "- Every alarm names its owner on duty.\n"
+    assert landed(stage, "specifications").title == "Add 1 requirement to specifications.md"
+    assert stage.files["specifications.md"].startswith(text.rstrip("\n"))
+    assert "### REQ-005: Every alarm names its owner on duty." in stage.files["specifications.md"]
+
+
+def test_sentences_serve_where_the_request_has_no_list() -> None:
+    stage = Stage({"a.md": "x\n"}, "The sea is blue today. The guide must name every harbour. Please keep it short.\n")
+    landed(stage, "specifications")
+    assert "REQ-002: Please keep it short." in stage.files["specifications.md"]
+    assert "sea is blue" not in stage.files["specifications.md"]
+
+
+def test_findings_are_measured_and_written_once() -> None:
+    files = {
+        "a.md": f"# A\n\n{PARAGRAPH}\n\n[x](gone.md) [y](b.md#gone) [z](https://example.org) [i](picture.png)\n",
+        "b.md": f"# B\n\n{PARAGRAPH}\n\n## Empty\n",
+        "c.md": "word " * 2000,
+    }
+    stage = Stage(files, limits=Limits(600, 800))
+    landed(stage, "evaluation")
+    report = stage.files["evaluation.md"]
+    assert "| `a.md` | the link `gone.md` leads nowhere: there is no such document | hurts |" in report
+    assert "| `a.md` | the link `b.md#gone` leads nowhere: the document has no such anchor | hurts |" in report
+    assert "stands in `b.md` too | hurts |" in report
+    assert "| `b.md` | “Empty” has no text below it | hurts |" in report
+    assert "| `c.md` | over 800 tokens | blocks |" in report
+    assert report.count("| hurts |") == 4
+    assert "The findings are the 5" in reason(stage, "evaluation")
+    stage.files["b.md"] = "# B\n\nAll well.\n"
+    assert landed(stage, "evaluation").title == "Record 2 remedied ones in evaluation.md"
+
+
+def test_a_finding_in_a_document_not_shown_stays() -> None:
+    stage = Stage({"a.md": "# A\n\n[x](gone.md)\n", "b.md": "# B\n\n[x](gone.md)\n"})
+    landed(stage, "evaluation")
+    brief = stage.brief("evaluation")
+    shown = [exhibit for exhibit in brief.exhibits if exhibit.path != "a.md"]
+    stage.brief = lambda agent: type(brief)(  # type: ignore[method-assign]
+        *(agent, "EXPANSION", "", "demande.md", "", brief.project_map, [], [], shown)
+    )
+    assert "The findings are the 2" in reason(stage, "evaluation")
+
+
+def test_verdicts_need_a_proof() -> None:
+    stage = Stage({"a.md": f"# A\n\n{PARAGRAPH}\n", "b.md": f"# B\n\n{PARAGRAPH}\n\n[x](gone.md)\n"}, REQUEST)
+    landed(stage, "validation")
+    table = stage.files["validation.md"]
+    assert "| REQ-001 | Keep every document below 600 tokens. | pass | no document of the map is over" in table
+    assert "| REQ-002 | Say each thing once. | fail | 1 paragraph repeated, one in `a.md` and `b.md` |" in table
+    assert "| fail | `docs/faq.md` does not exist |" in table
+    assert "| REQ-004 | The links must work. | fail | dead links: `b.md`: `gone.md` |" in table
+    assert table.endswith("\n1 pass, 3 fail, 0 unproven.\n")
+    assert "still hold" in reason(stage, "validation")
+    stage.files["b.md"] = "# B\n\nx\n"
+    landed(stage, "validation")
+    assert stage.files["validation.md"].endswith("\n1 pass, 1 fail, 2 unproven.\n")
+
+
+def test_an_outline_is_honest_and_counts_as_not_written() -> None:
+    stage = Stage({"a.md": "# A\n\nx\n"}, REQUEST)
+    task = landed(stage, "production")
+    assert task.files == ("docs/faq.md",)
+    assert stage.files["docs/faq.md"].startswith(
+        "# Faq\n\n> Outline made in a rehearsal, without a language model, from `demande.md`: "
+    )
+    assert stage.files["docs/faq.md"].endswith(
+        "## Prices\n\nTo be written.\n\n## Opening hours\n\nTo be written.\n\n## Lost property\n\nTo be written.\n"
+    )
+    assert "names a document that does not exist" in reason(stage, "production")
+    landed(stage, "validation")
+    assert "`docs/faq.md` is an outline still to be written" in stage.files["validation.md"]
+
+
+def test_no_new_page_is_begun_in_convergence() -> None:
+    assert "in CONVERGENCE" in reason(Stage({"a.md": "x\n"}, REQUEST, phase="CONVERGENCE"), "production")
+
+
+def test_every_requirement_gets_one_check() -> None:
+    stage = Stage({"a.md": "# A\n\nx\n"}, REQUEST)
+    landed(stage, "testeur")
+    assert stage.files["tests.md"].count("| not run |") == 4
+    assert "has a check for each" in reason(stage, "testeur")
+    stage.request += "- Every alarm names its owner.\n"
+    landed(stage, "testeur")
+    assert stage.files["tests.md"].count("| not run |") == 5
+
+
+def test_slips_are_mended_in_the_document_that_has_most() -> None:
+    stage = Stage({"a.md": "the the end\n", "b.md": "# B\nof of it, to to it\n", "journal.md": "the the\n"})
+    assert landed(stage, "redacteur").files == ("b.md",)
+    assert stage.files["b.md"] == "# B\n\nof it, to it\n"
+    assert landed(stage, "redacteur").files == ("a.md",)
+    assert "No slip" in reason(stage, "redacteur")
+
+
+def test_sources_are_what_the_documents_cite_already() -> None:
+    stage = Stage(
+        {
+            "a.md": "[Tides](https://example.org/tides) [here](http://localhost:8000)\n",
+            "b.md": "[x](https://example.org/tides)\n",
+        }
+    )
+    landed(stage, "research")
+    assert stage.files["sources.md"].endswith("- [Tides](https://example.org/tides): cited in `a.md` and `b.md`\n")
+    assert "A rehearsal makes no outside call" in reason(stage, "research")
+    assert "cite no address" in reason(Stage({"a.md": "x\n"}), "research")
+
+
+@pytest.mark.parametrize(
+    "paper", ["todolist.md", "specifications.md", "evaluation.md", "validation.md", "tests.md", "journal.md"]
+)
+def test_a_paper_that_was_not_shown_whole_is_not_touched(paper: str) -> None:
+    agents = {"todolist.md": "management", "specifications.md": "specifications", "evaluation.md": "evaluation"}
+    agents |= {"validation.md": "validation", "tests.md": "testeur", "journal.md": "chroniqueur"}
+    stage = Stage({paper: "# Paper\n\n" + "word " * 300, "a.md": "# A\n\n[x](gone.md)\n"}, REQUEST, Limits(100, 900))
+    stage.recent = ["production landed: x (x.md)", "production landed: y (y.md)"]
+    assert "was not shown whole" in reason(stage, agents[paper])
