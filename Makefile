@@ -46,7 +46,11 @@ unit: setup vscode-extension/node_modules/.made
 	  $(BIN)/coverage report --include="server/kinos/$$part/*" --fail-under=95 --skip-covered || exit 1; done
 
 soak: setup  ## the long versions
-	$(BIN)/python -m pytest -m soak
+	KINOS_EXAMPLES=6000 $(BIN)/python -m pytest -q --timeout 3600 tests/tokens
+	$(BIN)/python -m pytest --timeout 3600 -m soak
+
+bench: setup  ## figures, as ratios in one run
+	$(BIN)/python bench/size.py
 
 docs: setup  ## pages made from the code
 	$(BIN)/python -c 'from pathlib import Path; from kinos.domain.setting_page import page; Path("docs/settings.md").write_text(page(), encoding="utf-8")'

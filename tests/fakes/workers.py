@@ -135,7 +135,7 @@ class WordCounting:
             elif len(content) > max_bytes:
                 yield Count(path, None, "it is too big")
             else:
-                yield Count(path, Size(len(content.decode().split())))
+                yield Count(path, Size(len(content.decode(errors="replace").split())))
 
     async def text(self, text: str, tokenizer: str) -> int:
         return len(text.split())

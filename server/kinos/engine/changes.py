@@ -29,6 +29,7 @@ class Changes:
         self._store = store
         self._clock = clock
         self._turn = asyncio.Lock()
+        self._known: dict[str, ChangeState] = {}
 
     def all(self) -> Sequence[Change]:
         """Every change, in the order made."""
@@ -42,18 +43,20 @@ class Changes:
         return change
 
     def restore(self) -> None:
-        """Take up what an earlier run left: what was done lately, and what still waits with its claims."""
+        """Take up what others left since the last look: what was done, and what still waits with its claims."""
         for change in self.all():
-            self._memory.moved(change)
-            if change.state is ChangeState.PROPOSED:
-                self._claims.keep(change.id, change.paths)
-                self._store.dispatch(ChangeMoved(self._clock.now(), change, None))
+            was = self._known.get(change.id)
+            if was is not change.state:
+                self._know(change, was)
+                if change.state is ChangeState.PROPOSED:
+                    self._claims.keep(change.id, change.paths)
+                elif was is ChangeState.PROPOSED:
+                    self._claims.free(change.id)
 
     def record(self, change: Change, previous: ChangeState | None) -> None:
         """`change` came to another state."""
         self._journal.record(change)
-        self._memory.moved(change)
-        self._store.dispatch(ChangeMoved(self._clock.now(), change, previous))
+        self._know(change, previous)
 
     async def undo(self, selection: Selection) -> tuple[Reverted, frozenset[str]]:
         """Take changes back. Returns what was done, and the paths it touched."""
@@ -83,7 +86,7 @@ class Changes:
             change = self._waiting(identity)
             rejected = change.to(ChangeState.REJECTED, reason or "no reason given")
             self.record(rejected, change.state)
-            await self._claims.free(identity)
+            self._claims.free(identity)
             return rejected
 
     def saved(self, path: str, buffers: Buffers) -> None:
@@ -102,6 +105,12 @@ class Changes:
         """Changes that landed in an open document and are not on the disk yet."""
         return [c for c in self.all() if c.state is ChangeState.LANDED_UNSAVED and path in c.paths]
 
+    def _know(self, change: Change, previous: ChangeState | None) -> None:
+        self._known[change.id] = change.state
+        self._memory.moved(change)
+        if previous is not None or change.state is ChangeState.PROPOSED:
+            self._store.dispatch(ChangeMoved(self._clock.now(), change, previous))
+
     async def _accept(self, change: Change) -> Change:
         accepted = change.to(ChangeState.ACCEPTED)
         try:
@@ -109,10 +118,10 @@ class Changes:
         except (ConflictError, PolicyError) as error:
             state = ChangeState.CONFLICTED if isinstance(error, ConflictError) else ChangeState.REFUSED
             self.record(accepted.to(state, error.message), change.state)
-            await self._claims.free(change.id)
+            self._claims.free(change.id)
             raise
         self.record(landed, change.state)
-        await self._claims.free(change.id)
+        self._claims.free(change.id)
         return landed
 
     def _waiting(self, identity: str) -> Change:

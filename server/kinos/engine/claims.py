@@ -42,11 +42,9 @@ class Claims:
         """Claim `paths` for `owner` until `free`: a change that waits for a person keeps its files."""
         self._kept[owner] = frozenset(path.casefold() for path in paths)
 
-    async def free(self, owner: str) -> None:
+    def free(self, owner: str) -> None:
         """Give up what `keep` claimed."""
-        if self._kept.pop(owner, None) is not None:
-            async with self._freed:
-                self._freed.notify_all()
+        self._kept.pop(owner, None)
 
     def _reviewed(self, wanted: frozenset[str]) -> frozenset[str]:
         return wanted & frozenset().union(*self._kept.values())

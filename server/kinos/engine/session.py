@@ -224,7 +224,8 @@ class Session:
             agents = {member.agent: self._ports.catalog.agent(member.agent) for member in team.members}
             self._check_key(start)
             self._keeper.take()
-            self._starting = asyncio.create_task(self._start(team, reason, agents, start))
+            self._announce(team, reason, start)
+            self._starting = asyncio.create_task(self._start(team, agents, start))
             try:
                 await self._starting
             except BaseException as error:
@@ -328,17 +329,22 @@ class Session:
 
     # -- inside ---------------------------------------------------------------------------------------------------
 
-    async def _start(self, team: Team, reason: str, agents: Mapping[str, Agent], start: Start) -> None:
+    def _announce(self, team: Team, reason: str, start: Start) -> None:
         settings, now = self.settings, self._ports.clock.now()
         caps = Caps(settings.budget_usd, settings.budget_tokens, settings.budget_runs, settings.budget_minutes)
         landing = start.landing or settings.landing_mode or ("review" if self._ports.editor else "auto")
-        self.store.dispatch(ev.TeamStarting(now, team.name, reason, landing, start.rehearse, tuple(agents), caps))
+        names = tuple(member.agent for member in team.members)
+        self.store.dispatch(ev.TeamStarting(now, team.name, reason, landing, start.rehearse, names, caps))
+
+    async def _start(self, team: Team, agents: Mapping[str, Agent], start: Start) -> None:
+        settings, now, landing = self.settings, self._ports.clock.now(), self.state.team.landing
+        self._changes.restore()
         for change, left in (await self._landing.repair()).items():
             rest = f" But not in {', '.join(left)}: look at it." if left else ""
             self.store.dispatch(ev.Noted(now, "warning", f"{change} was interrupted and has been taken back.{rest}"))
         endpoint = await self._endpoint(rehearse=start.rehearse)
         await self._ports.workers.start()
-        ledger = Ledger(caps, settings.model_prices, free=start.rehearse)
+        ledger = Ledger(self.state.spend.caps, settings.model_prices, free=start.rehearse)
         self._budget = Budget(ledger, self._ports.clock, self.store)
         self._run = Run(
             agents, Terms(team, self.id, endpoint, landing, settings), self._tools(self._budget), start.ends

@@ -207,6 +207,10 @@ class Editor:
             result = self.takes(self, message["params"]) if message["method"] == "workspace/applyEdit" else None
             self.send({"id": message["id"], "result": result})
 
+    def stop_reading(self) -> None:
+        """Take no further byte, as an editor that hangs."""
+        self._reader._transport.pause_reading()  # type: ignore[attr-defined]
+
     async def hang_up(self) -> None:
         """Close the connection without a word."""
         self._writer.close()

@@ -3,13 +3,14 @@
 import asyncio
 import os
 import signal
+import sys
 import time
 from pathlib import Path
 
 import pytest
 
-from e2e.lsp.editor import ResponseError, Running, clean_environment, server
-from e2e.vscode.process_tree import alive, descendants
+from e2e.lsp.editor import Editor, ResponseError, Running, clean_environment, server
+from e2e.vscode.process_tree import alive, descendants, wait_for_end
 
 END = 2.0
 """Seconds in which the process must be gone."""
@@ -27,9 +28,7 @@ async def gone_within(running: Running, processes: list[int], seconds: float = E
     began = time.monotonic()
     code = await running.ended()
     assert time.monotonic() - began < seconds
-    async with asyncio.timeout(1):
-        while alive(processes):
-            await asyncio.sleep(0.01)
+    assert wait_for_end(processes, 1) == []
     return code
 
 
@@ -100,12 +99,11 @@ async def test_the_death_of_the_editors_process_ends_it_though_the_pipe_is_open(
 async def test_an_editor_that_does_not_read_does_not_keep_it(tmp_path: Path) -> None:
     async with server() as running:
         processes = await opened(running, tmp_path)
-        running.editor._reading.cancel()
-        for _ in range(20_000):
+        running.editor.stop_reading()
+        for _ in range(1000):
             running.editor.ask("kinos/state").cancel()
-        await running.editor._writer.drain()
         running.editor._writer.close()
-        await gone_within(running, processes, 30)
+        await gone_within(running, processes, END + 1)
 
 
 async def test_the_state_is_told_also_without_parameters(tmp_path: Path) -> None:
@@ -204,10 +202,6 @@ async def test_broken_messages_are_survived(tmp_path: Path) -> None:
 
 
 async def test_on_tcp_one_editor_is_served_and_its_going_ends_it(tmp_path: Path) -> None:
-    import sys
-
-    from e2e.lsp.editor import Editor
-
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-P", "-m", "kinos", "lsp", "--tcp", "127.0.0.1:0",
         stderr=asyncio.subprocess.PIPE, stdin=asyncio.subprocess.DEVNULL, env=clean_environment(),
@@ -228,8 +222,6 @@ async def test_on_tcp_one_editor_is_served_and_its_going_ends_it(tmp_path: Path)
 
 
 async def test_a_port_that_is_taken_is_explained() -> None:
-    import sys
-
     taken = await asyncio.start_server(lambda reader, writer: None, "127.0.0.1", 0)
     port = taken.sockets[0].getsockname()[1]
     process = await asyncio.create_subprocess_exec(

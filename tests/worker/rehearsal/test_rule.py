@@ -88,14 +88,15 @@ def test_links_that_broke_are_mended_where_it_can_be_seen_what_was_meant() -> No
         "docs/guide-tides.md": "# Moved\n\n## Tides\n\nx\n\n### Ebb\n\ny\n",
         "old/moved.md": "# The moved one\n",
         "named.md": "# Lost and found\n",
-        "a.md": "# A\n\n[1](docs/guide.md#tides) [2](docs/guide.md#ebb) [3](moved.md) [Lost and found](gone.md) [5](nowhere.md)\n",
+        "a.md": "# A\n\n[1](docs/guide.md#tides) [2](docs/guide.md#ebb)\n"
+        "[3](moved.md) [Lost and found](gone.md) [5](nowhere.md)\n",
     }
     stage = Stage(files, phase="CONVERGENCE")
     task = landed(stage, "documentaliste")
     assert task.title == "Mend 4 dead links in a.md"
     assert stage.files["a.md"] == (
-        "# A\n\n[1](docs/guide-tides.md#tides) [2](docs/guide-tides.md#ebb) [3](old/moved.md) [Lost and found](named.md)"
-        " [5](nowhere.md)\n"
+        "# A\n\n[1](docs/guide-tides.md#tides) [2](docs/guide-tides.md#ebb)\n"
+        "[3](old/moved.md) [Lost and found](named.md) [5](nowhere.md)\n"
     )
     assert "`nowhere.md` in `a.md` leads nowhere" in reason(stage, "documentaliste")
 

@@ -54,7 +54,9 @@ class View:
         seen = {mark: round(float(size) * 1000) for mark, size in _LIMIT.findall(self.brief.project_map)}
         usual = Limits()
         error = seen.get(Level.TOO_LONG.mark, usual.error)
-        warn = seen.get(Level.LONG.mark, min(usual.warn, error // 2))
+        # No document is long: the limit lies somewhere above the largest that is shown as in order.
+        largest = max((exhibit.tokens for exhibit in self.brief.exhibits if exhibit.level == Level.OK), default=0)
+        warn = seen.get(Level.LONG.mark, max(min(usual.warn, error // 2), largest))
         return Limits(warn, max(error, warn + 1))
 
     @property

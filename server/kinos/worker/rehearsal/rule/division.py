@@ -143,7 +143,7 @@ def _chosen(groups: Sequence[_Group], most: int, over: int) -> list[_Group]:
     chosen: list[_Group] = []
     moved = 0
     small = len(groups) <= most and sum(group.tokens for group in groups) <= MOST_MOVED
-    for group in sorted(groups, key=lambda group: -group.tokens):
+    for group in sorted(groups, key=lambda group: -round(group.tokens / 1000)):
         if len(chosen) == most or (moved >= over and (not small or group.tokens < _FRAGMENT)):
             break
         if moved + group.tokens <= MOST_MOVED or not chosen:
