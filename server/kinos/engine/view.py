@@ -5,7 +5,6 @@ from collections.abc import Callable
 from kinos.domain.brief import Brief
 from kinos.domain.errors import LandingError
 from kinos.domain.path import REQUESTS
-from kinos.domain.project_map import ProjectMap
 from kinos.domain.team import Agent
 from kinos.engine.claims import Claims
 from kinos.engine.landing import Landing
@@ -20,14 +19,14 @@ class View:
 
     def __init__(
         self, sizes: Sizes, landing: Landing, claims: Claims, memory: Memory, store: Store,
-        project_map: Callable[[], ProjectMap],
+        map_text: Callable[[], str],
     ) -> None:  # fmt: skip
         self._sizes = sizes
         self._landing = landing
         self._claims = claims
         self._memory = memory
         self._store = store
-        self._map = project_map
+        self._map = map_text
 
     async def brief(self, agent: Agent) -> Brief:
         """What `agent` is shown now. Files that are claimed, or wait for review, are named but not shown."""
@@ -50,7 +49,7 @@ class View:
             phase_reason=phase.reason,
             request_path=path,
             request=request,
-            project_map=self._map().body(),
+            project_map=self._map(),
             recent=self._memory.recent,
             claimed=sorted(claimed),
             exhibits=tuple(shown),
