@@ -157,4 +157,6 @@ def test_an_error_in_a_notification_is_logged_and_shows_nothing(
     [(UsageError("x"), "usage"), (NoKeyError("x"), "no-key"), (WorkspaceHeldError("x"), "workspace-held")],
 )
 def test_the_kind_of_an_error_is_its_name(error: UsageError, kind: str) -> None:
-    assert refusal(error).data["kind"] == kind
+    data = refusal(error).data
+    assert data is not None
+    assert data["kind"] == kind

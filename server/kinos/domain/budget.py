@@ -18,10 +18,10 @@ class Caps:
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """What one call may cost at most."""
+    """What one call may cost at most; `usd` is None when its price is unknown."""
 
     tokens: int
-    usd: float
+    usd: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class Ledger:
 
     def reserve(self, model: str, input_tokens: int, max_tokens: int) -> tuple["Ledger", int]:
         """The ledger with the worst case of one call held, and the reservation's number. Ask `refusal` first."""
-        hold = self._hold(model, input_tokens, max_tokens) or Hold(input_tokens + max_tokens, 0.0)
+        hold = self._hold(model, input_tokens, max_tokens) or Hold(input_tokens + max_tokens, None)
         number = self.issued + 1
         return replace(self, held={**self.held, number: hold}, issued=number), number
 
@@ -100,7 +100,7 @@ class Ledger:
             return Hold(tokens, 0.0)
         price = price_of(model, self.prices)
         if price is None:
-            return None if self.caps.usd else Hold(tokens, 0.0)
+            return None if self.caps.usd else Hold(tokens, None)
         # The worst case writes the whole input to the cache, which costs more than plain input.
         return Hold(tokens, price.cost(Usage(cache_write_tokens=input_tokens, output_tokens=max_tokens)))
 
@@ -110,7 +110,8 @@ class Ledger:
         tokens = self.spent.total + sum(h.tokens for h in self.held.values()) + hold.tokens
         if self.caps.tokens and tokens > self.caps.tokens:
             return f"the next call may need {hold.tokens:,} tokens, which would pass the cap of {self.caps.tokens:,}"
-        usd = (self.usd or 0.0) + sum(h.usd for h in self.held.values()) + hold.usd
+        next_ = hold.usd or 0.0
+        usd = (self.usd or 0.0) + sum(h.usd or 0.0 for h in self.held.values()) + next_
         if self.caps.usd and usd > self.caps.usd:
-            return f"the next call may cost {hold.usd:.2f} US dollars, which would pass the cap of {self.caps.usd:.2f}"
+            return f"the next call may cost {next_:.2f} US dollars, which would pass the cap of {self.caps.usd:.2f}"
         return None

@@ -57,7 +57,7 @@ class Budget:
             for reservation in open_:
                 hold = self._ledger.held[reservation]
                 self._ledger = self._ledger.forfeit(reservation)
-                self._tell(agent, Usage(hold.tokens, calls=1), None if self._ledger.usd is None else hold.usd)
+                self._tell(agent, Usage(hold.tokens, calls=1), hold.usd)
 
     def _reserve(self, message: Reserve, open_: set[int]) -> Granted | Denied:
         refusal = self._ledger.refusal(message.model, message.input_tokens, message.max_tokens, self.minutes)

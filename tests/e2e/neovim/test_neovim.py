@@ -1,0 +1,205 @@
+"""KinOS in a real Neovim: diagnostics, commands, agents' edits in buffers, and nothing left when it goes."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from e2e.neovim.nvim import Neovim, neovim
+from e2e.vscode.process_tree import alive, descendants, wait_for_end
+
+EXAMPLES = Path(__file__).parents[3] / "examples" / "workspace"
+LONG = "word " * 7000 + "\n"
+ATTACHED = "#vim.lsp.get_clients({ name = 'kinos', bufnr = 0 }) == 1"
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """For the editor's own files."""
+    (tmp_path / "home").mkdir()
+    return tmp_path / "home"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A mission: a request, a long document, a list, and a program."""
+    folder = tmp_path / "mission"
+    folder.mkdir()
+    (folder / "demande.md").write_text("# Request\n\n- Write a guide to the harbour.\n- List its opening hours.\n")
+    (folder / "long.md").write_text(LONG)
+    (folder / "todolist.md").write_text("# To do\n\nNothing yet.\n")
+    (folder / "tool.py").write_text("print()\n")
+    return folder
+
+
+@pytest.fixture
+def editor(home: Path, folder: Path) -> Iterator[Neovim]:
+    """Neovim with the long document open."""
+    with neovim(home, folder / "long.md") as started:
+        started.wait(ATTACHED)
+        yield started
+
+
+def test_a_long_document_has_its_diagnostic_and_loses_it_with_its_text(editor: Neovim) -> None:
+    editor.wait("#vim.diagnostic.get(0) == 1")
+    shown = editor.lua("vim.diagnostic.get(0)[1]")
+    assert (shown["code"], shown["source"], shown["lnum"]) == ("document-long", "kinos", 0)
+    assert "7001 tokens, above 6000" in shown["message"]
+    editor.command("%d")
+    editor.wait("#vim.diagnostic.get(0) == 0")
+    editor.keys("u")
+    editor.wait("#vim.diagnostic.get(0) == 1")
+
+
+def test_the_command_completes_what_it_knows(editor: Neovim) -> None:
+    assert editor.lua("vim.fn.getcompletion('Kinos st', 'cmdline')") == ["start", "status", "stop"]
+    assert editor.lua("vim.fn.getcompletion('Kinos start b', 'cmdline')") == ["book-writing"]
+    assert editor.lua("vim.fn.getcompletion('Kinos stop ', 'cmdline')") == []
+
+
+def test_the_map_and_the_state_are_shown(editor: Neovim) -> None:
+    editor.wait("require('kinos.status').statusline():find('EXPANSION') ~= nil")
+    editor.command("Kinos status")
+    editor.wait("vim.fn.execute('messages'):find('tokens in 3 documents: 1 long') ~= nil")
+    editor.command("Kinos map")
+    editor.wait("vim.bo.buftype == 'nofile'")
+    assert editor.lines()[0] == "# Project Map"
+    assert any("long.md (7.0k tokens) ⚠️" in line for line in editor.lines())
+
+
+def test_what_cannot_be_done_is_said(editor: Neovim) -> None:
+    editor.command("Kinos start")
+    editor.wait("vim.fn.execute('messages'):find('ANTHROPIC_API_KEY') ~= nil")
+    editor.command("Kinos dance")
+    assert "there is no dance" in editor.messages()
+
+
+def test_every_open_file_of_the_folder_is_synchronised_and_no_other(
+    editor: Neovim, folder: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "outside.py").write_text("print()\n")
+    editor.command(f"edit {tmp_path / 'outside.py'}")
+    editor.command(f"edit {folder / 'tool.py'}")
+    editor.wait(ATTACHED)
+    editor.command("set filetype=text")
+    editor.wait("vim.bo.filetype == 'text'")
+    editor.wait(ATTACHED)
+    editor.command(f"edit {tmp_path / 'outside.py'}")
+    assert not editor.lua(ATTACHED)
+
+
+def test_files_that_were_open_before_are_synchronised_too(home: Path, folder: Path) -> None:
+    with neovim(home, folder / "tool.py", folder / "long.md") as editor:
+        editor.command(f"edit {folder / 'long.md'}")
+        editor.wait(ATTACHED)
+        editor.command(f"edit {folder / 'tool.py'}")
+        editor.wait(ATTACHED)
+
+
+def test_quitting_ends_the_server(editor: Neovim) -> None:
+    processes = descendants(editor.pid)
+    assert processes
+    editor.quit()
+    editor.process.wait(10)
+    assert wait_for_end(processes, 2) == []
+
+
+def test_an_edit_for_a_text_that_has_changed_is_refused_for_every_document(editor: Neovim, folder: Path) -> None:
+    change = """
+      local function change(name, version)
+        local document = { uri = vim.uri_from_fname(name), version = version }
+        local place = { line = 0, character = 0 }
+        return { textDocument = document, edits = { { range = { start = place, ['end'] = place }, newText = 'x' } } }
+      end
+      vim.cmd.edit('%s')
+      local client = vim.lsp.get_clients({ name = 'kinos' })[1]
+      local edit = { documentChanges = { change('%s', 0), change('%s', %d) } }
+      return require('kinos.edit').apply(nil, { edit = edit }, { client_id = client.id })
+    """
+    first, second = folder / "long.md", folder / "todolist.md"
+    editor.command(f"edit {second}")
+    editor.wait(ATTACHED)
+    version = editor.lua("vim.lsp.util.buf_versions[vim.fn.bufnr('todolist.md')]")
+    refused = editor.run(change % (second, first, second, version + 1))
+    assert refused["applied"] is False
+    assert editor.lines() == ["# To do", "", "Nothing yet."]
+    assert editor.run(change % (second, first, second, version))["applied"]
+    assert editor.lines()[0] == "x# To do"
+
+
+@pytest.mark.agents
+def test_a_team_is_started_watched_and_stopped(home: Path, tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(EXAMPLES, tmp_path / "workspace"))
+    with neovim(home, folder / "README.md") as editor:
+        editor.wait(ATTACHED)
+        editor.run("""
+          _G.states = {}
+          vim.api.nvim_create_autocmd('User', { pattern = 'KinosStatus', callback = function(event)
+            if _G.states[#_G.states] ~= event.data.team.state then table.insert(_G.states, event.data.team.state) end
+          end }) return true
+        """)
+        editor.command("Kinos rehearse default")
+        editor.wait("vim.fn.execute('messages'):find('team default started a rehearsal') ~= nil")
+        editor.wait("require('kinos.status').statusline():find('agents %(rehearsal%)') ~= nil")
+        editor.wait("vim.iter(require('kinos.status').get().agents):any(function(agent) return agent.cycles > 0 end)")
+        team = editor.team()
+        assert team
+        editor.command("Kinos stop")
+        editor.wait("vim.fn.execute('messages'):find('processes ended') ~= nil")
+        assert alive(team) == editor.team() == []
+        editor.wait("_G.states[#_G.states] == 'stopped'")
+        assert editor.lua("_G.states")[-4:] in (
+            ["starting", "running", "stopping", "stopped"],
+            ["stopped", "starting", "running", "stopped"],
+        )
+
+
+@pytest.mark.agents
+def test_quitting_while_a_team_works_leaves_no_process(home: Path, folder: Path) -> None:
+    with neovim(home, folder / "todolist.md") as editor:
+        editor.wait(ATTACHED)
+        editor.command("Kinos rehearse")
+        editor.wait("require('kinos.status').statusline():find('agents') ~= nil")
+        processes = descendants(editor.pid)
+        assert len(processes) > 3
+        editor.quit()
+        editor.process.wait(10)
+        assert wait_for_end(processes, 2.5) == []
+
+
+REHEARSE_ALONE = """
+  local client = vim.lsp.get_clients({ name = 'kinos' })[1]
+  local argument = { agent = 'management', rehearse = true }
+  client:exec_cmd({ title = '', command = 'kinos.server.startAgent', arguments = { argument } }, nil, function() end)
+  return true
+"""
+
+
+@pytest.mark.agents
+def test_an_agents_edit_is_an_undo_step_of_its_own_and_what_was_typed_stays(home: Path, folder: Path) -> None:
+    with neovim(home, folder / "todolist.md", options={"settings": {"landing.mode": "auto"}}) as editor:
+        editor.wait(ATTACHED)
+        # Still in insert mode, as somebody who stopped to think.
+        editor.keys("OMy own words.")
+        editor.run(REHEARSE_ALONE)
+        editor.wait("vim.fn.search('harbour', 'nw') > 0")
+        assert editor.lines()[0] == "My own words."
+        assert editor.lua("vim.bo.modified")
+        assert "harbour" not in (folder / "todolist.md").read_text()
+        editor.keys("<Esc>u")
+        editor.wait("vim.fn.search('harbour', 'nw') == 0")
+        assert editor.lines()[0] == "My own words."
+
+
+@pytest.mark.agents
+def test_a_buffer_without_unsaved_words_is_saved_after_an_agents_edit(home: Path, folder: Path) -> None:
+    with neovim(home, folder / "todolist.md", options={"settings": {"landing.mode": "auto"}}) as editor:
+        editor.wait(ATTACHED)
+        editor.run(REHEARSE_ALONE)
+        editor.wait("vim.fn.search('harbour', 'nw') > 0 and not vim.bo.modified")
+        assert "harbour" in (folder / "todolist.md").read_text()
+        editor.command("Kinos stop")
+        editor.wait("vim.fn.execute('messages'):find('processes ended') ~= nil")
+        editor.command("Kinos undo")
+        editor.wait("vim.fn.search('harbour', 'nw') == 0")
