@@ -7,6 +7,8 @@ return {
   root_markers = { '.kinos', 'demande.md', '.git' },
   -- An agent's edit is for the text as it is now: what is typed must not reach the server late.
   flags = { debounce_text_changes = 0 },
+  -- Neovim 0.11 makes edits that name the version they are for, but does not say so.
+  capabilities = { workspace = { workspaceEdit = { documentChanges = true } } },
   handlers = {
     ['kinos/status'] = function(_, status)
       require('kinos.status').receive(status)

@@ -26,7 +26,9 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_tokens_of_a_folder_are_those_of_its_markdown_and_exact(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_tokens_of_a_folder_are_those_of_its_markdown_and_exact(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert kin("tokens", folder, "--json") == 0
     report = json.loads(capsys.readouterr().out)
     assert {file["path"]: file["level"] for file in report["files"]} == {

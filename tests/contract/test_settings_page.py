@@ -20,6 +20,13 @@ def test_the_schema_has_every_setting() -> None:
         assert properties[section]["properties"][name]["description"] == row.meaning
 
 
+def test_every_setting_changes_something() -> None:
+    sources = [file for file in (ROOT / "server" / "kinos").rglob("*.py") if not file.name.startswith("setting")]
+    text = "".join(file.read_text(encoding="utf-8") for file in sources)
+    for name in rows():
+        assert f"settings.{name}" in text, f"{name} is read nowhere"
+
+
 def test_every_command_is_in_the_reference() -> None:
     reference = (ROOT / "docs" / "reference.md").read_text(encoding="utf-8")
     for name in _COMMANDS:
@@ -40,7 +47,9 @@ def test_every_dependency_is_justified() -> None:
 def test_nothing_that_is_committed_names_a_registry_or_a_machine() -> None:
     import subprocess
 
-    files = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True).stdout.decode().split("\0")
+    files = (
+        subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True).stdout.decode().split("\0")
+    )
     hosts = ("pypi" + ".org", "npm" + "js.org", "npm" + "js.com", "pythonhosted" + ".org", "yarnpkg" + ".com")
     for name in filter(None, files):
         path = ROOT / name

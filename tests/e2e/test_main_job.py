@@ -121,7 +121,9 @@ def test_review_lands_nothing_until_it_is_accepted(website: Path) -> None:
 def start(folder: Path) -> subprocess.Popen[str]:
     """A run that is in the middle of its work: it has started a cycle."""
     command = [*KIN, "default", "--rehearse", "--json", "-C", str(folder)]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    process = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+    )
     assert process.stdout is not None
     for line in process.stdout:
         if json.loads(line)["type"] == "TaskChosen":
@@ -155,3 +157,33 @@ def test_a_signal_stops_the_team_and_keeps_the_journal_whole(website: Path, numb
     undone = kin(website, "undo", "--all")
     assert undone.returncode in (0, 3), undone.stderr
     assert {path: h for path, h in hashes(website).items() if path in before} == before
+
+
+def test_an_endpoint_that_is_down_is_named_with_what_to_do_and_nothing_is_lost(
+    website: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = hashes(website)
+    monkeypatch.setenv("ANTHROPIC_API_KEY", "a-key-that-must-not-be-shown")
+    monkeypatch.setenv("ANTHROPIC_BASE_URL", "http://127.0.0.1:9")
+    monkeypatch.setenv("KINOS_RETRY_ATTEMPTS", "2")
+    monkeypatch.setenv("KINOS_RETRY_DELAY", "0.05")
+    done = kin(website, "default", "--cycles", "2")
+    assert done.returncode == 5
+    assert "cannot be reached" in done.stderr
+    assert "model.endpoint" in done.stderr
+    assert "Traceback" not in done.stdout + done.stderr
+    kept = "".join(path.read_text(errors="replace") for path in (website / ".kinos").rglob("*") if path.is_file())
+    assert "a-key-that-must-not-be-shown" not in done.stdout + done.stderr + kept
+    assert {path: h for path, h in hashes(website).items() if path in before} == before
+
+
+def test_a_cap_is_kept_before_a_call_is_made(website: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ANTHROPIC_API_KEY", "x")
+    monkeypatch.setenv("ANTHROPIC_BASE_URL", "http://127.0.0.1:9")
+    done = kin(website, "default", "--budget", "0.0001", "--json")
+    assert done.returncode == 4, done.stdout + done.stderr
+    *_, summary = events(done)
+    assert summary["tokens"] == 0
+    unknown = kin(website, "default", "--model", "claude-opus-99", "--json")
+    assert unknown.returncode == 4
+    assert "model.prices" in unknown.stdout

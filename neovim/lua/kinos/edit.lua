@@ -3,21 +3,22 @@
 local M = {}
 
 ---@param edit lsp.WorkspaceEdit
----@return table<integer, integer?> versions by buffer
+---@return integer[] buffers
 local function targets(edit)
-  local versions = {}
+  local uris = vim.tbl_keys(edit.changes or {})
   for _, change in ipairs(edit.documentChanges or {}) do
-    versions[vim.uri_to_bufnr(change.textDocument.uri)] = change.textDocument.version
+    table.insert(uris, change.textDocument.uri)
   end
-  return versions
+  return vim.tbl_map(vim.uri_to_bufnr, uris)
 end
 
 ---Neovim itself checks the version of the first document only.
----@param versions table<integer, integer?>
+---@param edit lsp.WorkspaceEdit
 ---@return string? why the edit does not fit any more
-local function stale(versions)
-  for buffer, version in pairs(versions) do
-    if vim.lsp.util.buf_versions[buffer] ~= version then
+local function stale(edit)
+  for _, change in ipairs(edit.documentChanges or {}) do
+    local buffer = vim.uri_to_bufnr(change.textDocument.uri)
+    if vim.lsp.util.buf_versions[buffer] ~= change.textDocument.version then
       return vim.api.nvim_buf_get_name(buffer) .. ' has been changed meanwhile.'
     end
   end
@@ -47,18 +48,18 @@ end
 ---@param ctx lsp.HandlerContext
 ---@return lsp.ApplyWorkspaceEditResult
 function M.apply(err, params, ctx)
-  local versions = targets(params.edit)
-  local reason = stale(versions)
+  local reason = stale(params.edit)
   if reason then
     return { applied = false, failureReason = reason }
   end
+  local buffers = targets(params.edit)
   local clean = vim.tbl_filter(function(buffer)
     return not vim.bo[buffer].modified
-  end, vim.tbl_keys(versions))
-  vim.iter(pairs(versions)):each(break_undo)
+  end, buffers)
+  vim.iter(buffers):each(break_undo)
   -- Without the label, which Neovim would print as a message each time.
   local result = vim.lsp.handlers['workspace/applyEdit'](err, { edit = params.edit }, ctx)
-  vim.iter(pairs(versions)):each(break_undo)
+  vim.iter(buffers):each(break_undo)
   if vim.g.kinos_save ~= false then
     vim.schedule(function()
       vim.iter(clean):each(save)

@@ -63,8 +63,12 @@ class Neovim:
         assert self.lua(f"{code} == true"), f"not within {SECONDS} s: {expression}\nmessages: {self.messages()}"
 
     def messages(self) -> str:
-        """What it has shown."""
-        return str(self.lua("vim.fn.execute('messages')"))
+        """What it has told the person."""
+        return str(self.lua("table.concat(_G.told, ' | ')"))
+
+    def hear(self, words: str) -> None:
+        """Wait until it told the person something with these words in it."""
+        self.wait(f"table.concat(_G.told, ' | '):find([==[{words}]==], 1, true) ~= nil")
 
     def lines(self) -> list[str]:
         """The current buffer."""
@@ -96,10 +100,13 @@ def neovim(home: Path, *files: Path, options: Mapping[str, Any] | None = None) -
     """A Neovim that has the plugin on its runtime path and these files open; ended afterwards, with all below it."""
     address = home / "nvim.sock"
     config = {"cmd": [sys.executable, "-P", "-m", "kinos", "lsp"], "init_options": dict(options or {"trusted": True})}
-    lua = f"vim.lsp.config('kinos', vim.json.decode([==[{json.dumps(config)}]==]))"
+    lua = f"lua vim.lsp.config('kinos', vim.json.decode([==[{json.dumps(config)}]==]))"
+    # A notification of an error would end the request of ours during which it comes.
+    listen = "lua _G.told = {}; vim.notify = function(words) table.insert(_G.told, words) end"
+    first = ["--cmd", f"set rtp^={ROOT / 'neovim'}", "--cmd", lua, "--cmd", listen]
     with (home / "nvim.log").open("wb") as log:
         process = subprocess.Popen(
-            [program(), "--clean", "--headless", "-n", "--listen", address, "--cmd", f"set rtp^={ROOT / 'neovim'}", "--cmd", f"lua {lua}", *files],
+            [program(), "--clean", "--headless", "-n", "--listen", address, *first, *files],
             stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=_environment(home), cwd=files[0].parent,
         )  # fmt: skip
     editor = Neovim(process, address)

@@ -61,7 +61,7 @@ def test_the_command_completes_what_it_knows(editor: Neovim) -> None:
 def test_the_map_and_the_state_are_shown(editor: Neovim) -> None:
     editor.wait("require('kinos.status').statusline():find('EXPANSION') ~= nil")
     editor.command("Kinos status")
-    editor.wait("vim.fn.execute('messages'):find('tokens in 3 documents: 1 long') ~= nil")
+    editor.hear("tokens in 3 documents: 1 long")
     editor.command("Kinos map")
     editor.wait("vim.bo.buftype == 'nofile'")
     assert editor.lines()[0] == "# Project Map"
@@ -70,7 +70,7 @@ def test_the_map_and_the_state_are_shown(editor: Neovim) -> None:
 
 def test_what_cannot_be_done_is_said(editor: Neovim) -> None:
     editor.command("Kinos start")
-    editor.wait("vim.fn.execute('messages'):find('ANTHROPIC_API_KEY') ~= nil")
+    editor.hear("ANTHROPIC_API_KEY")
     editor.command("Kinos dance")
     assert "there is no dance" in editor.messages()
 
@@ -140,13 +140,13 @@ def test_a_team_is_started_watched_and_stopped(home: Path, tmp_path: Path) -> No
           end }) return true
         """)
         editor.command("Kinos rehearse default")
-        editor.wait("vim.fn.execute('messages'):find('team default started a rehearsal') ~= nil")
+        editor.hear("team default started a rehearsal")
         editor.wait("require('kinos.status').statusline():find('agents %(rehearsal%)') ~= nil")
         editor.wait("vim.iter(require('kinos.status').get().agents):any(function(agent) return agent.cycles > 0 end)")
         team = editor.team()
         assert team
         editor.command("Kinos stop")
-        editor.wait("vim.fn.execute('messages'):find('processes ended') ~= nil")
+        editor.hear("processes ended")
         assert alive(team) == editor.team() == []
         editor.wait("_G.states[#_G.states] == 'stopped'")
         assert editor.lua("_G.states")[-4:] in (
@@ -200,6 +200,6 @@ def test_a_buffer_without_unsaved_words_is_saved_after_an_agents_edit(home: Path
         editor.wait("vim.fn.search('harbour', 'nw') > 0 and not vim.bo.modified")
         assert "harbour" in (folder / "todolist.md").read_text()
         editor.command("Kinos stop")
-        editor.wait("vim.fn.execute('messages'):find('processes ended') ~= nil")
+        editor.hear("processes ended")
         editor.command("Kinos undo")
         editor.wait("vim.fn.search('harbour', 'nw') == 0")

@@ -1,0 +1,123 @@
+"""Commands as JSON: arguments are checked, answers are plain values."""
+
+import json
+from typing import Any
+
+import pytest
+from fakes.world import World
+
+from kinos.domain.change import ChangeState, FileChange
+from kinos.domain.errors import UsageError
+from kinos.engine.command import COMMANDS, described, run
+from kinos.engine.run import Ends
+from kinos.engine.session import Start
+
+
+async def opened(landing: str = "auto", cycles: int = 2) -> World:
+    world = World()
+    await world.session.open()
+    await world.session.start_team(Start("crew", landing=landing, ends=Ends(cycles=cycles)))
+    await world.session.finished()
+    return world
+
+
+async def ask(world: World, name: str, **arguments: Any) -> Any:
+    """The answer, as it comes out of JSON."""
+    return json.loads(json.dumps(await run(world.session, name, arguments)))
+
+
+async def test_a_command_that_does_not_exist_is_refused_with_those_that_do() -> None:
+    with pytest.raises(UsageError, match="There is no command 'fly'. There are: accept, "):
+        await run(World().session, "fly", {})
+
+
+async def test_a_team_is_started_and_stopped() -> None:
+    world = World()
+    await world.session.open()
+    started = await ask(world, "startTeam", team="crew", rehearse=True, landing="review")
+    assert started == {"team": "crew", "reason": "you asked for it", "agents": ["ann", "bob"]}
+    status = await ask(world, "status")
+    assert (status["team"]["landing"], status["team"]["rehearsal"]) == ("review", True)
+    assert await ask(world, "stopTeam") == {"stopped": 2}
+
+
+async def test_an_agent_is_started_and_stopped() -> None:
+    world = World()
+    await world.session.open()
+    assert await ask(world, "startAgent", agent="ann", rehearse=True) == {"agent": "ann", "state": "resting"}
+    assert await ask(world, "stopAgent", agent="ann") == {"agent": "ann", "state": "stopped"}
+
+
+async def test_the_map_is_shown_written_and_given_as_an_object() -> None:
+    world = World()
+    await world.session.open()
+    assert (await ask(world, "showMap")).startswith("# Project Map")
+    assert await ask(world, "updateMap") == "map (readonly).md"
+    assert (await ask(world, "mapObject"))["total"] == 2
+
+
+async def test_history_undo_and_redo() -> None:
+    world = await opened()
+    entries = await ask(world, "history")
+    assert [entry["state"] for entry in entries] == ["landed", "landed"]
+    assert entries[0]["files"] == [{"path": "ann.md", "kind": "edited"}]
+    last = entries[-1]["id"]
+    assert await ask(world, "undo") == {"changes": [last], "setAside": []}
+    assert await ask(world, "redo", change=last) == {"changes": [last], "setAside": []}
+    assert len((await ask(world, "undo", all=True))["changes"]) == 2
+    assert len((await ask(world, "redo", session=True))["changes"]) == 2
+    assert len((await ask(world, "undo", agent="ann"))["changes"]) == 1
+    world.disk.put("bob.md", "mine\n")
+    aside = (await ask(world, "undo", cycle=entries[1]["cycle"]))["setAside"]
+    assert aside[0]["id"] == entries[1]["id"]
+    assert "bob.md" in aside[0]["reason"]
+
+
+async def test_waiting_changes_are_shown_accepted_and_rejected() -> None:
+    world = await opened("review")
+    first, second = [change.id for change in world.journal.changes()]
+    assert "+line 1" in await ask(world, "diff", change=first)
+    assert (await ask(world, "accept", change=first))["state"] == "landed"
+    rejected = await ask(world, "reject", change=second, reason="no")
+    assert (rejected["state"], rejected["reason"]) == ("rejected", "no")
+
+
+async def test_the_phase_is_set() -> None:
+    world = World()
+    await world.session.open()
+    assert (await ask(world, "setPhase", phase="convergence"))["phase"]["name"] == "CONVERGENCE"
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "says"),
+    [
+        ("startTeam", {"team": 5}, "team must be text, not 5"),
+        ("startTeam", {"rehearse": "yes"}, "rehearse must be true or false, not 'yes'"),
+        ("startTeam", {"landing": "force"}, "landing must be review or auto, not 'force'"),
+        ("startAgent", {}, "agent is missing"),
+        ("stopAgent", {"agent": ""}, "agent is missing"),
+        ("accept", {"change": None}, "change is missing"),
+        ("diff", {}, "change is missing"),
+        ("setPhase", {}, "phase is missing"),
+        ("undo", {"all": 1}, "all must be true or false"),
+    ],
+)
+async def test_wrong_arguments_are_named(name: str, arguments: dict[str, object], says: str) -> None:
+    world = World()
+    await world.session.open()
+    with pytest.raises(UsageError) as caught:
+        await run(world.session, name, arguments)
+    assert says in str(caught.value)
+
+
+async def test_a_described_change_says_what_became_of_each_file() -> None:
+    change = (await opened()).change(0)
+    files = (FileChange("new.md", None, "x"), FileChange("gone.md", "x", None), FileChange("a.md", "x", "y", "x", "y"))
+    kinds = described(type(change)(**{f: getattr(change, f) for f in change.__slots__} | {"files": files}))["files"]
+    assert [entry["kind"] for entry in kinds] == ["created", "deleted", "edited"]
+    assert described(change)["state"] == ChangeState.LANDED.value
+
+
+def test_the_commands_are_those_of_the_contract() -> None:
+    assert {"startTeam", "stopTeam", "startAgent", "stopAgent", "setPhase", "showMap", "updateMap"} <= set(COMMANDS)
+    assert {"history", "undo", "redo", "accept", "reject"} <= set(COMMANDS)

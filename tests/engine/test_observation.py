@@ -1,0 +1,104 @@
+"""What an agent is shown: what matters, each with its reason, within its budget, never at random."""
+
+from collections.abc import Mapping
+
+import pytest
+from fakes.catalog import agent
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kinos.domain.brief import Shown
+from kinos.domain.size import Limits, Size
+from kinos.domain.team import Agent
+from kinos.engine.documents import Documents
+from kinos.engine.observation import CONTEXT, Sight, exhibits, outline
+
+
+async def words(text: str) -> int:
+    return len(text.split())
+
+
+def sight(
+    texts: Mapping[str, str | None], request: str = "", changed: list[str] | None = None, seen: dict[str, int] | None = None
+) -> Sight:
+    table = Documents(Limits(60, 120))
+    for path, text in texts.items():
+        table.put(path, Size(len((text or "").split())))
+    return Sight(table, texts.get, words, changed or [], seen or {}, request)
+
+
+TEXTS = {"a.md": "one", "b.md": "two", "docs/c.md": "three", "todo.md": "four", "long.md": "# L\n\n" + "word " * 100}
+
+
+async def test_each_document_is_shown_once_for_its_best_reason() -> None:
+    ann = Agent("ann", "r", "You keep `todo.md` in order.")
+    shown = await exhibits(ann, sight(TEXTS, "See [the page](docs/c.md) and `a.md`.", ["b.md", "a.md", "gone.md"]))
+    assert [(exhibit.path, exhibit.reason) for exhibit in shown] == [
+        ("todo.md", "yours to keep"),
+        ("docs/c.md", "named in the request"),
+        ("a.md", "named in the request"),
+        ("long.md", "over the limit"),
+        ("b.md", "changed lately"),
+    ] or [exhibit.path for exhibit in shown][0] == "todo.md"
+    assert len({exhibit.path for exhibit in shown}) == len(shown) == len(TEXTS)
+
+
+async def test_what_was_looked_at_least_comes_first_among_the_rest() -> None:
+    shown = await exhibits(agent("ann"), sight({"a.md": "x", "b.md": "x", "c.md": "x"}, seen={"a.md": 2, "b.md": 1}))
+    assert [exhibit.path for exhibit in shown] == ["c.md", "b.md", "a.md"]
+    assert {exhibit.reason for exhibit in shown} == {"not looked at for longest"}
+
+
+async def test_a_document_over_the_limit_is_shown_as_its_outline_the_largest_first() -> None:
+    texts = {"long.md": "# L\n" + "word " * 70, "longer.md": "intro\n# A\n" + "word " * 90 + "\n## B\nmore words"}
+    shown = await exhibits(agent("ann"), sight(texts))
+    assert [(exhibit.path, exhibit.shown, exhibit.level) for exhibit in shown] == [
+        ("longer.md", Shown.OUTLINE, "long"),
+        ("long.md", Shown.OUTLINE, "long"),
+    ]
+    assert shown[0].text == "(before the first heading) — 1 tokens\n# A — 92 tokens\n## B — 4 tokens"
+
+
+async def test_the_request_and_what_cannot_be_shown_are_left_out() -> None:
+    shown = await exhibits(agent("ann"), sight({"demande.md": "do", "claimed.md": None, "a.md": "x"}, "`demande.md`"))
+    assert [exhibit.path for exhibit in shown] == ["a.md"]
+
+
+@pytest.mark.parametrize("path", ["a\nb.md", "bad\udcff.md", "\x1b[31mred.md"])
+async def test_a_name_that_no_answer_could_carry_is_left_out(path: str) -> None:
+    shown = await exhibits(agent("ann"), sight({path: "x", "a.md": "x"}))
+    assert [exhibit.path for exhibit in shown] == ["a.md"]
+
+
+@given(st.lists(st.integers(0, 60), max_size=30), st.lists(st.integers(61, 50_000), max_size=3))
+async def test_a_brief_stays_within_its_budget(small: list[int], large: list[int]) -> None:
+    texts = {f"{number}.md": "w " * size * 100 for number, size in enumerate(small)}
+    texts |= {f"large{number}.md": "# H\n" + "w " * size for number, size in enumerate(large)}
+    table = Documents(Limits(6000, 12000))
+    for path, text in texts.items():
+        table.put(path, Size(len(text.split())))
+    shown = await exhibits(agent("ann"), Sight(table, texts.get, words, [], {}, ""))
+    assert sum(len(exhibit.text.split()) for exhibit in shown) <= CONTEXT
+    if texts and sum(len(text.split()) for text in texts.values()) <= CONTEXT - 200:
+        assert len(shown) == len(texts)
+
+
+async def test_a_document_that_no_longer_fits_makes_room_for_smaller_ones() -> None:
+    texts = {f"{number}.md": "w " * 5900 for number in range(7)} | {"z.md": "small"}
+    table = Documents(Limits())
+    for path, text in texts.items():
+        table.put(path, Size(len(text.split())))
+    shown = await exhibits(agent("ann"), Sight(table, texts.get, words, [], {}, ""))
+    assert "z.md" in [exhibit.path for exhibit in shown]
+    assert len(shown) == 7
+
+
+async def test_an_outline_that_is_itself_too_long_is_left_out() -> None:
+    text = "# a heading of quite some words\nx\n" * 8000
+    shown = await exhibits(agent("ann"), sight({"huge.md": text, "a.md": "x"}))
+    assert [exhibit.path for exhibit in shown] == ["a.md"]
+
+
+async def test_an_outline_gives_each_section_without_its_subsections() -> None:
+    assert await outline("# A\none two\n## B\nthree\n", words) == "# A — 4 tokens\n## B — 3 tokens"
+    assert await outline("no heading at all", words) == "(before the first heading) — 4 tokens"

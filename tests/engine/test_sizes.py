@@ -1,0 +1,195 @@
+"""Sizes: in step with the disk and with what is open; totals and phase follow."""
+
+import pytest
+from fakes.clock import FakeClock
+from fakes.disk import MemoryDisk
+from fakes.workers import WordCounting
+
+from kinos.domain import event as ev
+from kinos.domain.phase import Phase, PhaseRule
+from kinos.domain.size import Limits
+from kinos.engine.buffer import Buffers
+from kinos.engine.sizes import Sizes
+from kinos.engine.store import Store
+from kinos.tokens.document import Encoding
+from kinos.tokens.family import tokenizer_for
+
+
+class Scale:
+    """Sizes and what they are made of."""
+
+    def __init__(self, clock: FakeClock, model: str = "claude-sonnet-5-5") -> None:
+        self.disk = MemoryDisk({"a.md": "one two\n", "docs/b.md": "three\n", ".hidden/c.md": "x\n", "d.txt": "y\n"})
+        self.buffers = Buffers(clock)
+        self.counting = WordCounting(self.disk)
+        self.store = Store()
+        self.events: list[ev.Event] = []
+        self.store.subscribe(lambda before, after, event: self.events.append(event))
+        choice = tokenizer_for("auto", model)
+        self.sizes = Sizes(
+            self.disk, self.buffers, self.counting, self.store, clock, choice, Limits(3, 6), PhaseRule(20), 1000
+        )
+
+    def table(self) -> dict[str, int]:
+        return {path: size.tokens for path, size in self.sizes.documents.sizes.items()}
+
+
+@pytest.fixture
+def scale(clock: FakeClock) -> Scale:
+    return Scale(clock)
+
+
+async def test_a_scan_counts_every_document_and_says_so_once(scale: Scale) -> None:
+    assert await scale.sizes.scan() == ["a.md", "docs/b.md"]
+    assert scale.table() == {"a.md": 2, "docs/b.md": 1}
+    assert scale.store.state.sizes.total == 3
+    assert [type(event) for event in scale.events] == [ev.SizesCounted, ev.PhaseMoved]
+    scale.events.clear()
+    assert await scale.sizes.scan() == []
+    assert scale.events == []
+
+
+async def test_a_scan_of_an_empty_folder_says_so_too(clock: FakeClock) -> None:
+    scale = Scale(clock)
+    scale.disk.files.clear()
+    assert await scale.sizes.scan() == []
+    assert scale.store.state.phase.since is not None
+
+
+async def test_only_what_changed_is_counted_again(scale: Scale) -> None:
+    await scale.sizes.scan()
+    scale.counting.counted.clear()
+    scale.disk.put("docs/b.md", "three four five\n")
+    scale.disk.put("new.md", "six\n")
+    del scale.disk.files["a.md"]
+    assert await scale.sizes.scan() == ["a.md", "docs/b.md", "new.md"]
+    assert scale.counting.counted == ["docs/b.md", "new.md"]
+    assert scale.table() == {"docs/b.md": 3, "new.md": 1}
+
+
+async def test_what_cannot_be_counted_is_listed_with_its_reason_and_never_as_0(scale: Scale) -> None:
+    scale.counting.broken["a.md"] = "not UTF-8"
+    await scale.sizes.scan()
+    assert scale.table() == {"docs/b.md": 1}
+    assert scale.sizes.documents.errors == {"a.md": "not UTF-8"}
+    assert "❔ a.md has no size: not UTF-8" in scale.sizes.project_map([]).body()
+
+
+async def test_a_file_that_vanishes_while_it_is_counted_is_gone(scale: Scale) -> None:
+    await scale.sizes.scan()
+    scale.disk.put("a.md", "changed\n")
+    stamps = scale.disk.stamp
+    seen: list[str] = []
+
+    def vanishing(path: str) -> tuple[int, int] | None:
+        if path == "a.md" and seen.count(path) == 1:
+            del scale.disk.files["a.md"]
+        seen.append(path)
+        return stamps(path)
+
+    scale.disk.stamp = vanishing  # type: ignore[method-assign]
+    await scale.sizes.refresh(["a.md"])
+    assert "a.md" not in scale.table()
+    assert "a.md" not in scale.sizes.documents.errors
+
+
+async def test_files_touched_are_looked_at_again_whether_they_came_or_went(scale: Scale) -> None:
+    await scale.sizes.scan()
+    scale.disk.put("new.md", "six seven\n")
+    del scale.disk.files["a.md"]
+    await scale.sizes.refresh(["new.md", "a.md", "d.txt", ".hidden/c.md", "map (readonly).md"])
+    assert scale.table() == {"docs/b.md": 1, "new.md": 2}
+    scale.events.clear()
+    await scale.sizes.refresh(["d.txt"])
+    assert scale.events == []
+
+
+async def test_an_ignored_document_is_not_counted_when_touched_or_opened(scale: Scale) -> None:
+    scale.disk.hidden = {"a.md"}
+    await scale.sizes.scan()
+    await scale.sizes.refresh(["a.md"])
+    scale.buffers.open("a.md", "text", 1)
+    assert scale.sizes.opened("a.md") is None
+    assert scale.table() == {"docs/b.md": 1}
+
+
+async def test_an_open_document_wins_over_the_disk(scale: Scale) -> None:
+    await scale.sizes.scan()
+    scale.buffers.open("a.md", "", 1)
+    touched = scale.sizes.opened("a.md")
+    assert touched is not None
+    assert touched.new is not None
+    assert touched.new.tokens == 0
+    scale.disk.put("a.md", "many words stand on the disk\n")
+    await scale.sizes.scan()
+    await scale.sizes.refresh(["a.md"])
+    assert scale.table()["a.md"] == 0
+    del scale.disk.files["a.md"]
+    await scale.sizes.scan()
+    assert scale.table()["a.md"] == 0, "it is still open"
+
+
+async def test_a_document_opened_while_it_is_being_counted_is_the_editors(scale: Scale) -> None:
+    await scale.sizes.scan()
+    scale.disk.put("a.md", "changed\n")
+    files = scale.counting.files
+
+    def opening(*arguments: object) -> object:
+        scale.buffers.open("a.md", "", 1)
+        scale.sizes.opened("a.md")
+        return files(*arguments)  # type: ignore[arg-type]
+
+    scale.counting.files = opening  # type: ignore[method-assign,assignment]
+    await scale.sizes.refresh(["a.md"])
+    assert scale.table()["a.md"] == 0
+
+
+async def test_a_closed_document_counts_as_it_is_on_the_disk_again(scale: Scale) -> None:
+    await scale.sizes.scan()
+    scale.buffers.open("a.md", "", 1)
+    scale.sizes.opened("a.md")
+    scale.buffers.close("a.md")
+    assert await scale.sizes.scan() == ["a.md"]
+    assert scale.table()["a.md"] == 2
+
+
+async def test_a_keystroke_moves_size_total_and_phase_at_once(scale: Scale) -> None:
+    await scale.sizes.scan()
+    scale.buffers.open("a.md", "", 1)
+    scale.buffers.change("a.md", ["word " * 40], 2, Encoding.UTF16)
+    scale.sizes.opened("a.md")
+    assert scale.store.state.sizes.total > 12
+    assert scale.store.state.sizes.too_long == 1
+    assert scale.store.state.phase.name is Phase.CONVERGENCE
+
+
+async def test_what_is_opened_before_the_first_count_does_not_move_the_phase(scale: Scale) -> None:
+    scale.buffers.open("a.md", "word " * 40, 1)
+    scale.sizes.opened("a.md")
+    assert scale.store.state.phase.since is None
+    await scale.sizes.scan()
+    assert scale.store.state.phase.name is Phase.CONVERGENCE
+
+
+async def test_what_is_not_open_cannot_be_counted_as_open(scale: Scale) -> None:
+    assert scale.sizes.opened("a.md") is None
+
+
+async def test_a_model_newer_than_the_table_makes_every_size_unconfirmed(clock: FakeClock) -> None:
+    scale = Scale(clock, "claude-sonnet-9")
+    await scale.sizes.scan()
+    assert scale.store.state.sizes.counted == "unconfirmed"
+
+
+async def test_without_a_tokenizer_an_open_document_has_a_reason_and_no_size(clock: FakeClock) -> None:
+    scale = Scale(clock, "somebodys-model")
+    scale.buffers.open("a.md", "text", 1)
+    touched = scale.sizes.opened("a.md")
+    assert touched is not None
+    assert touched.new is None
+    assert "No tokenizer is known" in scale.sizes.documents.errors["a.md"]
+
+
+async def test_any_text_can_be_counted(scale: Scale) -> None:
+    assert await scale.sizes.count("one two three") == 3
+    assert scale.sizes.tokenizer == "claude-v4.8"

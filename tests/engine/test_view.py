@@ -1,0 +1,56 @@
+"""A brief: the request, the map, what was done lately, what is claimed, and the documents that matter."""
+
+from fakes.catalog import agent
+from fakes.world import World
+
+ANN = agent("ann")
+
+
+async def test_a_brief_holds_everything_an_agent_observes() -> None:
+    world = World({"demande.md": "Write a guide.\n", "a.md": "one\r\ntwo\r\n", "b.md": "three\n"})
+    await world.session.open()
+    world.session._claims.keep("c1", ["B.md"])
+    world.session._memory.said_nothing("bob", "all is well")
+    brief = await world.session._view.brief(ANN)
+    assert (brief.agent, brief.phase) == ("ann", "EXPANSION")
+    assert (brief.request_path, brief.request) == ("demande.md", "Write a guide.\n")
+    assert "└── 📄 demande.md" in brief.project_map
+    assert brief.recent == ("bob found nothing to do: all is well",)
+    assert brief.claimed == ["b.md"]
+    assert [(exhibit.path, exhibit.text) for exhibit in brief.exhibits] == [("a.md", "one\ntwo\n")]
+
+
+async def test_what_was_shown_is_remembered_so_that_everything_is_seen_in_time() -> None:
+    world = World({"a.md": "one\n"})
+    await world.session.open()
+    await world.session._view.brief(ANN)
+    await world.session._view.brief(ANN)
+    assert world.session._memory.seen("ann")["a.md"] == 2
+
+
+async def test_the_request_is_looked_for_under_its_three_names() -> None:
+    names = ["demande.md", "request.md", ".aider.mission.md"]
+    for at, name in enumerate(names):
+        world = World({other: f"{other}\n" for other in names[at:]})
+        assert world.session._view.request() == (name, f"{name}\n")
+    assert World({})._view_request() if hasattr(World, "_view_request") else World({}).session._view.request() == (
+        "demande.md",
+        "",
+    )
+
+
+async def test_an_open_request_is_read_as_the_person_has_it_now() -> None:
+    world = World({"demande.md": "old\n"}, editor=True)
+    assert world.editor
+    await world.session.open()
+    world.open("demande.md")
+    world.editor.replace("demande.md", "new\n")
+    assert world.session._view.request() == ("demande.md", "new\n")
+
+
+async def test_what_cannot_be_read_is_not_shown() -> None:
+    world = World({"a.md": b"\xff", "b.md": "x\n", "c.md": "y\n"})
+    await world.session.open()
+    world.disk.unreadable = {"b.md"}
+    brief = await world.session._view.brief(ANN)
+    assert [exhibit.path for exhibit in brief.exhibits] == ["c.md"]
