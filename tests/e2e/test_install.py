@@ -57,7 +57,9 @@ def test_an_installed_kin_finds_its_teams_from_anywhere(form: str, wheel: Path, 
     assert {team["name"] for team in found} == {"default", "coding", "literature-review", "book-writing"}
     inside = str(ROOT) in found[0]["source"]
     assert inside is (form == "editable")
-    done = subprocess.run([kin, "agents", "--json"], cwd=elsewhere, env=env, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [kin, "agents", "--json"], cwd=elsewhere, env=env, capture_output=True, text=True, check=False
+    )
     assert len(json.loads(done.stdout)["found"]) == 11
 
 

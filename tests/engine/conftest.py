@@ -3,6 +3,7 @@
 import asyncio
 
 import pytest
+
 from fakes.clock import FakeClock, InlineExecutor
 
 

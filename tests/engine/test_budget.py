@@ -1,8 +1,8 @@
 """The budget over time: asked before each call, told after it, and counting killed calls in full."""
 
 import pytest
-from fakes.clock import FakeClock
 
+from fakes.clock import FakeClock
 from kinos.domain import event as ev
 from kinos.domain.budget import Caps, Ledger
 from kinos.domain.message import Denied, Granted, Reserve, Settle

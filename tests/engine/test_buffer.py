@@ -3,8 +3,8 @@
 import asyncio
 
 import pytest
-from fakes.clock import FakeClock
 
+from fakes.clock import FakeClock
 from kinos.engine.buffer import Buffers
 from kinos.tokens.document import Encoding, Position, TextEdit
 

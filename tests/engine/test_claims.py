@@ -3,8 +3,8 @@
 import asyncio
 
 import pytest
-from fakes.clock import settled
 
+from fakes.clock import settled
 from kinos.domain.errors import ConflictError
 from kinos.engine.claims import Claims
 

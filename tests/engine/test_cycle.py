@@ -4,18 +4,18 @@ import asyncio
 from pathlib import Path
 
 import pytest
+
 from fakes.catalog import agent
 from fakes.workers import USAGE, failed
 from fakes.world import World
-
 from kinos.domain import event as ev
 from kinos.domain.change import ChangeState
 from kinos.domain.errors import FailureKind, LandingError
 from kinos.domain.message import EditCall, PlanCall
+from kinos.domain.model import output_limit
 from kinos.domain.state import AgentState
 from kinos.domain.task import NothingToDo, Task
 from kinos.domain.team import Agent
-from kinos.domain.model import output_limit
 from kinos.engine.cycle import BYTES_A_TOKEN
 from kinos.engine.run import Ends
 from kinos.engine.session import Start
@@ -49,7 +49,9 @@ def result(world: World) -> tuple[str, str]:
 async def test_a_cycle_that_lands_goes_through_every_state() -> None:
     world = alone()
     states: list[AgentState] = []
-    world.session.subscribe(lambda before, after, event: states.append(after.agents["ann"].state) if after.agents else None)
+    world.session.subscribe(
+        lambda before, after, event: states.append(after.agents["ann"].state) if after.agents else None
+    )
     await once(world)
     A = AgentState
     seen = list(dict.fromkeys(states[:-3]))
@@ -181,6 +183,14 @@ async def test_a_task_over_a_forbidden_file_is_refused_before_anything_is_edited
     assert "ann was refused: Tidy" in world.workers.plans[1].brief
 
 
+async def test_two_spellings_of_one_name_are_no_two_files() -> None:
+    world = alone()
+    world.workers.planner = lambda call: task("New.md", "new.md")
+    await once(world)
+    assert result(world)[0] == "refused"
+    assert "differ only in case" in result(world)[1]
+
+
 async def test_an_agent_keeps_to_the_files_its_prompt_gives_it() -> None:
     ann = Agent("ann", "role", "You are ann.", edits=("docs/**",))
     world = World(teams=ALONE, agents={"ann": ann})
@@ -273,7 +283,10 @@ async def test_a_change_that_no_longer_fits_is_set_aside_and_the_agent_is_told()
     assert world.change(0).state is ChangeState.CONFLICTED
     assert world.session.state.waiting == 0
     assert world.disk.text("ann.md") == "mine\n"
-    assert "ann set aside: Say 1 (ann.md): ann.md: lines 1 to 1 have been edited meanwhile." in world.workers.plans[1].brief
+    assert (
+        "ann set aside: Say 1 (ann.md): ann.md: lines 1 to 1 have been edited meanwhile."
+        in world.workers.plans[1].brief
+    )
 
 
 async def test_a_disk_that_refuses_is_no_success() -> None:

@@ -1,8 +1,8 @@
 """Undo and redo: which changes are meant."""
 
 import pytest
-from fakes.clock import BEGINNING
 
+from fakes.clock import BEGINNING
 from kinos.domain.change import Change, ChangeState, FileChange
 from kinos.domain.errors import ConflictError, UsageError
 from kinos.engine.history import Selection, revert, to_redo, to_undo, unified

@@ -3,10 +3,10 @@
 from dataclasses import replace
 
 import pytest
+
 from fakes.clock import FakeClock
 from fakes.disk import MemoryDisk
 from fakes.journal import MemoryFolder
-
 from kinos.domain import event as ev
 from kinos.domain.errors import WorkspaceHeldError
 from kinos.domain.phase import Phase, PhaseRule, PhaseState

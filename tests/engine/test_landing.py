@@ -1,12 +1,12 @@
 """The gate to closed files: whole or not at all, whatever fails and wherever it is cut off."""
 
 import pytest
-from fakes.fuse import Fuse, Killed
-from fakes.landings import Workbench
-from fakes.texts import raws
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fakes.fuse import Fuse, Killed
+from fakes.landings import Workbench
+from fakes.texts import raws
 from kinos.domain.change import Change, ChangeState, FileChange, digest
 from kinos.domain.errors import ConflictError, LandingError, PolicyError
 from kinos.engine.ports import Intent

@@ -3,13 +3,13 @@
 import asyncio
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from fakes.clock import FakeClock
 from fakes.editor import Reaction
 from fakes.landings import Workbench
 from fakes.texts import raws
-from hypothesis import given
-from hypothesis import strategies as st
-
 from kinos.domain.change import Change, ChangeState
 from kinos.domain.errors import ConflictError, LandingError
 from kinos.engine.landing import ECHO, GRACE, PAUSE, TRIES, Landing, line_edits

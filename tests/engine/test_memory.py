@@ -1,7 +1,6 @@
 """What the team remembers: one line a change, the latest first, bounded."""
 
 from fakes.clock import BEGINNING
-
 from kinos.domain.change import Change, ChangeState, FileChange
 from kinos.engine.memory import Memory
 

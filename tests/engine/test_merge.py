@@ -1,10 +1,10 @@
 """The merge: both sides' words are kept, or the whole is refused; the raw form of what is there stays."""
 
 import pytest
-from fakes.texts import raws
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fakes.texts import raws
 from kinos.domain.errors import ConflictError
 from kinos.engine.merge import hunks, merged, onto
 from kinos.engine.text import parse

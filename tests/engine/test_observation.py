@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 
 import pytest
-from fakes.catalog import agent
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fakes.catalog import agent
 from kinos.domain.brief import Shown
 from kinos.domain.size import Limits, Size
 from kinos.domain.team import Agent
@@ -19,7 +19,10 @@ async def words(text: str) -> int:
 
 
 def sight(
-    texts: Mapping[str, str | None], request: str = "", changed: list[str] | None = None, seen: dict[str, int] | None = None
+    texts: Mapping[str, str | None],
+    request: str = "",
+    changed: list[str] | None = None,
+    seen: dict[str, int] | None = None,
 ) -> Sight:
     table = Documents(Limits(60, 120))
     for path, text in texts.items():
@@ -39,8 +42,7 @@ async def test_each_document_is_shown_once_for_its_best_reason() -> None:
         ("a.md", "named in the request"),
         ("long.md", "over the limit"),
         ("b.md", "changed lately"),
-    ] or [exhibit.path for exhibit in shown][0] == "todo.md"
-    assert len({exhibit.path for exhibit in shown}) == len(shown) == len(TEXTS)
+    ]
 
 
 async def test_what_was_looked_at_least_comes_first_among_the_rest() -> None:

@@ -4,11 +4,11 @@ import asyncio
 from collections import Counter
 
 import pytest
+
 from fakes.catalog import agent
 from fakes.clock import settled
 from fakes.workers import failed, nothing
 from fakes.world import World
-
 from kinos.domain import event as ev
 from kinos.domain.errors import FailureKind
 from kinos.domain.message import EditCall, Failed, PlanCall
@@ -120,7 +120,9 @@ async def test_a_phase_that_moves_weighs_the_agents_anew() -> None:
 
     world.workers.hand = edit
     await run(world, Ends(cycles=9))
-    moved = next(i for i, e in enumerate(world.events) if isinstance(e, ev.PhaseMoved) and e.phase.name == "CONVERGENCE")
+    moved = next(
+        i for i, e in enumerate(world.events) if isinstance(e, ev.PhaseMoved) and e.phase.name == "CONVERGENCE"
+    )
     later = [e.agent for e in world.events[moved:] if isinstance(e, ev.CycleStarted)]
     assert later
     assert set(later) == {"ann"}

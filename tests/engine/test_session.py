@@ -4,10 +4,10 @@ import asyncio
 from collections.abc import Callable
 
 import pytest
+
 from fakes.clock import settled
 from fakes.editor import Reaction
 from fakes.world import World
-
 from kinos.domain import event as ev
 from kinos.domain.change import ChangeState
 from kinos.domain.errors import (
@@ -201,7 +201,9 @@ async def test_after_a_refused_start_the_next_one_works() -> None:
 
 
 @pytest.mark.parametrize(("editor", "landing"), [(True, "review"), (False, "auto")])
-async def test_changes_wait_in_an_editor_and_land_in_a_terminal_unless_told_otherwise(editor: bool, landing: str) -> None:
+async def test_changes_wait_in_an_editor_and_land_in_a_terminal_unless_told_otherwise(
+    editor: bool, landing: str
+) -> None:
     world = World(editor=editor)
     world.session.settings = world.settings.__class__(model_key="key")
     await world.session.open()

@@ -1,10 +1,10 @@
 """Sizes: in step with the disk and with what is open; totals and phase follow."""
 
 import pytest
+
 from fakes.clock import FakeClock
 from fakes.disk import MemoryDisk
 from fakes.workers import WordCounting
-
 from kinos.domain import event as ev
 from kinos.domain.phase import Phase, PhaseRule
 from kinos.domain.size import Limits

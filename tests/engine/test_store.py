@@ -1,8 +1,8 @@
 """One writer: events in a row, never one inside another."""
 
 import pytest
-from fakes.clock import BEGINNING
 
+from fakes.clock import BEGINNING
 from kinos.domain import event as ev
 from kinos.domain.state import State
 from kinos.engine.store import Store

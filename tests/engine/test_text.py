@@ -1,10 +1,10 @@
 """The raw form of a text: what is taken apart comes together again."""
 
 import pytest
-from fakes.texts import raws
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fakes.texts import raws
 from kinos.domain.errors import PolicyError
 from kinos.engine.text import Text, decoded, parse, rebuilt
 

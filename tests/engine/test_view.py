@@ -33,10 +33,7 @@ async def test_the_request_is_looked_for_under_its_three_names() -> None:
     for at, name in enumerate(names):
         world = World({other: f"{other}\n" for other in names[at:]})
         assert world.session._view.request() == (name, f"{name}\n")
-    assert World({})._view_request() if hasattr(World, "_view_request") else World({}).session._view.request() == (
-        "demande.md",
-        "",
-    )
+    assert World({}).session._view.request() == ("demande.md", "")
 
 
 async def test_an_open_request_is_read_as_the_person_has_it_now() -> None:

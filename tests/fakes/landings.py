@@ -7,7 +7,6 @@ from fakes.disk import MemoryDisk
 from fakes.editor import FakeEditor
 from fakes.fuse import Fuse
 from fakes.journal import MemoryJournal
-
 from kinos.domain.change import Change, ChangeState, FileChange
 from kinos.engine.buffer import Buffers
 from kinos.engine.landing import Landing

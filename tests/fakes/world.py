@@ -13,7 +13,6 @@ from fakes.disk import MemoryDisk
 from fakes.editor import FakeEditor
 from fakes.journal import MemoryFolder, MemoryJournal
 from fakes.workers import FakeRehearsal, ScriptedWorkers, WordCounting
-
 from kinos.domain.change import Change
 from kinos.domain.event import Event
 from kinos.domain.message import EditCall, PlanCall
@@ -91,7 +90,9 @@ class World:
         session = Session(ports, self.settings, "a test", trusted=self.trusted)
         session.subscribe(lambda before, after, event: self.events.append(event))
         if self.editor is not None:
-            self.editor.on_change = lambda path, edits, version: session.did_change(path, edits, version, Encoding.UTF32)
+            self.editor.on_change = lambda path, edits, version: session.did_change(
+                path, edits, version, Encoding.UTF32
+            )
             self.editor.on_save = self.save
         return session
 

@@ -293,3 +293,13 @@ async def test_a_folder_that_goes_shows_nothing_any_more(shown: Shown) -> None:
     await shown.quiet()
     shown.diagnostics.clear()
     assert shown.codes("a.md") == shown.codes("b.md") == []
+
+
+async def test_a_folder_that_has_gone_shows_nothing_that_is_counted_later(shown: Shown) -> None:
+    shown.diagnostics.clear()
+    shown.write("b.md", LONG)
+    await shown.session.open()
+    shown.session.did_open("a.md", LONG, 1)
+    shown.diagnostics.touch_all()
+    await shown.quiet()
+    assert shown.published == []

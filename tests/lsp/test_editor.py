@@ -31,6 +31,31 @@ def test_an_edit_does_the_same_after_its_conversion(encoding: Encoding) -> None:
     assert before.text == after.text == "one 🌊 x"
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_lines_after_the_last_one_are_put_before_its_end(end: str) -> None:
+    """Neovim 0.11.4 adds an empty line to what is inserted behind the last line end."""
+    text = OpenText(f"one{end}two{end}", 1)
+    (edit,) = text_edits(text, [TextEdit(Position(2, 0), Position(2, 0), f"three{end}")], Encoding.UTF16)
+    assert edit == types.TextEdit(types.Range(types.Position(1, 3), types.Position(1, 3)), f"{end}three")
+
+
+@pytest.mark.parametrize(
+    ("text", "edit"),
+    [
+        ("one\n", TextEdit(Position(1, 0), Position(1, 0), "two")),
+        ("one", TextEdit(Position(0, 3), Position(0, 3), "\ntwo\n")),
+        ("", TextEdit(Position(0, 0), Position(0, 0), "one\n")),
+        ("one\ntwo\n", TextEdit(Position(1, 0), Position(2, 0), "")),
+        ("one\ntwo\n", TextEdit(Position(1, 0), Position(2, 0), "deux\n")),
+    ],
+)
+def test_other_edits_at_the_end_stay_where_they_are(text: str, edit: TextEdit) -> None:
+    (found,) = text_edits(OpenText(text, 1), [edit], Encoding.UTF16)
+    places = (found.range.start.line, found.range.start.character, found.range.end.line, found.range.end.character)
+    assert places == (edit.start.line, edit.start.character, edit.end.line, edit.end.character)
+    assert found.new_text == edit.text
+
+
 def test_versions_are_named_where_the_client_knows_them() -> None:
     edit = workspace_edit([("file:///a.md", 7, [])], versioned=True)
     assert edit.changes is None

@@ -17,7 +17,7 @@ end
 ---@param buffer? integer
 ---@return table?
 function M.get(buffer)
-  buffer = vim._resolve_bufnr and vim._resolve_bufnr(buffer) or buffer or vim.api.nvim_get_current_buf()
+  buffer = (buffer and buffer ~= 0) and buffer or vim.api.nvim_get_current_buf()
   local client = vim.lsp.get_clients({ name = 'kinos', bufnr = buffer })[1]
   local folder = client and require('kinos.folder').of(client, buffer)
   return folder and statuses[folder]

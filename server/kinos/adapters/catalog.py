@@ -31,12 +31,15 @@ class FileCatalog:
         return self._names("prompts", ".md")
 
     def _names(self, folder: str, suffix: str) -> list[str]:
-        return sorted({file.stem for base in self._folders for file in (base / folder).glob(f"*{suffix}")})
+        stems = {file.stem for base in self._folders for file in (base / folder).glob(f"*{suffix}")}
+        return sorted(stem for stem in stems if NAME.fullmatch(stem))
 
     def _read[T](self, what: str, folder: str, suffix: str, name: str, read: Callable[[str, str, str], T]) -> T:
+        if not NAME.fullmatch(name):
+            raise UsageError(f"{name!r} is no name of a {what}: small letters, digits, - and _, a letter first.")
         for base in reversed(self._folders):
             file = base / folder / f"{name}{suffix}"
-            if NAME.fullmatch(name) and file.is_file():
+            if file.is_file():
                 return read(_text(file), str(file), name)
         known = ", ".join(self._names(folder, suffix))
         raise UsageError(f"There is no {what} {name!r}.", f"There are: {known}.")

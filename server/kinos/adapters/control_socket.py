@@ -8,6 +8,7 @@ import asyncio
 import hashlib
 import json
 import os
+import socket
 import tempfile
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
@@ -15,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from kinos.adapters.frame import framed, read_frame
-from kinos.domain.errors import KinosError, SetupError
+from kinos.domain.errors import KinosError, SetupError, UsageError
 
 _LONGEST_FOLDER = 64
 
@@ -39,7 +40,7 @@ def _folder() -> Path:
 
 
 def _stem(root: Path) -> str:
-    return hashlib.sha256(str(root.resolve()).encode()).hexdigest()[:20]
+    return hashlib.sha256(os.fsencode(root.resolve())).hexdigest()[:20]
 
 
 class ControlServer:
@@ -78,7 +79,9 @@ class ControlServer:
     async def _answer(self, body: bytes) -> Mapping[str, Any]:
         try:
             request = json.loads(body)
-            return {"result": await self._handler(str(request["method"]), request.get("params") or {})}
+            if not isinstance(request, dict) or not isinstance(request.get("params", {}), dict | None):
+                raise UsageError("That is no request: an object with method and params is.")
+            return {"result": await self._handler(str(request.get("method")), request.get("params") or {})}
         except KinosError as error:
             return {"error": {"message": error.message, "remedy": error.remedy, "exit": error.exit_code}}
 
@@ -108,16 +111,21 @@ def engines(root: Path) -> list[int]:
     """Processes that listen for this workspace; sockets of dead ones are removed."""
     found = []
     for path in _folder().glob(f"{_stem(root)}-*.sock"):
-        process = int(path.stem.rpartition("-")[2])
-        try:
-            os.kill(process, 0)
-        except ProcessLookupError:
-            path.unlink(missing_ok=True)
-        except PermissionError:
-            continue
+        if _answers(path):
+            found.append(int(path.stem.rpartition("-")[2]))
         else:
-            found.append(process)
+            path.unlink(missing_ok=True)
     return sorted(found)
+
+
+def _answers(path: Path) -> bool:
+    """Whether somebody listens; the number in a dead one's name may be another process by now."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
+        try:
+            probe.connect(os.fspath(path))
+        except OSError:
+            return False
+        return True
 
 
 def _result(answer: Mapping[str, Any]) -> Any:

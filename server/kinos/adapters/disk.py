@@ -1,8 +1,9 @@
 """The workspace's files on the disk: walking, reading, and replacing them atomically."""
 
 import os
+import secrets
 import stat
-import tempfile
+import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
@@ -11,7 +12,9 @@ from pathlib import Path
 from kinos.adapters.ignore import Ignore
 from kinos.domain.change import digest
 from kinos.domain.errors import ConflictError, LandingError, PolicyError, SetupError
-from kinos.domain.path import is_document
+from kinos.domain.path import REQUESTS, is_document
+
+_HIDDEN_REQUESTS = frozenset((name,) for name in REQUESTS if name.startswith("."))
 
 
 class FileDisk:
@@ -68,12 +71,14 @@ class FileDisk:
     def permit(self, path: str) -> None:
         """Raise PolicyError when agents may not write there."""
         target = self._inside(path)
+        if target.is_symlink():
+            raise PolicyError(f"{path} is a link that leads nowhere.")
         if self._ignore.hides(path):
             raise PolicyError(
                 f"{path} is ignored (.gitignore, .kinosignore or documents.exclude): agents leave it alone."
             )
         if self._folds(path):
-            raise PolicyError(f"{path} differs only in case from a file that is there.")
+            raise PolicyError(f"{path} is only another spelling of a file that is there.")
         if target.exists():
             if not target.is_file():
                 raise PolicyError(f"{path} is not a regular file.")
@@ -97,10 +102,11 @@ class FileDisk:
             self._prune(target.parent)
             return
         target.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(prefix=".kinos-", dir=target.parent)
-        temporary = Path(name)
+        temporary = target.with_name(f".kinos-{secrets.token_hex(8)}")
+        # What replaces a private file is private from the start; a new file gets what the umask says.
+        mode = 0o600 if target.exists() else 0o666
         try:
-            with os.fdopen(handle, "wb") as stream:
+            with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as stream:
                 stream.write(content)
                 stream.flush()
                 os.fsync(stream.fileno())
@@ -120,22 +126,22 @@ class FileDisk:
 
     def _inside(self, path: str) -> Path:
         """The real file behind `path`. Raises PolicyError when a link leads out of the workspace or into a hidden folder."""
-        target = (self.root / path).resolve()
+        target = Path(os.path.realpath(self.root / path))
         if not target.is_relative_to(self.root):
             raise PolicyError(f"{path} leads out of the workspace.")
         inner = target.relative_to(self.root).parts
-        if any(part.startswith(".") for part in inner):
+        if any(part.startswith(".") for part in inner) and inner not in _HIDDEN_REQUESTS:
             raise PolicyError(f"{path} leads into a hidden folder.")
         return target
 
     def _folds(self, path: str) -> bool:
-        """Whether another spelling of `path` exists: on some systems both are one file."""
+        """Whether another spelling of `path` exists, in case or in how accents are made: on some systems both are one."""
         folder, name = self.root, ""
         for name in path.split("/"):
             if not folder.is_dir():
                 return False
             names = {entry.name for entry in os.scandir(folder)}
-            if name not in names and name.casefold() in {other.casefold() for other in names}:
+            if name not in names and _folded(name) in {_folded(other) for other in names}:
                 return True
             folder /= name
         return False
@@ -148,7 +154,7 @@ class FileDisk:
                 folder = folder.parent
 
     def _files(self) -> Iterator[str]:
-        """Files that are not ignored, hidden folders left out, links to folders not followed."""
+        """Files that are neither hidden nor ignored; links to folders are not followed."""
         pending = [""]
         while pending:
             prefix = pending.pop()
@@ -161,13 +167,20 @@ class FileDisk:
                 if entry.is_dir(follow_symlinks=False):
                     if not entry.name.startswith(".") and not self._ignore.hides(f"{path}/"):
                         pending.append(f"{path}/")
-                elif self._is_file(entry) and not self._ignore.hides(path):
+                elif not entry.name.startswith(".") and self._is_file(entry, path) and not self._ignore.hides(path):
                     yield path
 
-    def _is_file(self, entry: os.DirEntry[str]) -> bool:
-        if not entry.is_file():
+    def _is_file(self, entry: os.DirEntry[str], path: str) -> bool:
+        if not entry.is_symlink():
+            return entry.is_file(follow_symlinks=False)
+        try:
+            return self._inside(path).is_file()
+        except PolicyError:
             return False
-        return not entry.is_symlink() or Path(entry.path).resolve().is_relative_to(self.root)
+
+
+def _folded(name: str) -> str:
+    return unicodedata.normalize("NFC", name).casefold()
 
 
 def _writable(path: Path) -> bool:
@@ -185,16 +198,12 @@ def _existing(folder: Path) -> Path:
 
 
 def _like(temporary: Path, target: Path) -> None:
-    """Give the new file the mode and owner of the old one; a new file gets what the umask says."""
+    """Give the new file the owner and mode of the old one."""
     if target.exists():
         old = target.stat()
-        temporary.chmod(stat.S_IMODE(old.st_mode))
         with suppress(PermissionError):
             os.chown(temporary, old.st_uid, old.st_gid)
-        return
-    umask = os.umask(0)
-    os.umask(umask)
-    temporary.chmod(0o666 & ~umask)
+        temporary.chmod(stat.S_IMODE(old.st_mode))
 
 
 def _sync(folder: Path) -> None:

@@ -1,5 +1,6 @@
 """What is ignored: `.gitignore` and `.kinosignore` in each folder, and the setting `documents.exclude`."""
 
+import re
 from pathlib import Path
 
 from pathspec import GitIgnoreSpec
@@ -54,7 +55,7 @@ class Ignore:
 
 def _lines(file: Path) -> list[str]:
     try:
-        return file.read_text(encoding="utf-8", errors="replace").splitlines()
+        return re.split(r"\r?\n", file.read_text(encoding="utf-8-sig", errors="replace"))
     except OSError:
         return []
 

@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import portalocker
 
@@ -36,17 +36,13 @@ class WorkspaceState:
     @contextmanager
     def hold(self, who: str) -> Iterator[None]:
         """Hold the lock. Raises WorkspaceHeldError naming the holder when it stays taken for `lock.timeout` seconds."""
-        self._make()
-        lock = (self._folder / "lock").open("a")
-        try:
+        with self._made() as lock:
             self._acquire(lock)
-            note = {"pid": os.getpid(), "who": who, "since": time.strftime("%H:%M")}
-            self.store("holder", note)
-            yield
-        finally:
-            if self.load("holder").get("pid") == os.getpid():
+            try:
+                self.store("holder", {"pid": os.getpid(), "who": who, "since": time.strftime("%H:%M")})
+                yield
+            finally:
                 (self._folder / "holder.json").unlink(missing_ok=True)
-            lock.close()
 
     def holder(self) -> str:
         """Who holds it now; a note left by a process that died counts for nothing."""
@@ -103,12 +99,14 @@ class WorkspaceState:
             else:
                 return
 
-    def _make(self) -> None:
+    def _made(self) -> TextIO:
+        """The file to lock, in its folder."""
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
             ignore = self._folder / ".gitignore"
             if not ignore.exists():
                 ignore.write_text(_README, encoding="utf-8")
+            return (self._folder / "lock").open("a")
         except OSError as error:
             raise SetupError(
                 f"{self._folder} cannot be made: {error.strerror}.",

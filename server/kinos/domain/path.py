@@ -7,7 +7,7 @@ from functools import lru_cache
 from pathlib import PurePosixPath
 
 from kinos.domain.errors import PolicyError
-from kinos.domain.project_map import MAP_NAME
+from kinos.domain.project_map import MAP_NAME, UNPRINTABLE
 
 REQUESTS = ("demande.md", "request.md", ".aider.mission.md")
 """The person's request, in the order in which it is looked for."""
@@ -72,7 +72,7 @@ def checked(path: str, extra: Iterable[str] = ()) -> str:
 def normal(path: str) -> str:
     """The one spelling of a workspace-relative path. Raises PolicyError when it leaves the workspace or is no plain path."""
     text = unicodedata.normalize("NFC", path)
-    if not text or any(ord(c) < 32 or ord(c) == 127 for c in text) or len(text) > 1024:
+    if not text or UNPRINTABLE.search(text) or len(text) > 1024:
         raise PolicyError(f"{path!r} is not a usable path.")
     if "\\" in text or ":" in text or text.startswith(("/", "~")):
         raise PolicyError(f"{path} is not a path relative to the workspace, with / between folders.")

@@ -1,5 +1,6 @@
 """The map: the tree of documents with their sizes, as text. The format is a promise to people and agents who read it."""
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,6 +13,9 @@ from kinos.domain.size import Level, Limits, Size, kilotokens
 
 MAP_NAME = "map (readonly).md"
 """The map's file at the workspace root."""
+
+UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+"""What may stand in a file's name, but in no line of text: controls, line ends, bytes that are not UTF-8."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,13 +94,18 @@ class ProjectMap:
             size = self.documents[path]
             level = self.limits.level(size.tokens)
             name = PurePosixPath(path).name
-            shown = name if names[name] == 1 else path
+            shown = _shown(name if names[name] == 1 else path)
             if level is Level.TOO_LONG:
                 lines.append(f"{level.mark} {shown} needs consolidation (>{_limit(self.limits.error)} tokens)")
             elif level is Level.LONG:
                 lines.append(f"{level.mark} {shown} approaching limit (>{_limit(self.limits.warn)} tokens)")
-        lines.extend(f"❔ {path} has no size: {why}" for path, why in sorted(self.unreadable.items()))
+        lines.extend(f"❔ {_shown(path)} has no size: {_shown(why)}" for path, why in sorted(self.unreadable.items()))
         return lines
+
+
+def _shown(name: str) -> str:
+    """A name as it may stand in a line: nobody can add to the map by naming a file."""
+    return UNPRINTABLE.sub(lambda found: found[0].encode("unicode_escape").decode(), name)
 
 
 def _limit(tokens: int) -> str:
@@ -121,15 +130,15 @@ def _tree(documents: Mapping[str, Size], limits: Limits) -> list[str]:
 
 def _branches(node: _Node, indent: str, limits: Limits) -> list[str]:
     # Folders before files, each by name.
-    names = sorted(node, key=lambda name: (isinstance(node[name], Size), name))
+    names = sorted(node, key=lambda name: (isinstance(node[name], Size), name.removesuffix("/")))
     lines: list[str] = []
     for name in names:
         last = name == names[-1]
         child = node[name]
         stem = f"{indent}{'└── ' if last else '├── '}"
         if isinstance(child, Size):
-            lines.append(f"{stem}📄 {name} ({kilotokens(child.tokens)} tokens) {limits.level(child.tokens).mark}")
+            lines.append(f"{stem}📄 {_shown(name)} ({kilotokens(child.tokens)} tokens) {limits.level(child.tokens).mark}")
         else:
-            lines.append(f"{stem}📁 {name}")
+            lines.append(f"{stem}📁 {_shown(name)}")
             lines.extend(_branches(child, indent + ("    " if last else "│   "), limits))
     return lines

@@ -123,7 +123,7 @@ def _toml(text: str, path: str, skipped: int) -> dict[str, Any]:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         found = re.search(r"at line (\d+)", str(error))
-        line = int(found[1]) + skipped if found else None
+        line = (int(found[1]) if found else text.count("\n") + 1) + skipped
         raise ContentError(f"not valid TOML: {error}", path, line) from error
 
 

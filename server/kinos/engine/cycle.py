@@ -152,6 +152,8 @@ class Cycle:
     async def _carry_out(self, task: Task) -> Outcome:
         self._say(ev.TaskChosen(self._now(), self._agent.name, self.name, task.title, task.why, task.files))
         paths = tuple(dict.fromkeys(self._allowed(path) for path in task.files))
+        if len({path.casefold() for path in paths}) < len(paths):
+            raise PolicyError(f"Of {', '.join(paths)} some differ only in case: on many systems those are one file.")
         task = replace(task, files=paths)
         async with self._tools.claims.hold(self.name, paths):
             self._say(ev.TaskClaimed(self._now(), self._agent.name, self.name))

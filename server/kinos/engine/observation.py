@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from kinos.domain.brief import Exhibit, Shown
 from kinos.domain.markdown import headings, lines_of
 from kinos.domain.path import REQUESTS, is_document
+from kinos.domain.project_map import UNPRINTABLE
 from kinos.domain.size import Level
 from kinos.domain.team import Agent
 from kinos.engine.documents import Documents
@@ -52,7 +53,7 @@ def _ranked(agent: Agent, sight: Sight) -> list[tuple[str, str]]:
 
     def choose(paths: Sequence[str], reason: str) -> None:
         for path in paths:
-            if path in sizes and path not in REQUESTS:
+            if path in sizes and path not in REQUESTS and not UNPRINTABLE.search(path):
                 reasons.setdefault(path, reason)
 
     over = [path for path in sizes if sight.documents.level(path) is not Level.OK]

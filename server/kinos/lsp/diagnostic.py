@@ -103,11 +103,13 @@ class Diagnostics:
 
     def on_event(self, before: State, after: State, event: Event) -> None:
         """Subscribed to the session's store."""
-        if isinstance(event, SizesCounted) and self._mode != "off":
+        if isinstance(event, SizesCounted):
             self.touch(event.paths)
 
     def touch(self, paths: Iterable[str]) -> None:
         """Look at these documents again."""
+        if self._mode == "off":
+            return
         for path in paths:
             if path in self._session.buffers:
                 if not self._open:
@@ -124,7 +126,8 @@ class Diagnostics:
         self.touch({*self._session.sizes.documents.sizes, *self._shown})
 
     def clear(self) -> None:
-        """Show nothing any more: the folder is no longer ours."""
+        """Show nothing from now on: the folder is no longer ours."""
+        self._mode = "off"
         for path in tuple(self._shown):
             self._publish(path, None, [])
 
@@ -159,7 +162,7 @@ class Diagnostics:
             self._publish(path, None, wanted)
 
     def _wanted(self, path: str, text: str) -> list[types.Diagnostic]:
-        if not self._owned(path):
+        if self._mode == "off" or not self._owned(path):
             return []
         return diagnostics(self._size(path), text, self._rule, self._client.encoding)
 

@@ -1,5 +1,6 @@
 """The engine's editor: edits of open documents as one versioned workspace edit."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 
 from lsprotocol import types
@@ -7,7 +8,9 @@ from lsprotocol import types
 from kinos.domain.errors import LandingError
 from kinos.lsp.client import Client
 from kinos.tokens.document import OpenText, TextEdit
-from kinos.tokens.position import Encoding, Position
+from kinos.tokens.position import Encoding
+
+_LINE_END = re.compile(r"(?:\r\n|\r|\n)\Z")
 
 
 class DocumentEditor:
@@ -33,12 +36,19 @@ class DocumentEditor:
 
 def text_edits(text: OpenText, edits: Sequence[TextEdit], encoding: Encoding) -> list[types.TextEdit]:
     """`edits`, whose columns are code points, as the protocol's; they are for `text` as it is now."""
+    return [_text_edit(text, edit, encoding) for edit in edits]
 
-    def place(position: Position) -> types.Position:
-        found = text.position_at(text.offset_at(position, Encoding.UTF32), encoding)
-        return types.Position(found.line, found.character)
 
-    return [types.TextEdit(types.Range(place(edit.start), place(edit.end)), edit.text) for edit in edits]
+def _text_edit(text: OpenText, edit: TextEdit, encoding: Encoding) -> types.TextEdit:
+    start, end = (text.offset_at(place, Encoding.UTF32) for place in (edit.start, edit.end))
+    new, line_end = edit.text, _LINE_END.search(text.text)
+    if start == len(text.text) and line_end is not None and new.endswith(line_end[0]):
+        # Lines behind the last line end: Neovim would add an empty one more. Before that line end they are the same text.
+        start = end = line_end.start()
+        new = line_end[0] + new.removesuffix(line_end[0])
+    first, last = (text.position_at(offset, encoding) for offset in (start, end))
+    place = types.Range(types.Position(first.line, first.character), types.Position(last.line, last.character))
+    return types.TextEdit(place, new)
 
 
 def workspace_edit(

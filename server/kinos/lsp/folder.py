@@ -59,6 +59,7 @@ class Folder:
         self.uri = uri.rstrip("/")
         self.path = path
         self.inner: tuple[str, ...] = ()
+        self._closed = False
         self._client = client
         self._spelled: dict[str, str] = {}
         self._workspace = make(DocumentEditor(client, self._open_text, self.uri_of))
@@ -74,12 +75,13 @@ class Folder:
         """Count it, and tell its state from then on: before, the figures would be wrong."""
         with explained(self._client):
             await self._workspace.open()
-        self.session.subscribe(self._status.on_event)
-        self._status.changed()
+        if not self._closed:
+            self.session.subscribe(self._status.on_event)
+            self._status.changed()
 
     async def close(self) -> None:
         """End everything of it; nothing is told any more."""
-        self._status.stop()
+        self._closed = True
         await self._workspace.close()
         self._status.stop()
 

@@ -1,11 +1,13 @@
 """A small editor that speaks LSP with a real `kin lsp`: it keeps its own texts and sees everything the server sends."""
 
 import asyncio
+import importlib.util
 import itertools
 import json
 import os
 import re
 import sys
+import tempfile
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -309,7 +311,8 @@ async def server(*, environment: Mapping[str, str] | None = None, parent: Sequen
 def clean_environment() -> dict[str, str]:
     """Ours without what would change how KinOS behaves."""
     ours = {name: value for name, value in os.environ.items() if not name.startswith(("KINOS_", "ANTHROPIC_"))}
-    return ours | {"PYTHONWARNINGS": "error", "PYTHONDONTWRITEBYTECODE": "1"}
+    no_config = str(Path(tempfile.gettempdir()) / "kinos-tests-without-a-user-file")
+    return ours | {"PYTHONWARNINGS": "error", "PYTHONDONTWRITEBYTECODE": "1", "XDG_CONFIG_HOME": no_config}
 
 
 async def _keep(stream: asyncio.StreamReader, lines: list[str]) -> None:
@@ -326,3 +329,16 @@ async def _body(reader: asyncio.StreamReader) -> bytes | None:
         return await reader.readexactly(length) if length else None
     except (asyncio.IncompleteReadError, ConnectionError):
         return None
+
+
+def aider_website(folder: Path) -> Path:
+    """A copy of the Markdown inside the installed aider, which has to be there."""
+    spec = importlib.util.find_spec("aider")
+    assert spec is not None, 'aider is missing. Install it with: pip install ".[agents]"'
+    assert spec.origin is not None
+    source, copy = Path(spec.origin).parent / "website", folder / "website"
+    for file in source.rglob("*.md"):
+        target = copy / file.relative_to(source)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(file.read_bytes())
+    return copy

@@ -6,6 +6,7 @@ import signal
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -158,7 +159,7 @@ async def test_wrong_arguments_are_refused_by_name(tmp_path: Path) -> None:
             ("stopAgent", [{}], "agent is missing"),
             ("setPhase", [{"phase": "later"}], "is not a phase"),
         ):
-            params = {"command": f"kinos.server.{name}", "arguments": arguments}
+            params: dict[str, Any] = {"command": f"kinos.server.{name}", "arguments": arguments}
             with pytest.raises(ResponseError, match=words):
                 await running.editor.request("workspace/executeCommand", params)
         assert running.editor.said("window/showMessage") == []

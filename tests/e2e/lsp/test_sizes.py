@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from e2e.lsp.editor import CAPABILITIES, Document, server
+from e2e.lsp.editor import CAPABILITIES, Document, aider_website, server
 from kinos.tokens.counter import counter_for
 
 SETTINGS = {"settings": {"tokens": {"warn": 100, "error": 1000}}}
@@ -84,6 +84,22 @@ async def test_a_flood_of_keystrokes_is_followed_to_its_end(tmp_path: Path) -> N
         assert f" {tokens(document.text)} tokens" in last["diagnostics"][0]["message"]
         versions = [params["version"] for params in editor.said("textDocument/publishDiagnostics")]
         assert versions == sorted(versions)
+
+
+@pytest.mark.agents
+async def test_real_documents_are_counted_as_claude_does(tmp_path: Path) -> None:
+    """The Markdown inside the installed aider: 85 documents."""
+    website = aider_website(tmp_path)
+    async with server() as running:
+        await running.editor.initialize(website)
+        status = await running.editor.status(lambda status: status["documents"]["count"])
+        assert (status["documents"]["count"], status["tokens"]["total"]) == (85, 142_615)
+        assert status["phase"]["name"] == "CONVERGENCE"
+        uri = (website / "docs" / "config" / "adv-model-settings.md").as_uri()
+        shown = (await running.editor.published(uri))["diagnostics"]
+        assert "37536 tokens, above 12000" in shown[0]["message"]
+        over = [params for params in running.editor.said("textDocument/publishDiagnostics") if params["diagnostics"]]
+        assert len(over) == status["documents"]["long"] + status["documents"]["tooLong"]
 
 
 async def test_closing_brings_back_what_is_on_the_disk(tmp_path: Path) -> None:

@@ -122,7 +122,8 @@ async def test_an_editor_that_leaves_while_the_team_works_leaves_no_process(fold
         assert wait_for_end(processes, 1) == []
 
 
-async def test_an_editor_that_leaves_while_the_team_starts_leaves_no_process(folder: Path) -> None:
+@pytest.mark.parametrize("end", ["stream", "shutdown"])
+async def test_an_editor_that_leaves_while_the_team_starts_leaves_no_process(folder: Path, end: str) -> None:
     async with server() as running:
         await running.editor.initialize(folder)
         starting = running.editor.ask("workspace/executeCommand", _start())
@@ -131,8 +132,14 @@ async def test_an_editor_that_leaves_while_the_team_starts_leaves_no_process(fol
                 await running.editor.request("kinos/state")
         processes = [running.pid, *descendants(running.pid)]
         began = time.monotonic()
-        await running.editor.hang_up()
-        starting.cancel()
+        if end == "stream":
+            await running.editor.hang_up()
+            starting.cancel()
+        else:
+            assert await running.editor.request("shutdown") is None
+            with pytest.raises(ResponseError, match="stopped while it was starting"):
+                await starting
+            running.editor.notify("exit")
         await running.ended()
         assert time.monotonic() - began < 2.5
         assert wait_for_end(processes, 1) == []

@@ -1,9 +1,9 @@
 """A real headless Neovim with the client from neovim/, driven over its socket."""
 
 import json
-import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from e2e.vscode.process_tree import descendants, wait_for_end
+from e2e.lsp.editor import clean_environment
+from e2e.vscode.process_tree import command_line, descendants, wait_for_end
 
 ROOT = Path(__file__).parents[3]
 SECONDS = 40
@@ -75,29 +76,34 @@ class Neovim:
         return list(self.lua("vim.api.nvim_buf_get_lines(0, 0, -1, false)"))
 
     def quit(self) -> None:
-        """Leave, whatever is unsaved."""
-        self.keys("<C-\\><C-N>:qa!<CR>")
+        """Leave, whatever is unsaved. It may be gone before it could answer."""
+        self._ask("--remote-send", "<C-\\><C-N>:qa!<CR>")
+        self.process.wait(10)
 
     def team(self) -> list[int]:
-        """Processes below the server but the counter of closed documents."""
-        from e2e.vscode.process_tree import command_line
-
+        """The processes of the worker and the rehearsal model."""
         own = descendants(self.pid)
         return [pid for pid in own if "kinos.worker" in command_line(pid)]
 
     def _remote(self, *arguments: str) -> str:
-        done = subprocess.run(
-            [program(), "--clean", "--headless", "--server", self._address, *arguments],
-            capture_output=True, timeout=SECONDS + 20, check=False, env=_environment(self._address.parent),
-        )  # fmt: skip
+        done = self._ask(*arguments)
         answer = (done.stdout or done.stderr).decode()
         assert done.returncode == 0, answer
         return answer
 
+    def _ask(self, *arguments: str) -> subprocess.CompletedProcess[bytes]:
+        return subprocess.run(
+            [program(), "--clean", "--headless", "--server", self._address, *arguments],
+            capture_output=True, timeout=SECONDS + 20, check=False, env=_environment(self._address.parent),
+        )  # fmt: skip
+
 
 @contextmanager
-def neovim(home: Path, *files: Path, options: Mapping[str, Any] | None = None) -> Iterator[Neovim]:
+def neovim(
+    home: Path, *files: Path, options: Mapping[str, Any] | None = None, root: Path | None = None
+) -> Iterator[Neovim]:
     """A Neovim that has the plugin on its runtime path and these files open; ended afterwards, with all below it."""
+    (files[0].parent if root is None else root).joinpath(".kinos").mkdir(exist_ok=True)
     address = home / "nvim.sock"
     config = {"cmd": [sys.executable, "-P", "-m", "kinos", "lsp"], "init_options": dict(options or {"trusted": True})}
     lua = f"lua vim.lsp.config('kinos', vim.json.decode([==[{json.dumps(config)}]==]))"
@@ -121,8 +127,6 @@ def neovim(home: Path, *files: Path, options: Mapping[str, Any] | None = None) -
 
 
 def _wait_for(address: Path, process: subprocess.Popen[bytes]) -> None:
-    import time
-
     until = time.monotonic() + SECONDS
     while not address.exists():
         assert process.poll() is None, "Neovim ended"
@@ -131,10 +135,5 @@ def _wait_for(address: Path, process: subprocess.Popen[bytes]) -> None:
 
 
 def _environment(home: Path) -> dict[str, str]:
-    ours = {
-        name: value
-        for name, value in os.environ.items()
-        if not name.startswith(("KINOS_", "ANTHROPIC_", "XDG_", "NVIM"))
-    }
-    folders = {f"XDG_{name}_HOME": str(home / name.lower()) for name in ("CONFIG", "DATA", "STATE", "CACHE")}
-    return ours | folders | {"PYTHONDONTWRITEBYTECODE": "1"}
+    kept = {name: value for name, value in clean_environment().items() if not name.startswith(("XDG_", "NVIM"))}
+    return kept | {f"XDG_{name}_HOME": str(home / name.lower()) for name in ("CONFIG", "DATA", "STATE", "CACHE")}

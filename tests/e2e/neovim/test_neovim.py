@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from e2e.lsp.editor import aider_website
 from e2e.neovim.nvim import Neovim, neovim
 from e2e.vscode.process_tree import alive, descendants, wait_for_end
 
@@ -50,6 +51,15 @@ def test_a_long_document_has_its_diagnostic_and_loses_it_with_its_text(editor: N
     editor.wait("#vim.diagnostic.get(0) == 0")
     editor.keys("u")
     editor.wait("#vim.diagnostic.get(0) == 1")
+
+
+@pytest.mark.agents
+def test_a_real_document_that_is_too_long_shows_its_exact_size(home: Path, tmp_path: Path) -> None:
+    website = aider_website(tmp_path)
+    with neovim(home, website / "docs" / "config" / "adv-model-settings.md", root=website) as editor:
+        editor.wait("#vim.diagnostic.get(0) == 1")
+        assert "37536 tokens, above 12000" in editor.lua("vim.diagnostic.get(0)[1].message")
+        editor.wait("(require('kinos.status').get() or { tokens = {} }).tokens.total == 142615")
 
 
 def test_the_command_completes_what_it_knows(editor: Neovim) -> None:
@@ -101,8 +111,7 @@ def test_quitting_ends_the_server(editor: Neovim) -> None:
     processes = descendants(editor.pid)
     assert processes
     editor.quit()
-    editor.process.wait(10)
-    assert wait_for_end(processes, 2) == []
+        assert wait_for_end(processes, 2) == []
 
 
 def test_an_edit_for_a_text_that_has_changed_is_refused_for_every_document(editor: Neovim, folder: Path) -> None:
@@ -149,10 +158,9 @@ def test_a_team_is_started_watched_and_stopped(home: Path, tmp_path: Path) -> No
         editor.hear("processes ended")
         assert alive(team) == editor.team() == []
         editor.wait("_G.states[#_G.states] == 'stopped'")
-        assert editor.lua("_G.states")[-4:] in (
-            ["starting", "running", "stopping", "stopped"],
-            ["stopped", "starting", "running", "stopped"],
-        )
+        states = editor.lua("_G.states")
+        # What lasts less than a quarter of a second, like stopping, may not be told.
+        assert [state for state in states[-4:] if state != "stopping"][-3:] == ["starting", "running", "stopped"]
 
 
 @pytest.mark.agents
@@ -164,8 +172,7 @@ def test_quitting_while_a_team_works_leaves_no_process(home: Path, folder: Path)
         processes = descendants(editor.pid)
         assert len(processes) > 3
         editor.quit()
-        editor.process.wait(10)
-        assert wait_for_end(processes, 2.5) == []
+                assert wait_for_end(processes, 2.5) == []
 
 
 REHEARSE_ALONE = """
@@ -198,6 +205,7 @@ def test_a_buffer_without_unsaved_words_is_saved_after_an_agents_edit(home: Path
         editor.wait(ATTACHED)
         editor.run(REHEARSE_ALONE)
         editor.wait("vim.fn.search('harbour', 'nw') > 0 and not vim.bo.modified")
+        assert editor.lines()[-1] != ""
         assert "harbour" in (folder / "todolist.md").read_text()
         editor.command("Kinos stop")
         editor.hear("processes ended")

@@ -3,12 +3,13 @@
 As a script it serves; imported, it offers `Aider`, the other end.
 """
 
+import gc
 import json
 import os
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -42,9 +43,13 @@ class Aider:
     def _ask(self, request: Mapping[str, Any]) -> dict[str, Any]:
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        self._process.stdin.write(json.dumps(request) + "\n")
-        self._process.stdin.flush()
-        line = self._process.stdout.readline()
+        try:
+            self._process.stdin.write(json.dumps(request) + "\n")
+            self._process.stdin.flush()
+            line = self._process.stdout.readline()
+        except BaseException:  # the test's time-out: who waits next need not wait as long
+            self._process.kill()
+            raise
         assert line, "aider ended"
         answer = json.loads(line)
         assert isinstance(answer, dict)
@@ -77,7 +82,8 @@ def running() -> Iterator[Aider]:
     finally:
         assert process.stdin is not None
         assert process.stdout is not None
-        process.stdin.close()
+        with suppress(BrokenPipeError):
+            process.stdin.close()
         process.wait(30)
         process.stdout.close()
 
@@ -147,7 +153,10 @@ def _serve() -> None:
     out = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
     stream, sys.stdin = sys.stdin, open(os.devnull, encoding="utf-8")  # noqa: SIM115, PTH123
+    # litellm leaves streams half read. Collected while httpcore holds its lock, they make it wait for itself for ever.
+    gc.disable()
     for line in stream:
+        gc.collect()
         request = json.loads(line)
         try:
             answer = _run(request) if request["do"] == "run" else _applied(request)

@@ -1,0 +1,132 @@
+"""Teams and agents from files: shipped ones, and those of a workspace, read anew each time."""
+
+from pathlib import Path
+
+import pytest
+
+from kinos.adapters.catalog import FileCatalog
+from kinos.adapters.share import shared
+from kinos.domain.errors import ContentError, SetupError, UsageError
+
+TEAM = 'name = "{name}"\nsummary = "mine"\n\n[[agents]]\nname = "scribe"\n'
+PROMPT = '+++\nname = "{name}"\nrole = "{role}"\n+++\n\nYou write.\n'
+
+
+@pytest.fixture
+def catalog(tmp_path: Path) -> FileCatalog:
+    return FileCatalog(tmp_path)
+
+
+def put(root: Path, path: str, text: str) -> Path:
+    file = root / ".kinos" / path
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
+def test_the_shipped_teams_and_agents_are_those_of_the_product() -> None:
+    catalog = FileCatalog(None)
+    assert list(catalog.teams()) == ["book-writing", "coding", "default", "literature-review"]
+    assert list(catalog.agents()) == sorted(
+        [
+            "specifications",
+            "production",
+            "management",
+            "evaluation",
+            "chroniqueur",
+            "documentaliste",
+            "testeur",
+            "validation",
+            "duplication",
+            "redacteur",
+            "research",
+        ]
+    )
+    for name in catalog.teams():
+        for member in catalog.team(name).members:
+            assert catalog.agent(member.agent).prompt
+
+
+def test_a_workspace_adds_its_own_and_overrides_shipped_ones(catalog: FileCatalog, tmp_path: Path) -> None:
+    put(tmp_path, "teams/mine.toml", TEAM.format(name="mine"))
+    put(tmp_path, "teams/default.toml", TEAM.format(name="default"))
+    put(tmp_path, "prompts/evaluation.md", PROMPT.format(name="evaluation", role="my own judge"))
+    assert "mine" in catalog.teams()
+    assert catalog.team("mine").members[0].agent == "scribe"
+    assert catalog.team("default").summary == "mine"
+    assert catalog.agent("evaluation").role == "my own judge"
+    assert catalog.agent("production").role != "my own judge"
+
+
+def test_a_change_is_seen_without_a_restart(catalog: FileCatalog, tmp_path: Path) -> None:
+    file = put(tmp_path, "prompts/scribe.md", PROMPT.format(name="scribe", role="writes"))
+    assert catalog.agent("scribe").role == "writes"
+    put(tmp_path, "prompts/scribe.md", PROMPT.format(name="scribe", role="rewrites"))
+    assert catalog.agent("scribe").role == "rewrites"
+    file.unlink()
+    with pytest.raises(UsageError):
+        catalog.agent("scribe")
+
+
+def test_a_broken_file_is_named_with_its_line(catalog: FileCatalog, tmp_path: Path) -> None:
+    file = put(
+        tmp_path, "teams/mine.toml", 'name = "mine"\nsummary = "x"\n[[agents]]\nname = "scribe"\nexpansion = "a lot"\n'
+    )
+    with pytest.raises(ContentError) as caught:
+        catalog.team("mine")
+    assert str(caught.value) == f"{file}:5: expansion must be a number, 0 or more"
+    prompt = put(tmp_path, "prompts/scribe.md", "You write.\n")
+    with pytest.raises(ContentError) as caught:
+        catalog.agent("scribe")
+    assert str(caught.value).startswith(f"{prompt}:1: ")
+
+
+def test_a_file_that_is_not_utf_8_is_named(catalog: FileCatalog, tmp_path: Path) -> None:
+    put(tmp_path, "teams/mine.toml", "").write_bytes(b"\xff")
+    with pytest.raises(ContentError, match=r"mine\.toml: not UTF-8 text"):
+        catalog.team("mine")
+
+
+def test_a_byte_order_mark_does_no_harm(catalog: FileCatalog, tmp_path: Path) -> None:
+    put(tmp_path, "prompts/scribe.md", "\ufeff" + PROMPT.format(name="scribe", role="writes"))
+    assert catalog.agent("scribe").role == "writes"
+
+
+def test_a_name_that_is_not_there_is_answered_with_those_that_are(catalog: FileCatalog) -> None:
+    with pytest.raises(UsageError) as caught:
+        catalog.team("nobody")
+    assert "There is no team 'nobody'. There are: book-writing, coding, default, literature-review." in str(
+        caught.value
+    )
+
+
+@pytest.mark.parametrize("name", ["../../secret", "Upper", "", "a/b", "a.b", "1st"])
+def test_a_name_is_never_a_path(catalog: FileCatalog, tmp_path: Path, name: str) -> None:
+    put(tmp_path, "teams/Upper.toml", TEAM.format(name="Upper"))
+    with pytest.raises(UsageError, match="is no name of a team: small letters"):
+        catalog.team(name)
+    assert "Upper" not in catalog.teams()
+
+
+def test_notes_beside_the_prompts_are_no_agents(catalog: FileCatalog, tmp_path: Path) -> None:
+    put(tmp_path, "prompts/README.md", "About these prompts.\n")
+    assert "README" not in catalog.agents()
+
+
+def test_what_ships_is_found() -> None:
+    assert (shared() / "examples" / "workspace" / "demande.md").is_file()
+
+
+def test_a_broken_installation_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kinos.__file__", str(tmp_path / "a" / "b" / "__init__.py"))
+    with pytest.raises(SetupError, match="Install KinOS again"):
+        shared()
+
+
+def test_an_installed_package_finds_what_it_ships_inside_itself(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("teams", "prompts"):
+        (tmp_path / "kinos" / "share" / name).mkdir(parents=True)
+    monkeypatch.setattr("kinos.__file__", str(tmp_path / "kinos" / "__init__.py"))
+    assert shared() == tmp_path / "kinos" / "share"

@@ -1,0 +1,115 @@
+"""Ending whole trees of processes: also those that called setsid, and orphans."""
+
+import os
+import secrets
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from kinos.adapters.descendant import adopt_orphans, end, family
+
+_TREE = """
+import os, subprocess, sys
+stay = "import sys; sys.stdin.read()"
+kind = sys.argv[1]
+wait = {"stdin": subprocess.PIPE}
+child = [sys.executable, "-c", stay]
+if kind == "child":
+    found = [subprocess.Popen(child, **wait).pid]
+elif kind == "setsid":
+    found = [subprocess.Popen(child, start_new_session=True, **wait).pid]
+elif kind == "orphan":
+    read, write = os.pipe()
+    middle = ("import subprocess, sys; p = subprocess.Popen([sys.executable, '-c', "
+              "'import time; time.sleep(600)'], start_new_session=True); print(p.pid, flush=True)")
+    found = [int(subprocess.run([sys.executable, "-c", middle], capture_output=True, text=True).stdout)]
+elif kind == "stubborn":
+    code = "import signal, sys; [signal.signal(s, signal.SIG_IGN) for s in (1, 2, 15)]; print(1, flush=True); sys.stdin.read()"
+    p = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, **wait)
+    p.stdout.readline()
+    found = [p.pid]
+print(*found, flush=True)
+sys.stdin.read()
+"""
+
+
+def alive(pid: int) -> bool:
+    """Whether `pid` runs; a zombie does not."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0] not in "ZX"
+    except OSError:
+        return False
+
+
+@pytest.fixture
+def mark() -> Iterator[str]:
+    """A mark of this test's own; whatever carries it is ended."""
+    adopt_orphans()
+    mark = secrets.token_hex(8)
+    yield mark
+    end([], mark)
+
+
+def tree(kind: str, mark: str) -> tuple[subprocess.Popen[str], list[int]]:
+    """A process and what it started."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", _TREE, kind],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "KINOS_TEAM_MARK": mark},
+    )
+    assert process.stdout is not None
+    return process, [int(pid) for pid in process.stdout.readline().split()]
+
+
+@pytest.mark.parametrize("kind", ["child", "setsid", "orphan", "stubborn"])
+def test_nothing_of_a_tree_stays_alive(kind: str, mark: str) -> None:
+    process, below = tree(kind, mark)
+    with process:
+        assert all(alive(pid) for pid in (process.pid, *below))
+        assert end([process.pid], mark) == 1 + len(below)
+        assert not any(alive(pid) for pid in (process.pid, *below))
+        assert end([process.pid], mark) == 0
+
+
+def test_a_descendant_is_found_though_it_wiped_its_environment(mark: str) -> None:
+    process, _ = tree("child", mark)
+    with process:
+        assert len(family([process.pid], "another mark")) == 2
+        end([process.pid], mark)
+
+
+def test_an_orphan_is_found_by_its_mark_once_its_parents_are_gone(mark: str) -> None:
+    process, (orphan,) = tree("orphan", mark)
+    with process:
+        process.kill()
+        process.wait()
+        assert family([], mark) == {orphan}
+        assert end([], mark) == 1
+        assert not alive(orphan)
+
+
+def test_somebody_elses_processes_are_left_alone(mark: str) -> None:
+    other = secrets.token_hex(8)
+    process, (child,) = tree("child", other)
+    with process:
+        assert end([], mark) == 0
+        assert alive(child)
+        assert end([], other) == 2
+
+
+def test_a_process_that_has_ended_by_itself_counts_for_nothing(mark: str) -> None:
+    process, _ = tree("none", mark)
+    with process:
+        assert process.stdin is not None
+        process.stdin.close()
+        process.wait()
+        assert end([process.pid], mark) == 0
+
+
+def test_this_process_is_never_one_of_them(mark: str) -> None:
+    assert os.getpid() not in family([os.getpid()], mark)

@@ -1,0 +1,108 @@
+"""The table of settings: defaults, sources in order, who may set what."""
+
+import pytest
+
+from kinos.domain.setting import (
+    Layer,
+    Scope,
+    Settings,
+    Source,
+    flattened,
+    from_environment,
+    resolve,
+    rows,
+)
+
+
+def user(**values: object) -> Layer:
+    return Layer(Source.USER_FILE, {key.replace("_", "."): value for key, value in values.items()}, "user.toml")
+
+
+def workspace(values: dict[str, object]) -> Layer:
+    return Layer(Source.WORKSPACE_FILE, values, ".kinos/config.toml")
+
+
+def test_every_default_is_a_value_its_own_row_takes() -> None:
+    for name, row in rows().items():
+        value = getattr(Settings(), name)
+        if row.key != "model.prices":
+            assert row.kind.read(list(value) if isinstance(value, tuple) else value) == value, row.key
+
+
+def test_a_later_source_wins_whatever_the_order_they_are_given_in() -> None:
+    layers = [
+        Layer(Source.COMMAND_LINE, {"tokens.warn": 50}),
+        Layer(Source.USER_FILE, {"tokens.warn": 10}),
+        Layer(Source.EDITOR, {"tokens.warn": 40}),
+        Layer(Source.WORKSPACE_FILE, {"tokens.warn": 20}),
+        Layer(Source.ENVIRONMENT, {"tokens.warn": 30}),
+    ]
+    for number in range(5):
+        chosen = [layer for layer in layers if list(Source).index(layer.source) <= number]
+        assert resolve(chosen)[0].tokens_warn == (number + 1) * 10
+
+
+def test_a_bad_value_is_named_with_what_is_allowed_and_the_default_is_used() -> None:
+    settings, problems = resolve([user(tokens_warn="many", nope_x=1)])
+    assert settings == Settings()
+    assert "user.toml: tokens.warn must be a whole number of at least 1, not 'many'; 6000 is used." in problems
+    assert "user.toml: nope.x is not a setting of KinOS." in problems
+
+
+def test_limits_that_cross_are_both_set_back() -> None:
+    settings, problems = resolve([user(tokens_warn=500, tokens_error=500, phase_expand=0.9)])
+    assert (settings.tokens_warn, settings.tokens_error) == (6000, 12000)
+    assert (settings.phase_expand, settings.phase_converge) == (0.5, 0.6)
+    assert len(problems) == 2
+
+
+@pytest.mark.parametrize(("key", "value"), [(row.key, "x") for row in rows().values() if row.scope is Scope.USER])
+def test_a_workspace_cannot_set_what_is_the_users(key: str, value: object) -> None:
+    good: dict[str, object] = {"landing.edit": ["*.x"], "model.prices": {"m": {"input": 0, "output": 0}}}
+    settings, problems = resolve([workspace({key: good.get(key, value)})])
+    assert settings == Settings()
+    assert "may only tighten" in problems[0]
+
+
+@pytest.mark.parametrize(
+    ("key", "taken", "refused"),
+    [
+        ("budget.usd", 1, 50),
+        ("budget.tokens", 1000, 0),
+        ("budget.runs", 5, 201),
+        ("budget.minutes", 10, 0),
+        ("landing.mode", "review", "auto"),
+    ],
+)
+def test_a_workspace_may_only_tighten(key: str, taken: object, refused: object) -> None:
+    name = next(name for name, row in rows().items() if row.key == key)
+    assert getattr(resolve([workspace({key: taken})])[0], name) == taken
+    assert resolve([workspace({key: refused})])[0] == Settings()
+
+
+def test_a_cap_may_be_set_where_the_user_has_none() -> None:
+    assert resolve([user(budget_usd=0), workspace({"budget.usd": 500})])[0].budget_usd == 500
+
+
+def test_the_environment_is_read_with_kinos_before_the_name_first() -> None:
+    for row in rows().values():
+        if len(row.environment) > 1:
+            assert row.environment[0] == f"KINOS_{row.environment[1]}"
+    layer = from_environment({"RETRY_ATTEMPTS": "3", "KINOS_RETRY_ATTEMPTS": "2", "ERROR_RETRY_CODES": "500 502"})
+    assert layer.values == {"retry.attempts": "2", "retry.codes": "500 502"}
+    assert resolve([layer])[0].retry_codes == (500, 502)
+
+
+def test_a_foreign_variable_that_does_not_parse_is_left_alone_and_one_of_ours_is_named() -> None:
+    assert from_environment({"RETRY_DELAY": "soon", "LOG_LEVEL": "chatty", "DEBUG": "app:*"}).values == {}
+    _, problems = resolve([from_environment({"KINOS_RETRY_DELAY": "soon"})])
+    assert "retry.delay" in problems[0]
+
+
+def test_debug_is_the_level_debug() -> None:
+    assert resolve([from_environment({"DEBUG": "true"})])[0].log_level == "debug"
+
+
+def test_a_nested_table_is_flattened_but_for_prices() -> None:
+    prices = {"m": {"input": 1, "output": 2}}
+    assert flattened({"tokens": {"warn": 1}, "model": {"prices": prices}}) == {"tokens.warn": 1, "model.prices": prices}
