@@ -27,21 +27,10 @@ def put(root: Path, path: str, text: str) -> Path:
 def test_the_shipped_teams_and_agents_are_those_of_the_product() -> None:
     catalog = FileCatalog(None)
     assert list(catalog.teams()) == ["book-writing", "coding", "default", "literature-review"]
-    assert list(catalog.agents()) == sorted(
-        [
-            "specifications",
-            "production",
-            "management",
-            "evaluation",
-            "chroniqueur",
-            "documentaliste",
-            "testeur",
-            "validation",
-            "duplication",
-            "redacteur",
-            "research",
-        ]
-    )
+    assert set(catalog.agents()) == {
+        *("specifications", "production", "management", "evaluation", "chroniqueur", "documentaliste"),
+        *("testeur", "validation", "duplication", "redacteur", "research"),
+    }
     for name in catalog.teams():
         for member in catalog.team(name).members:
             assert catalog.agent(member.agent).prompt

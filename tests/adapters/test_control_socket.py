@@ -5,7 +5,8 @@ import json
 import os
 import socket
 import stat
-from collections.abc import AsyncIterator, Mapping
+import tempfile
+from collections.abc import AsyncIterator, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,12 +20,11 @@ HERE = os.getpid()
 
 
 @pytest.fixture(autouse=True)
-def runtime(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def runtime(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A runtime folder of this test's own, with a short path: sockets have a limit."""
-    folder = tmp_path / "run"
-    monkeypatch.setattr("kinos.adapters.control_socket._LONGEST_FOLDER", 90)
-    monkeypatch.setenv("XDG_RUNTIME_DIR", os.path.relpath(folder))
-    return folder
+    with tempfile.TemporaryDirectory(prefix="k") as folder:
+        monkeypatch.setenv("XDG_RUNTIME_DIR", folder)
+        yield Path(folder)
 
 
 @pytest.fixture
@@ -71,7 +71,7 @@ async def test_an_error_is_passed_on_with_its_remedy_and_exit_code(server: Contr
 @pytest.mark.parametrize("body", [b"[]", b"7", b'{"method": "x", "params": [1]}'])
 async def test_what_is_no_request_is_refused(server: ControlServer, runtime: Path, body: bytes) -> None:
     (path,) = (runtime / "kinos").glob("*.sock")
-    reader, writer = await asyncio.open_unix_connection(os.path.relpath(path))
+    reader, writer = await asyncio.open_unix_connection(path)
     writer.write(framed(body))
     reply = json.loads(await read_frame(reader) or b"")
     assert reply["error"]["exit"] == UsageError.exit_code
@@ -93,10 +93,10 @@ async def test_a_folder_open_to_others_is_not_used(root: Path, runtime: Path) ->
 
 
 async def test_a_long_runtime_path_is_left_for_a_short_one(
-    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    root: Path, tmp_path: Path, runtime: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path / ("long" * 30)))
-    monkeypatch.setattr("tempfile.gettempdir", lambda: os.path.relpath(tmp_path))
+    monkeypatch.setattr("tempfile.gettempdir", lambda: str(runtime))
     server = ControlServer(root, answer)
     await server.start()
     assert engines(root) == [HERE]
@@ -121,7 +121,7 @@ async def test_a_dead_socket_is_removed_even_if_its_number_lives_on(
     (alive,) = (runtime / "kinos").glob("*.sock")
     dead = alive.with_name(alive.name.replace(f"-{HERE}.", f"-{os.getppid()}."))
     with socket.socket(socket.AF_UNIX) as left:
-        left.bind(os.path.relpath(dead))
+        left.bind(str(dead))
     assert dead.exists()
     assert engines(root) == [HERE]
     assert not dead.exists()
@@ -140,7 +140,7 @@ async def test_an_engine_that_dies_before_it_answers_is_said(root: Path) -> None
 
 async def test_a_client_that_leaves_early_does_not_hurt(server: ControlServer, root: Path, runtime: Path) -> None:
     (path,) = (runtime / "kinos").glob("*.sock")
-    _, writer = await asyncio.open_unix_connection(os.path.relpath(path))
+    _, writer = await asyncio.open_unix_connection(path)
     writer.write(b"\x00\x00")
     writer.close()
     await writer.wait_closed()

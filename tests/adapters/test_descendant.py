@@ -24,7 +24,8 @@ elif kind == "setsid":
 elif kind == "orphan":
     read, write = os.pipe()
     middle = ("import subprocess, sys; p = subprocess.Popen([sys.executable, '-c', "
-              "'import time; time.sleep(600)'], start_new_session=True); print(p.pid, flush=True)")
+              "'import time; time.sleep(600)'], start_new_session=True, "
+              "stdout=-3, stderr=-3); print(p.pid, flush=True)")
     found = [int(subprocess.run([sys.executable, "-c", middle], capture_output=True, text=True).stdout)]
 elif kind == "stubborn":
     code = "import signal, sys; [signal.signal(s, signal.SIG_IGN) for s in (1, 2, 15)]; print(1, flush=True); sys.stdin.read()"

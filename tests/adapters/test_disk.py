@@ -1,5 +1,6 @@
 """The workspace's files on a real disk. These tests may run as root, so what permissions say is read from mode bits."""
 
+import itertools
 import os
 import stat
 import threading
@@ -100,7 +101,7 @@ def test_suffixes_say_what_the_folder_holds(root: Path, disk: FileDisk) -> None:
 
 
 def test_a_folder_that_is_not_there_or_no_folder_is_said(tmp_path: Path) -> None:
-    with pytest.raises(SetupError, match="There is no folder .*missing"):
+    with pytest.raises(SetupError, match=r"There is no folder .*missing"):
         FileDisk(tmp_path / "missing").check()
     with pytest.raises(SetupError, match="is not a folder"):
         FileDisk(put(tmp_path, "file")).check()
@@ -304,7 +305,7 @@ def test_a_reader_sees_the_old_file_or_the_new_one_and_nothing_between(root: Pat
 
     reader = threading.Thread(target=read)
     reader.start()
-    for before, after in zip(texts, texts[1:], strict=False):
+    for before, after in itertools.pairwise(texts):
         disk.write("a.md", after, digest(before))
     over.set()
     reader.join()

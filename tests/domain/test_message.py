@@ -27,7 +27,7 @@ from kinos.domain.message import (
 from kinos.domain.task import NothingToDo, Task
 from kinos.domain.usage import Usage
 
-TEXT = st.text(st.characters(exclude_categories=["Cs"]))
+TEXT = st.text()
 NUMBER = st.integers(0, 10**9)
 USAGE = st.builds(Usage, NUMBER, NUMBER, NUMBER, NUMBER, NUMBER)
 ENDPOINT = st.builds(Endpoint, TEXT, st.none() | TEXT, st.booleans())
@@ -45,7 +45,7 @@ MESSAGES: st.SearchStrategy[Message] = st.one_of(
     st.builds(Granted, NUMBER),
     st.builds(Denied, TEXT),
     st.builds(Settle, NUMBER, TEXT, USAGE),
-    st.builds(Ready, st.dictionaries(TEXT, TEXT)),
+    st.builds(Ready, st.dictionaries(TEXT | st.just("kind"), TEXT | st.just("Task"))),
 )
 
 

@@ -49,6 +49,18 @@ def test_a_bad_value_is_named_with_what_is_allowed_and_the_default_is_used() -> 
     assert "user.toml: nope.x is not a setting of KinOS." in problems
 
 
+def test_a_key_never_stands_in_a_message_or_in_print() -> None:
+    settings, (problem,) = resolve([user(model_key="sk-secret"), Layer(Source.EDITOR, {"model.key": 5})])
+    assert settings.model_key == "sk-secret"
+    assert "secret" not in problem
+    assert "secret" not in repr(settings)
+
+
+def test_a_bad_table_of_prices_is_not_answered_with_the_whole_list() -> None:
+    _, (problem,) = resolve([user(model_prices="free")])
+    assert problem.endswith("; the built-in list is used.")
+
+
 def test_limits_that_cross_are_both_set_back() -> None:
     settings, problems = resolve([user(tokens_warn=500, tokens_error=500, phase_expand=0.9)])
     assert (settings.tokens_warn, settings.tokens_error) == (6000, 12000)

@@ -27,7 +27,7 @@ async def ask(world: World, name: str, **arguments: Any) -> Any:
 
 
 async def test_a_command_that_does_not_exist_is_refused_with_those_that_do() -> None:
-    with pytest.raises(UsageError, match="There is no command 'fly'. There are: accept, "):
+    with pytest.raises(UsageError, match=r"There is no command 'fly'\. There are: accept, "):
         await run(World().session, "fly", {})
 
 

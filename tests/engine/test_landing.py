@@ -1,5 +1,7 @@
 """The gate to closed files: whole or not at all, whatever fails and wherever it is cut off."""
 
+from contextlib import suppress
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -131,10 +133,8 @@ async def test_the_steps_of_a_landing_are_the_ones_it_is_killed_at_below(bench: 
 async def test_a_landing_killed_at_any_step_is_whole_or_gone_after_the_next_start(bench: Workbench, step: int) -> None:
     change, before = split(bench), dict(bench.disk.files)
     bench.burn(Fuse(step))
-    try:
+    with suppress(Killed):
         await bench.landing.land(change)
-    except Killed:
-        pass
     bench.restart()
     await bench.landing.repair()
     landed = [c.id for c in bench.journal.changes() if c.state is ChangeState.LANDED]
@@ -150,10 +150,8 @@ async def test_an_undo_killed_at_any_step_leaves_the_change_landed_or_undone(ben
     landed = await bench.landing.land(split(bench))
     after = dict(bench.disk.files)
     bench.burn(Fuse(step))
-    try:
+    with suppress(Killed):
         await bench.landing.reverse(landed)
-    except Killed:
-        pass
     bench.restart()
     await bench.landing.repair()
     (change,) = bench.journal.changes()

@@ -21,7 +21,8 @@ class RehearsalProcess:
 
     async def start(self) -> str:
         """Its address on 127.0.0.1."""
-        if self._process is None:
+        if self._process is None or self._process.returncode is not None:
+            await self.stop()
             self._process = await asyncio.create_subprocess_exec(
                 sys.executable,
                 "-P",  # never modules from the folder we happen to be in

@@ -179,7 +179,7 @@ def _built(cls: type, data: Mapping[str, Any]) -> Any:
 
 
 def _value(kind: Any, value: Any) -> Any:
-    if isinstance(value, dict):
+    if isinstance(value, dict) and get_origin(kind) is not Mapping:
         if value.get("kind") in _KINDS:
             return _built(_KINDS[value["kind"]], value)
         return _built(kind, value) if is_dataclass(kind) and isinstance(kind, type) else value

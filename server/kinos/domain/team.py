@@ -11,6 +11,7 @@ from kinos.domain.phase import Phase
 
 NAME = re.compile(r"[a-z][a-z0-9_-]{0,63}")
 """A team's or agent's name; it is also a file's stem."""
+_ENTRY = re.compile(r"\s*\[\[\s*agents\s*\]\]")
 WATCHES = ("**/*.md",)
 EDITS = ("**/*.md", "**/*.markdown")
 
@@ -69,12 +70,17 @@ def read_team(text: str, path: str, stem: str) -> Team:
     entries = data.get("agents")
     if not isinstance(entries, list) or not entries:
         raise reader.wrong("agents", "a team needs at least one [[agents]] entry")
-    members = tuple(_member(entry, path, text) for entry in entries)
-    twice = {m.agent for m in members if sum(n.agent == m.agent for n in members) > 1}
-    if twice:
-        raise reader.wrong(min(twice), f"agent {min(twice)!r} is listed twice")
+    headers = [number for number, line in enumerate(text.split("\n"), 1) if _ENTRY.match(line)]
+    members: list[Member] = []
+    for at, entry in enumerate(entries):
+        if not isinstance(entry, Mapping):
+            raise reader.wrong("agents", "each entry of agents is a table with name, expansion and convergence")
+        inner = _Reader(entry, path, text, headers[at] if at < len(headers) else None)
+        members.append(_member(inner))
+        if any(member.agent == members[-1].agent for member in members[:-1]):
+            raise inner.wrong("name", f"agent {members[-1].agent!r} is listed twice")
     return Team(
-        name, reader.text("summary"), members, reader.text("description", default=""), reader.optional("model"), path
+        name, reader.text("summary"), tuple(members), reader.text("description", default=""), reader.optional("model"), path
     )
 
 
@@ -107,10 +113,7 @@ def read_agent(text: str, path: str, stem: str) -> Agent:
     )
 
 
-def _member(entry: object, path: str, text: str) -> Member:
-    if not isinstance(entry, Mapping):
-        raise ContentError("each entry of agents is a table with name, expansion and convergence", path)
-    reader = _Reader(entry, path, text)
+def _member(reader: "_Reader") -> Member:
     reader.allow("name", "expansion", "convergence")
     name = reader.text("name")
     if not NAME.fullmatch(name):
@@ -128,16 +131,17 @@ def _toml(text: str, path: str, skipped: int) -> dict[str, Any]:
 
 
 class _Reader:
-    """Typed access to a table; every mistake names its key and the line it stands on."""
+    """Typed access to a table, which begins at line `start`; every mistake names its key and the line it stands on."""
 
-    def __init__(self, data: Mapping[str, Any], path: str, text: str) -> None:
+    def __init__(self, data: Mapping[str, Any], path: str, text: str, start: int | None = None) -> None:
         self._data = data
         self._path = path
-        self._lines = text.split("\n")
+        self._start = start
+        self._lines = text.split("\n")[(start or 1) - 1 :]
 
     def wrong(self, key: str, message: str) -> ContentError:
-        pattern = re.compile(rf'^\s*(\[\[)?{re.escape(key)}\b|"{re.escape(key)}"')
-        line = next((i for i, content in enumerate(self._lines, 1) if pattern.search(content)), None)
+        pattern = re.compile(rf'(^\s*(\[\[)?|[{{,])\s*"?{re.escape(key)}"?\s*[]=.]')
+        line = next((i for i, content in enumerate(self._lines, self._start or 1) if pattern.search(content)), None)
         return ContentError(message, self._path, line)
 
     def allow(self, *keys: str) -> None:
@@ -148,7 +152,7 @@ class _Reader:
     def text(self, key: str, default: str | None = None) -> str:
         value = self._data.get(key, default)
         if value is None:
-            raise ContentError(f"{key} is missing", self._path)
+            raise ContentError(f"{key} is missing", self._path, self._start)
         if not isinstance(value, str):
             raise self.wrong(key, f"{key} must be text in quotes")
         return value

@@ -56,7 +56,7 @@ class Folder:
     def __init__(
         self, uri: str, path: str, client: Client, background: Background, make: Callable[[Editor], Workspace]
     ) -> None:
-        self.uri = uri.rstrip("/")
+        self.uri = uri.removesuffix("/")
         self.path = path
         self.inner: tuple[str, ...] = ()
         self._closed = False

@@ -96,6 +96,10 @@ class Editor:
         self.send({"id": number, "method": method} | ({} if params is None else {"params": params}))
         return answer
 
+    def cancel(self, answer: asyncio.Future[Any]) -> None:
+        """Cancel a request."""
+        self.notify("$/cancelRequest", {"id": next(number for number, each in self._answers.items() if each is answer)})
+
     async def request(self, method: str, params: Any = None) -> Any:
         """A request and its answer. Raises ResponseError."""
         return await asyncio.wait_for(self.ask(method, params), SECONDS)

@@ -101,6 +101,21 @@ async def test_a_team_is_stopped_while_it_starts(folder: Path) -> None:
         await editor.status(lambda status: status["team"]["state"] == "stopped")
 
 
+async def test_cancelling_the_request_does_not_take_the_stop_away(folder: Path) -> None:
+    async with server() as running:
+        editor = running.editor
+        await editor.initialize(folder)
+        starting = editor.ask("workspace/executeCommand", _start())
+        await editor.status(lambda status: status["team"]["state"] == "starting")
+        editor.cancel(starting)
+        with pytest.raises(ResponseError) as cancelled:
+            await starting
+        assert cancelled.value.code == -32800
+        await editor.status(lambda status: status["team"]["state"] == "running")
+        assert (await editor.command("stopTeam"))["stopped"] >= 2
+        assert team(running) == []
+
+
 @pytest.mark.parametrize("end", ["stream", "shutdown", "signal"])
 async def test_an_editor_that_leaves_while_the_team_works_leaves_no_process(folder: Path, end: str) -> None:
     async with server() as running:

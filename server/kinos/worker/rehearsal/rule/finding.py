@@ -17,6 +17,7 @@ from kinos.worker.rehearsal.rule.proposal import Proposal, counted, listed, task
 from kinos.worker.rehearsal.rule.requirement import requirements
 from kinos.worker.rehearsal.view import View
 
+_HURTS = "hurts"
 _ROW = re.compile(r"\| (?P<place>`[^`|]+`[^|]*) \| (?P<what>[^|]+) \| (?P<weight>\w+) \| (?P<remedy>[^|]+) \|")
 
 
@@ -50,8 +51,8 @@ def evaluate(view: View) -> Proposal:
         yield NothingToDo(f"`{path}` was not shown whole, so I cannot compare it with what I see.")
         return
     before = _recorded(view.whole.get(path, ""))
-    # What was found earlier in a document not shown now still stands, unless the document is gone.
-    kept = [f for f in before if f.path in view.documents and f.path not in view.whole and f.weight != "size"]
+    # What was found earlier in a document not shown now still stands, unless the document is gone. Sizes are always known.
+    kept = [f for f in before if f.path in view.documents and f.path not in view.whole and f.weight == _HURTS]
     now = sorted({*_findings(view), *kept})
     if now == sorted(before) and path in view.whole:
         yield NothingToDo(
@@ -64,7 +65,7 @@ def evaluate(view: View) -> Proposal:
     else:
         gone, new = len(set(before) - set(now)), len(set(now) - set(before))
         what = [counted(new, "new finding")] if new else []
-        what += [counted(gone, "remedied one")] if gone else []
+        what += [counted(gone, "remedied finding")] if gone else []
         why = (
             f"{listed(what)} since the last evaluation."
             if path in view.whole
@@ -89,14 +90,14 @@ def _findings(view: View) -> list[Finding]:
             Finding(
                 f"`{path}`",
                 f"the link `{_cell(url)}` leads nowhere: {_cell(what)}",
-                "hurts",
+                _HURTS,
                 "documentaliste: point it at what was meant",
             )
         )
     for text, paths in repeated(view):
         others = listed([f"`{other}`" for other in dict.fromkeys(paths[1:])], 3)
         start = _cell(" ".join(text.split()[:6]))
-        found.append(Finding(f"`{paths[0]}`", f"“{start} …” stands in {others} too", "hurts", "duplication: keep one"))
+        found.append(Finding(f"`{paths[0]}`", f"“{start} …” stands in {others} too", _HURTS, "duplication: keep one"))
     return [*found, *_empty_sections(view)]
 
 
@@ -120,7 +121,7 @@ def _empty_sections(view: View) -> list[Finding]:
             leads_on = following is not None and following.level > heading.level
             if (not body and not leads_on) or body == [PLACEHOLDER]:
                 what = f"“{_cell(link.plain(heading.title))}” has no text below it"
-                found.append(Finding(f"`{path}`", what, "hurts", "production: write it, or drop the heading"))
+                found.append(Finding(f"`{path}`", what, _HURTS, "production: write it, or drop the heading"))
     return list(dict.fromkeys(found))
 
 

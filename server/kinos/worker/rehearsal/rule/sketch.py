@@ -24,7 +24,7 @@ def sketch(view: View) -> Proposal:
     missing = list(_missing(view))
     if not missing:
         yield NothingToDo(
-            "No open item of the to-do list and no wish of the request names a document that does not exist."
+            "No open item of the to-do list and no wish of the request names a document that is missing and not kept by others."
         )
     elif not view.expanding:
         yield NothingToDo(f"`{missing[0][0]}` is still to be written, but in CONVERGENCE no new page is begun.")

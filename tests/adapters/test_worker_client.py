@@ -1,0 +1,154 @@
+"""The engine's side of a worker: calls, the gate, faults, and an end that is one."""
+
+import asyncio
+import os
+import sys
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from kinos.adapters.worker_client import WorkerPool
+from kinos.domain.errors import FailureKind, FaultError, SetupError
+from kinos.domain.message import Denied, EditCall, Edited, Endpoint, Failed, Granted, PlanCall, Planned, Reserve, Retry, Settle
+from kinos.domain.task import NothingToDo
+from kinos.domain.usage import Usage
+
+PLAN = PlanCall("ann", "m", 100, None, Endpoint("key"), Retry(1, 0.0, ()), 60.0, "system", "brief")
+EDIT = EditCall("ann", "m", 100, None, Endpoint("key"), Retry(1, 0.0, ()), 60.0, "folder", ("a.md",), "message")
+USED = Usage(10, 5, calls=1)
+
+
+def interpreter(folder: Path, code: str) -> str:
+    """Something that can be started like a Python interpreter, and runs `code`."""
+    file = folder / "python"
+    file.write_text(f"#!{sys.executable}\n{code}", encoding="utf-8")
+    file.chmod(0o755)
+    return str(file)
+
+
+@pytest.fixture
+async def pool(tmp_path: Path) -> AsyncIterator[WorkerPool]:
+    code = Path(__file__).with_name("fake_worker.py").read_text(encoding="utf-8")
+    pool = WorkerPool(interpreter(tmp_path, code), tmp_path / "worker.log")
+    await pool.start()
+    yield pool
+    await pool.stop()
+
+
+class Gate:
+    """Grants, or not, and remembers what it was asked."""
+
+    def __init__(self, *, grants: bool = True) -> None:
+        self.grants = grants
+        self.asked: list[Reserve | Settle] = []
+
+    def __call__(self, message: Reserve | Settle) -> Granted | Denied | None:
+        self.asked.append(message)
+        if isinstance(message, Settle):
+            return None
+        return Granted(7) if self.grants else Denied("the cap is reached")
+
+
+async def test_a_call_passes_the_gate_and_is_answered(pool: WorkerPool) -> None:
+    gate = Gate()
+    assert await pool.plan(PLAN, gate) == Planned(NothingToDo("all is well"), USED)
+    assert gate.asked == [Reserve("m", 100, 100), Settle(7, "m", USED)]
+    assert await pool.edit(EDIT, gate) == Edited(("a.md",), "done", USED)
+    assert pool.versions == {"aider": "0"}
+
+
+async def test_a_denied_call_is_a_failure_of_the_budget(pool: WorkerPool) -> None:
+    reply = await pool.plan(PLAN, Gate(grants=False))
+    assert isinstance(reply, Failed)
+    assert (reply.failure, reply.message) == (FailureKind.BUDGET, "the cap is reached")
+
+
+async def test_calls_run_side_by_side(pool: WorkerPool) -> None:
+    hanging = asyncio.create_task(pool.plan(replace(PLAN, agent="hangs"), Gate()))
+    assert isinstance(await pool.plan(PLAN, Gate()), Planned)
+    assert not hanging.done()
+    hanging.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await hanging
+
+
+async def test_a_worker_that_ends_in_the_middle_is_a_failure_of_its_own(pool: WorkerPool) -> None:
+    reply = await pool.plan(replace(PLAN, agent="dies"), Gate())
+    assert isinstance(reply, Failed)
+    assert reply.failure is FailureKind.WORKER
+
+
+async def test_a_call_without_an_answer_is_given_up(pool: WorkerPool) -> None:
+    reply = await pool.plan(replace(PLAN, agent="hangs", timeout=-29.9), Gate())
+    assert isinstance(reply, Failed)
+    assert reply.failure is FailureKind.TIMEOUT
+
+
+async def test_stop_ends_all_that_was_started_also_what_called_setsid(pool: WorkerPool) -> None:
+    await pool.plan(replace(PLAN, agent="spawns"), Gate())
+    assert await pool.stop() == 2
+    assert await pool.stop() == 0
+    with pytest.raises(FaultError, match="not running"):
+        await pool.plan(PLAN, Gate())
+
+
+async def test_a_pool_is_started_once_and_again_after_its_end(pool: WorkerPool) -> None:
+    await pool.start()
+    process = pool._process
+    assert process is not None
+    await pool.start()
+    assert pool._process is process
+    process.kill()
+    await process.wait()
+    with pytest.raises(FaultError, match="has ended"):
+        await pool.plan(PLAN, Gate())
+    await pool.start()
+    assert isinstance(await pool.plan(PLAN, Gate()), Planned)
+
+
+async def test_a_private_folder_is_empty_and_gone_afterwards(pool: WorkerPool) -> None:
+    with pool.folder() as folder:
+        assert list(folder.iterdir()) == []
+        (folder / "a.md").write_text("x", encoding="utf-8")
+    assert not folder.exists()
+
+
+async def test_a_worker_gets_no_keys_and_no_foreign_settings(pool: WorkerPool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ANTHROPIC_API_KEY", "secret")
+    monkeypatch.setenv("NO_PROXY", "example.org")
+    environment = pool._environment()
+    assert "secret" not in environment.values()
+    assert environment["NO_PROXY"] == "example.org,127.0.0.1,localhost"
+    assert environment["LITELLM_MODE"] == "PRODUCTION"
+    assert environment["PATH"] == os.environ["PATH"]
+
+
+MISSING = """
+import socket, sys
+sys.path.append(sys.argv[4])
+from kinos.domain.errors import FailureKind
+from kinos.domain.message import Failed, encode
+from kinos.domain.usage import Usage
+socket.socket(fileno=int(sys.argv[-1])).send(encode(Failed(FailureKind.INTERNAL, "aider is missing.", "Install it.", Usage()))[4:])
+"""
+SILENT = "import sys; sys.exit(1)"
+BABBLING = "import socket, sys; socket.socket(fileno=int(sys.argv[-1])).send(b'hello')"
+
+
+@pytest.mark.parametrize(
+    ("code", "says"), [(MISSING, "aider is missing. Install it."), (SILENT, "did not start"), (BABBLING, "did not start")]
+)
+async def test_a_worker_that_cannot_work_says_why(tmp_path: Path, code: str, says: str) -> None:
+    pool = WorkerPool(interpreter(tmp_path, code))
+    with pytest.raises(SetupError, match=says):
+        await pool.start()
+    assert await pool.stop() == 0
+
+
+async def test_an_interpreter_that_is_not_there_is_named(tmp_path: Path) -> None:
+    pool = WorkerPool(str(tmp_path / "missing"))
+    with pytest.raises(SetupError, match=r"missing cannot be started.*agents\.python"):
+        await pool.start()
+    assert await pool.stop() == 0
