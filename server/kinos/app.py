@@ -90,7 +90,9 @@ class App:
         """The engine of a folder, not yet opened. Raises SetupError when the folder cannot be read."""
         settings, problems = self.settings(root, layers)
         disk = self.disk(root, settings)
-        folder = WorkspaceState(disk.root, settings.lock_timeout, settings.lock_interval)
+        # Waiting for the lock would freeze an editor: there the answer comes at once.
+        patience = 0.0 if editor else settings.lock_timeout
+        folder = WorkspaceState(disk.root, patience, settings.lock_interval)
         ports = Ports(
             disk=disk,
             folder=folder,

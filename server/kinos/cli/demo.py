@@ -3,14 +3,12 @@
 import argparse
 import asyncio
 import shutil
-import sys
 import tempfile
 from pathlib import Path
 
 from kinos.cli.engine import FRONT_END
-from kinos.cli.live import LiveView, PlainView, View
 from kinos.cli.outside import Outside, Workspace
-from kinos.cli.team import perform
+from kinos.cli.team import perform, view_of
 from kinos.cli.terminal import say
 from kinos.domain.errors import SetupError
 from kinos.domain.size import Level, kilotokens
@@ -40,9 +38,8 @@ async def _run(args: argparse.Namespace, outside: Outside) -> int:
     try:
         await workspace.open()
         before = _sizes(workspace.session)
-        view: View = LiveView(workspace.session) if sys.stdout.isatty() else PlainView()
         start = Start("default", rehearse=True, landing="auto", ends=Ends(args.cycles, idle=True, at_cap=True))
-        code = await perform(workspace, start, view, as_json=False)
+        code = await perform(workspace, start, view_of(workspace.session), as_json=False)
         _report(workspace, before, folder)
         return code
     finally:

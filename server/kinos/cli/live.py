@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 
 from rich.console import Console, Group, RenderableType
 from rich.live import Live
@@ -18,18 +18,6 @@ from kinos.domain.change import Change, ChangeState
 from kinos.domain.size import kilotokens
 from kinos.domain.state import WORKING, AgentState, State
 from kinos.engine.session import Session
-
-
-class View(Protocol):
-    """Shows events as they happen."""
-
-    def show(self, before: State, after: State, event: ev.Event) -> None:
-        """A subscriber of the session."""
-        ...
-
-    def running(self) -> AbstractContextManager[object]:
-        """Show while the block runs."""
-        ...
 
 
 class JsonView:

@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from kinos.cli.engine import FRONT_END
-from kinos.cli.live import JsonView, LiveView, PlainView, View
 from kinos.cli.outside import Outside, Workspace
 from kinos.cli.terminal import say, say_json, warn
+from kinos.cli.view import View
 from kinos.domain.errors import WorkspaceHeldError
 from kinos.domain.kind import Truth
 from kinos.domain.setting import Layer, Source
@@ -82,13 +82,17 @@ async def _run(args: argparse.Namespace, outside: Outside) -> int:
     start = Start(args.team, rehearses(args), args.landing or "", ends=ends)
     try:
         await workspace.open()
-        view = _view(workspace.session, as_json=args.json)
+        view = view_of(workspace.session, as_json=args.json)
         return await perform(workspace, start, view, as_json=args.json)
     finally:
         await workspace.close()
 
 
-def _view(session: Session, *, as_json: bool) -> View:
+def view_of(session: Session, *, as_json: bool = False) -> View:
+    """How to show a run: as JSON, live on a terminal, as plain lines elsewhere."""
+    # rich is imported when something is shown, not by `kin lsp` or a commit hook.
+    from kinos.cli.live import JsonView, LiveView, PlainView
+
     if as_json:
         return JsonView()
     return LiveView(session) if sys.stdout.isatty() else PlainView()
