@@ -1,6 +1,7 @@
 """What the API refuses, the rehearsal refuses: in the API's shape, with its codes."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -123,6 +124,8 @@ REFUSED = [
     ([1], "Input should be a valid dictionary"),
     (b"{not json", "The request body is not valid JSON"),
     (b"\xff", "The request body is not valid JSON"),
+    (b"[" * 100_000, "The request body is not valid JSON"),
+    (user("half \ud800"), "The request body is not valid JSON"),
     (user("word " * 200_001), "prompt is too long: "),
 ]
 
@@ -196,6 +199,26 @@ def test_a_body_that_is_too_large_is_refused(url: str) -> None:
         server.knobs.most_bytes = 1000
         reply = post(server.url, user("x" * 2000))
         assert reply.error == (413, "request_too_large", "Request exceeds the maximum allowed number of bytes.")
+
+
+@pytest.mark.parametrize("length", ["-5", "many", "", "²"])
+def test_a_body_of_no_stated_length_is_an_empty_one(url: str, length: str) -> None:
+    connection = connected(url)
+    connection.putrequest("POST", "/v1/messages")
+    for name, value in (HEADERS | {"content-length": length}).items():
+        connection.putheader(name, value.encode("utf-8"))
+    connection.endheaders()
+    answer = connection.getresponse()
+    assert answer.status == 400
+    assert b"The request body is not valid JSON" in answer.read()
+    connection.close()
+
+
+def test_many_can_ask_at_once(url: str) -> None:
+    with ThreadPoolExecutor(16) as pool:
+        replies = list(pool.map(lambda number: post(url, user(f"Hello {number}")), range(48)))
+    assert {reply.status for reply in replies} == {200}
+    assert len({reply.body["id"] for reply in replies}) == 48
 
 
 def test_an_answer_has_the_apis_shape(url: str) -> None:

@@ -123,7 +123,8 @@ def read(raw: bytes, counting: bool = False, version: str = VERSIONS[-1]) -> Req
 def _object(raw: bytes) -> dict[str, Any]:
     try:
         data = json.loads(raw.decode("utf-8"))
-    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
+        json.dumps(data, ensure_ascii=False).encode("utf-8")  # half a surrogate pair is no text
+    except (UnicodeError, json.JSONDecodeError, RecursionError) as error:
         raise Refusal(400, f"The request body is not valid JSON: {error}") from error
     if not isinstance(data, dict):
         raise Refusal(400, "Input should be a valid dictionary")

@@ -179,8 +179,12 @@ class _Handler(BaseHTTPRequestHandler):
             self._whole(body(answer, request.model, usage), request_id, fault)
 
     def _body(self) -> bytes | None:
-        """The request's body; None when it is larger than allowed."""
-        length = int(self.headers.get("content-length") or 0)
+        """The request's body, empty when it does not say how long it is; None when it is larger than allowed."""
+        stated = self.headers.get("content-length") or ""
+        if not (stated.isascii() and stated.isdigit()):
+            self.close_connection = True
+            return b""
+        length = int(stated[:20])
         if length <= self.server.rehearsal.knobs.most_bytes:
             return self.rfile.read(length)
         self.close_connection = True
@@ -196,7 +200,7 @@ class _Handler(BaseHTTPRequestHandler):
                 headers[secret] = "(given)"
         try:
             data = json.loads(raw or b"")
-        except ValueError:
+        except (ValueError, RecursionError):
             data = None
         self.server.rehearsal.requests.append(Recorded(path, headers, data, status))
 
