@@ -7,10 +7,12 @@ import socket
 import subprocess
 import sys
 import threading
+from io import BufferedIOBase
+from typing import Any
 
 sys.path.append(sys.argv[4])
-from kinos.domain.errors import FailureKind  # noqa: E402
-from kinos.domain.message import (  # noqa: E402
+from kinos.domain.errors import FailureKind
+from kinos.domain.message import (
     Edited,
     Failed,
     Granted,
@@ -21,24 +23,24 @@ from kinos.domain.message import (  # noqa: E402
     decode,
     encode,
 )
-from kinos.domain.task import NothingToDo  # noqa: E402
-from kinos.domain.usage import Usage  # noqa: E402
+from kinos.domain.task import NothingToDo
+from kinos.domain.usage import Usage
 
 USED = Usage(10, 5, calls=1)
 
 
-def frame(stream):  # type: ignore[no-untyped-def]
+def frame(stream: BufferedIOBase) -> Any:
     """The next message; None at the end."""
     head = stream.read(4)
     return decode(stream.read(int.from_bytes(head, "big"))) if len(head) == 4 else None
 
 
-def serve(connection):  # type: ignore[no-untyped-def]
+def serve(connection: socket.socket) -> None:
     """One call."""
     with connection, connection.makefile("rwb") as stream:
         call = frame(stream)
 
-        def say(message):  # type: ignore[no-untyped-def]
+        def say(message: Any) -> None:
             stream.write(encode(message))
             stream.flush()
 

@@ -46,10 +46,11 @@ async def test_files_are_counted_and_those_that_cannot_be_say_why(counter: Count
 async def test_nothing_runs_before_the_first_question_or_after_the_end() -> None:
     counter = CounterProcess()
     await counter.close()
-    assert counter._process is None
+    before = counter._process
     await counter.text("x", FAMILY)
     process = counter._process
     assert process is not None
+    assert before is None
     await counter.close()
     assert process.returncode is not None
 

@@ -54,7 +54,7 @@ def test_gitignore_says_what_git_says(case: str, tmp_path: Path) -> None:
     subprocess.run(["git", "init", "-q", tmp_path], check=True)
     ignore = Ignore(tmp_path)
     for path in paths:
-        asked = ["git", "-C", tmp_path, "-c", "core.excludesFile=", "check-ignore", "-q", "--no-index", path]
+        asked = ["git", "-C", str(tmp_path), "-c", "core.excludesFile=", "check-ignore", "-q", "--no-index", path]
         git = subprocess.run(asked, check=False).returncode == 0
         assert ignore.hides(path) is git, path
 

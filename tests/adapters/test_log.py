@@ -3,7 +3,6 @@
 from pathlib import Path
 
 from fakes.clock import BEGINNING
-
 from kinos.adapters.log import EventLog
 from kinos.domain import event as ev
 from kinos.domain.change import Change, ChangeState

@@ -11,7 +11,19 @@ import pytest
 
 from kinos.adapters.worker_client import WorkerPool
 from kinos.domain.errors import FailureKind, FaultError, SetupError
-from kinos.domain.message import Denied, EditCall, Edited, Endpoint, Failed, Granted, PlanCall, Planned, Reserve, Retry, Settle
+from kinos.domain.message import (
+    Denied,
+    EditCall,
+    Edited,
+    Endpoint,
+    Failed,
+    Granted,
+    PlanCall,
+    Planned,
+    Reserve,
+    Retry,
+    Settle,
+)
 from kinos.domain.task import NothingToDo
 from kinos.domain.usage import Usage
 
@@ -131,14 +143,16 @@ sys.path.append(sys.argv[4])
 from kinos.domain.errors import FailureKind
 from kinos.domain.message import Failed, encode
 from kinos.domain.usage import Usage
-socket.socket(fileno=int(sys.argv[-1])).send(encode(Failed(FailureKind.INTERNAL, "aider is missing.", "Install it.", Usage()))[4:])
+said = encode(Failed(FailureKind.INTERNAL, "aider is missing.", "Install it.", Usage()))
+socket.socket(fileno=int(sys.argv[-1])).send(said[4:])
 """
 SILENT = "import sys; sys.exit(1)"
 BABBLING = "import socket, sys; socket.socket(fileno=int(sys.argv[-1])).send(b'hello')"
 
 
 @pytest.mark.parametrize(
-    ("code", "says"), [(MISSING, "aider is missing. Install it."), (SILENT, "did not start"), (BABBLING, "did not start")]
+    ("code", "says"),
+    [(MISSING, "aider is missing. Install it."), (SILENT, "did not start"), (BABBLING, "did not start")],
 )
 async def test_a_worker_that_cannot_work_says_why(tmp_path: Path, code: str, says: str) -> None:
     pool = WorkerPool(interpreter(tmp_path, code))

@@ -2,6 +2,7 @@
 
 import asyncio
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -23,7 +24,7 @@ from kinos.engine.session import Start
 ALONE = {"crew": {"ann": (1.0, 1.0)}}
 
 
-def alone(**settings: object) -> World:
+def alone(**settings: Any) -> World:
     """A team of one."""
     return World({"ann.md": "ann\n", "other.md": "other\n"}, teams=ALONE, **settings)
 
@@ -93,7 +94,11 @@ async def test_the_planner_is_given_prompt_brief_and_settings() -> None:
 async def test_an_agents_own_model_comes_before_the_settings() -> None:
     world = World(teams=ALONE, agents={"ann": agent("ann", model="claude-opus-5")})
     await once(world)
-    assert {call.model for call in (*world.workers.plans, *world.workers.edits)} == {"claude-opus-5"}
+    assert (
+        {call.model for call in world.workers.plans}
+        == {call.model for call in world.workers.edits}
+        == {"claude-opus-5"}
+    )
 
 
 async def test_the_editor_gets_copies_with_line_feeds_and_room_for_its_answer() -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import Counter
+from typing import Any
 
 import pytest
 
@@ -178,7 +179,7 @@ async def test_at_the_cap_of_runs_the_team_pauses_and_says_so() -> None:
     ],
     ids=["runs", "tokens", "dollars", "minutes"],
 )
-async def test_a_run_in_a_terminal_ends_at_a_cap(caps: dict[str, float], why: str) -> None:
+async def test_a_run_in_a_terminal_ends_at_a_cap(caps: dict[str, Any], why: str) -> None:
     world = World(**caps)
     await run(world, Ends(at_cap=True))
     assert why in world.session.tally.budget
@@ -252,12 +253,12 @@ async def test_above_ten_waiting_changes_the_team_pauses_and_goes_on_once_some_w
     await waiting(world)
     number = world.session.state.waiting
     assert number > WAITING_LIMIT
-    assert world.session.state.team.state is TeamState.PAUSED
+    assert world.session.picture()["team"]["state"] == "paused"
     assert "changes wait for review" in world.session.state.team.reason
     for change in world.journal.changes()[: number - WAITING_LIMIT]:
         await world.session.reject(change.id, "no")
     await world.clock.passing(1)
-    assert world.session.state.team.state is TeamState.RUNNING
+    assert world.session.picture()["team"]["state"] == "running"
     assert world.of(ev.TeamResumed)[-1].reason == f"{WAITING_LIMIT} changes wait for review now"
     await world.session.stop_team()
 

@@ -20,8 +20,8 @@ def simulated(
 ) -> Counter[str]:
     """How often each agent ran in `cycles` useful cycles, `slots` at a time."""
     schedule, now, started = Schedule(), 0.0, 0
-    for name, weight in weights.items():
-        schedule.weigh(name, weight)
+    for agent, weight in weights.items():
+        schedule.weigh(agent, weight)
     running: list[tuple[float, str]] = []
     ran: Counter[str] = Counter()
 

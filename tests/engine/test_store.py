@@ -36,8 +36,13 @@ def test_what_a_subscriber_dispatches_waits_its_turn() -> None:
 
 
 def test_a_subscription_can_be_ended_also_by_its_own_call() -> None:
-    store, seen = Store(), []
-    ends = store.subscribe(lambda before, after, event: (seen.append(event), ends()))
+    store, seen = Store(), list[ev.Event]()
+
+    def once(before: State, after: State, event: ev.Event) -> None:
+        seen.append(event)
+        end()
+
+    end = store.subscribe(once)
     store.dispatch(noted("one"))
     store.dispatch(noted("two"))
     assert len(seen) == 1

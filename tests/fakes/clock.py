@@ -45,9 +45,9 @@ class FakeClock:
         """Return once `seconds` have passed."""
         await self._timer(seconds)
 
-    def later(self, seconds: float, action: Callable[[], None]) -> None:
+    def later(self, seconds: float, action: Callable[[], object]) -> None:
         """Do `action` in `seconds`."""
-        self._timer(seconds).add_done_callback(lambda timer: None if timer.cancelled() else action())
+        self._timer(seconds).add_done_callback(lambda timer: None if timer.cancelled() else action() and None)
 
     def set(self, seconds: float) -> None:
         """Set the time, where no loop runs."""

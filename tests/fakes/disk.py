@@ -21,7 +21,7 @@ class MemoryDisk:
         self.unreadable: set[str] = set()
         self.full: set[str] = set()
         self.writes: list[str] = []
-        self.on_write: Callable[[str], None] = lambda path: None
+        self.on_write: Callable[[str], object] = lambda path: None
         self.fuse = fuse or Fuse()
         self._stamps: dict[str, int] = {}
         for path, content in (files or {}).items():

@@ -15,7 +15,8 @@ def raws(draw: st.DrawFn, lines: st.SearchStrategy[str] = LINES) -> str:
     end = draw(ENDS)
     mixed = draw(st.booleans())
     ends = [draw(ENDS) if mixed else end for _ in body]
-    if ends and draw(st.booleans()):
+    cut = draw(st.booleans())
+    if ends and cut:
         ends[-1] = ""
     bom = "\ufeff" if draw(st.booleans()) else ""
     return bom + "".join(line + end for line, end in zip(body, ends, strict=True))

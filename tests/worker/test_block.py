@@ -62,3 +62,9 @@ def test_a_new_file_may_start_with_an_underlined_heading() -> None:
     (one,) = read(block("", "Title\n=======\n"))
     assert not one.finds
     assert one.readings == (("", "Title\n=======\n"),)
+
+
+@pytest.mark.parametrize("fence", ["source", "code", "pre", "codeblock", "sourcecode"])
+def test_aiders_fences_of_tags_are_no_file_names(fence: str) -> None:
+    answer = f"docs/a.md\n<{fence}>markdown\n<<<<<<< SEARCH\nold\n=======\nnew\n>>>>>>> REPLACE\n</{fence}>\n"
+    assert [block.name for block in read(answer)] == ["docs/a.md"]

@@ -74,9 +74,9 @@ def normal(path: str) -> str:
     text = unicodedata.normalize("NFC", path)
     if not text or UNPRINTABLE.search(text) or len(text) > 1024:
         raise PolicyError(f"{path!r} is not a usable path.")
-    if "\\" in text or ":" in text or text.startswith(("/", "~")):
-        raise PolicyError(f"{path} is not a path relative to the workspace, with / between folders.")
     parts = [part for part in text.split("/") if part != "."]
+    if "\\" in text or ":" in text or text.startswith("/") or (parts and parts[0].startswith("~")):
+        raise PolicyError(f"{path} is not a path relative to the workspace, with / between folders.")
     if ".." in parts or "" in parts or not parts or any(part != part.rstrip(". ") for part in parts):
         raise PolicyError(f"{path} is not a plain path inside the workspace.")
     return "/".join(parts)

@@ -137,7 +137,9 @@ def _branches(node: _Node, indent: str, limits: Limits) -> list[str]:
         child = node[name]
         stem = f"{indent}{'└── ' if last else '├── '}"
         if isinstance(child, Size):
-            lines.append(f"{stem}📄 {_shown(name)} ({kilotokens(child.tokens)} tokens) {limits.level(child.tokens).mark}")
+            lines.append(
+                f"{stem}📄 {_shown(name)} ({kilotokens(child.tokens)} tokens) {limits.level(child.tokens).mark}"
+            )
         else:
             lines.append(f"{stem}📁 {_shown(name)}")
             lines.extend(_branches(child, indent + ("    " if last else "│   "), limits))

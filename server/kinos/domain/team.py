@@ -80,7 +80,12 @@ def read_team(text: str, path: str, stem: str) -> Team:
         if any(member.agent == members[-1].agent for member in members[:-1]):
             raise inner.wrong("name", f"agent {members[-1].agent!r} is listed twice")
     return Team(
-        name, reader.text("summary"), tuple(members), reader.text("description", default=""), reader.optional("model"), path
+        name,
+        reader.text("summary"),
+        tuple(members),
+        reader.text("description", default=""),
+        reader.optional("model"),
+        path,
     )
 
 

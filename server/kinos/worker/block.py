@@ -10,7 +10,8 @@ from dataclasses import dataclass
 _HEAD = re.compile(r"<{5,9} SEARCH>?")
 _DIVIDER = re.compile(r"={5,9}")
 _END = re.compile(r">{5,9} REPLACE")
-_FENCE = re.compile(r"[`~]{3,}(?P<rest>.*)")
+# aider wraps files in such tags when they hold rows of three and of four backticks.
+_FENCE = re.compile(r"(?:[`~]{3,}|</?(?:source|code|pre|codeblock|sourcecode)>)(?P<rest>.*)")
 _DECORATION = "`*#: \t"
 
 

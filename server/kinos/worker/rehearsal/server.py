@@ -75,6 +75,7 @@ def serving(rules: Rules | None = None, knobs: Knobs | None = None) -> Iterator[
 class _Server(ThreadingHTTPServer):
     daemon_threads = False
     block_on_close = True
+    request_queue_size = 128
 
     def __init__(self, rehearsal: Rehearsal, port: int) -> None:
         super().__init__(("127.0.0.1", port), _Handler)
