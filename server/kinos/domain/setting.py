@@ -165,7 +165,8 @@ class Settings:
         unit="HTTP codes", env="ERROR_RETRY_CODES",
     )  # fmt: skip
     lock_timeout: float = _row(
-        "lock.timeout", 10.0, Number(0, 600), "how long a terminal waits for a held folder; an editor is told at once", unit="seconds",
+        "lock.timeout", 10.0, Number(0, 600), "how long a terminal waits for a held folder; an editor is told at once",
+        unit="seconds",
         env="FILE_LOCK_TIMEOUT",
     )  # fmt: skip
     lock_interval: float = _row(
