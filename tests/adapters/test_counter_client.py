@@ -30,6 +30,12 @@ def pid(counter: CounterProcess) -> int:
     return counter._process.pid
 
 
+def counters() -> set[int]:
+    """The counter processes below this one."""
+    below = {int(pid) for file in Path("/proc/self/task").glob("*/children") for pid in file.read_text().split()}
+    return {pid for pid in below if b"kinos.tokens.process" in Path(f"/proc/{pid}/cmdline").read_bytes()}
+
+
 async def test_files_are_counted_and_those_that_cannot_be_say_why(counter: CounterProcess, tmp_path: Path) -> None:
     (tmp_path / "a.md").write_text("Hello there.\n", encoding="utf-8")
     (tmp_path / "empty.md").write_bytes(b"")
@@ -59,6 +65,7 @@ async def test_many_questions_at_once_share_one_process(counter: CounterProcess,
     texts = [f"text number {number}" for number in range(20)]
     sizes = await asyncio.gather(*(counter.text(text, FAMILY) for text in texts))
     first = pid(counter)
+    assert counters() == {first}
     assert sizes == [await counter.text(text, FAMILY) for text in texts]
     assert pid(counter) == first
 

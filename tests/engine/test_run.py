@@ -145,6 +145,20 @@ async def test_a_change_wakes_who_watches_it_and_nobody_else() -> None:
     assert cycles(world) - before == {"ann": 1}
 
 
+async def test_a_change_during_an_agents_own_cycle_is_not_slept_over() -> None:
+    world = World()
+    world.script.times = 1
+    world.script.planned["bob"] = 1
+    world.workers.slow["bob"] = 60.0
+    await world.session.open()
+    await world.session.start_team(Start("crew"))
+    await world.clock.passing(160)
+    await world.session.stop_team()
+    # bob looks at 0 s, ann's change lands at 25 s, bob finds nothing at 65 s: it looks again after its pace, not after 40 s.
+    begun = [(e.time - world.events[0].time).total_seconds() for e in world.of(ev.CycleStarted) if e.agent == "bob"]
+    assert begun == [0.0, 85.0]
+
+
 async def test_an_agents_own_change_does_not_wake_it() -> None:
     world = World(teams={"crew": {"ann": (1.0, 1.0)}})
     world.script.times = 1

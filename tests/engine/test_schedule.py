@@ -157,21 +157,49 @@ def test_somebody_unknown_cannot_be_woken() -> None:
     resting().wake("nobody", 0.0)
 
 
-def test_an_agent_that_rests_for_long_holds_nobody_up() -> None:
+def heavy_and_light() -> Schedule:
+    """A schedule in which the heavy one just ran."""
     schedule = Schedule()
-    for name in ("heavy", "light"):
-        schedule.weigh(name, {"heavy": 9, "light": 1}[name])
+    schedule.weigh("heavy", 9)
+    schedule.weigh("light", 1)
     schedule.run("heavy")
-    schedule.barren("heavy", 0.0, 300.0)
-    for second in range(0, 500, 10):
-        assert schedule.next(["heavy", "light"], float(second)) == "light"
+    return schedule
+
+
+def keep_running(schedule: Schedule, times: int, begin: float) -> float:
+    """Let the light one run alone; it must always be next. Returns when that was."""
+    for number in range(times):
+        now = begin + 10.0 * number
+        assert schedule.next(["heavy", "light"], now) == "light"
         schedule.run("light")
-        schedule.useful("light", float(second), 1.0)
-    schedule.wake("heavy", 600.0)
-    assert schedule.next(["heavy", "light"], 600.0) == "heavy"
+        schedule.useful("light", now, 1.0)
+    return begin + 10.0 * times
+
+
+def test_an_agent_that_rests_for_long_after_its_work_holds_nobody_up() -> None:
+    schedule = heavy_and_light()
+    schedule.useful("heavy", 0.0, 300.0)
+    keep_running(schedule, 20, 1.0)
+
+
+def test_an_agent_that_found_nothing_for_long_comes_back_level_and_holds_nobody_up() -> None:
+    schedule = heavy_and_light()
+    schedule.barren("heavy", 0.0, 30.0)
+    schedule.barren("heavy", 0.0, 300.0)
+    now = keep_running(schedule, 50, 1.0)
+    schedule.wake("heavy", now)
+    assert schedule.next(["heavy", "light"], now) == "heavy"
     schedule.run("heavy")
-    schedule.useful("heavy", 600.0, 300.0)
-    assert schedule.next(["heavy", "light"], 610.0) == "light"
+    schedule.useful("heavy", now, 30.0)
+    keep_running(schedule, 1, now + 10.0)
+
+
+def test_the_others_wait_a_moment_for_a_heavier_one() -> None:
+    schedule = heavy_and_light()
+    schedule.useful("heavy", 0.0, 30.0)
+    now = keep_running(schedule, 1, 1.0)
+    assert schedule.next(["heavy", "light"], now) is None
+    assert schedule.next_at(["heavy", "light"], now) == 30.0
 
 
 def test_a_rehearsal_rests_in_proportion() -> None:

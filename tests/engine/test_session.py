@@ -440,6 +440,17 @@ async def test_undo_in_an_open_document_goes_through_the_editor() -> None:
     assert [path for path in world.disk.writes[len(writes) :] if path == "ann.md"] == []
 
 
+async def test_undo_after_a_stop_waits_for_the_editor_as_ever() -> None:
+    world = await landed_open()
+    assert world.editor
+    await world.session.start_team(Start("crew", landing="auto"))
+    await world.session.stop_team()
+    world.editor.delay = 3.0
+    done = await world.session.undo(Selection())
+    assert done.set_aside == ()
+    assert world.editor.text("ann.md") == "ann\n"
+
+
 async def test_a_landing_that_was_interrupted_is_taken_back_at_the_next_start_and_said() -> None:
     world = World()
     was, half = (world.journal.keep(text) for text in (b"ann\n", b"half\n"))

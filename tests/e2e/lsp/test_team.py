@@ -62,7 +62,8 @@ async def test_a_team_is_started_watched_and_stopped(folder: Path) -> None:
         processes = team(running)
         answer = await editor.command("stopTeam")
         assert alive(processes) == team(running) == []
-        assert answer["stopped"] >= len(processes) >= 2
+        # A child may have finished its call between the look and the stop.
+        assert min(answer["stopped"], len(processes)) >= 2
         await editor.status(lambda status: status["team"]["state"] == "stopped")
         history = await editor.command("history")
         assert {change["rehearsal"] for change in history} == {True}
