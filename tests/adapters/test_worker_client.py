@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from kinos.adapters.descendant import end
 from kinos.adapters.worker_client import WorkerPool
 from kinos.domain.errors import FailureKind, FaultError, SetupError
 from kinos.domain.message import (
@@ -104,6 +105,22 @@ async def test_stop_ends_all_that_was_started_also_what_called_setsid(pool: Work
     assert await pool.stop() == 0
     with pytest.raises(FaultError, match="not running"):
         await pool.plan(PLAN, Gate())
+
+
+async def test_a_worker_is_not_asked_to_end_before_it_is_counted(
+    pool: WorkerPool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    control, seen = pool._control, list[int]()
+    assert control is not None
+
+    def ending(roots: list[int], mark: str) -> int:
+        seen.append(control.fileno())
+        return end(roots, mark)
+
+    monkeypatch.setattr("kinos.adapters.worker_client.end", ending)
+    assert await pool.stop() == 1
+    assert seen != [-1], "its end would come with the control socket's, before anybody counts it"
+    assert control.fileno() == -1
 
 
 async def test_a_pool_is_started_once_and_again_after_its_end(pool: WorkerPool) -> None:

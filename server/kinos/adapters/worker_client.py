@@ -102,14 +102,15 @@ class WorkerPool:
     async def stop(self) -> int:
         """End the fork server and everything that descends from it."""
         process, self._process = self._process, None
-        if self._control is not None:
-            self._control.close()
-            self._control = None
+        control, self._control = self._control, None
         ended = 0
         if process is not None:
-            # Its family is killed and counted in one go: a polite end would let it start something meanwhile.
+            # Its family is killed and counted in one go: a polite end, which closing the control socket is, would let it
+            # start something meanwhile, or go uncounted.
             ended = await asyncio.to_thread(end, [process.pid], self._mark)
             await process.wait()
+        if control is not None:
+            control.close()
         if self._home is not None:
             shutil.rmtree(self._home, ignore_errors=True)
             self._home = None
