@@ -72,7 +72,7 @@ def counter_for(name: str, counted: Counted = Counted.EXACT) -> Counter:
     """
     if counted is Counted.UNAVAILABLE:
         raise UnavailableError("No tokenizer is known for this model.", f"Set tokens.tokenizer to {known()}.")
-    if name in claude.VERSIONS:
+    if name in claude.TOKENIZERS:
         return ClaudeCounter(name, counted)
     if name in encoding.FILES:
         return EncodingCounter(name, counted)
