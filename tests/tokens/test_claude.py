@@ -11,7 +11,7 @@ from kinos.tokens.claude import TOKENIZERS, counter, line_counter
 from kinos.tokens.vocabulary import Vocabulary, vocabulary
 from tokens.texts import CLAUDE
 
-RARE = "e\u0301te\u0301"
+RARE = "\u0e17\u0e35\u0e48"
 
 
 def test_the_overhead_is_what_a_message_costs_around_one_token() -> None:

@@ -11,52 +11,29 @@ with a word after it. Controls, a lone carriage return among them, are removed b
 
 import re
 from collections.abc import Callable, Sequence
-from sys import getsizeof
+from unicodedata import is_normalized, normalize
 
 from kinos.tokens.alphabet import RARE, RARE_ASCII, SPACE, WORD
-from kinos.tokens.stream import SUFFIXES, Rules, stream, word
+from kinos.tokens.memo import Costs
+from kinos.tokens.stream import CONTRACTED, Rules, stream, word
 from kinos.tokens.vocabulary import Vocabulary
 
-MEMO_BYTES = 8 * 1024 * 1024
+MEMO_BYTES = 32 * 1024 * 1024
 """Bound of each of the two memos that a counter has."""
-
-ENTRY = 100
-"""Bytes an entry of a memo takes beside its text, about: its place in the dictionary and a number."""
 
 BLOCK = 1 << 16
 """Characters that are cut into parts at a time."""
 
 _CUT = re.compile(r" (?=[A-Za-z])")
 _WORD = rf"[{WORD}]+(?: (?=[{WORD}]))?"
-_CONTRACTION = rf"(?<=')(?:{'|'.join(SUFFIXES)})(?![{WORD}])(?: (?=[{WORD}]))?"
+_CONTRACTION = rf"(?<='){CONTRACTED}(?![{WORD}])(?: (?=[{WORD}]))?"
 _PART = re.compile(f"{_WORD}|[^{WORD}]+(?:{_CONTRACTION})?")
 """A word, with the space to the next word, which costs nothing; or what stands between words, with a contraction's end."""
 
 _SEAM = re.compile(rf"(?<=[{WORD}]) (?=[{WORD}])")
 _LETTER = re.compile(f"[{WORD}]")
 _BLANK_HEAD = re.compile(f"[{SPACE}]")
-_QUOTES = str.maketrans("‘’“”", "''\"\"")
-
-
-class Costs(dict[str, int]):
-    """What parts cost, worked out at first sight by `find` and kept within `limit` bytes, about."""
-
-    __slots__ = ("_find", "_limit", "_room")
-
-    def __init__(self, find: Callable[[str], int], limit: int) -> None:
-        super().__init__()
-        self._find = find
-        self._limit = self._room = limit
-
-    def __missing__(self, part: str) -> int:
-        cost = self._find(part)
-        self._room -= ENTRY + getsizeof(part)
-        if self._room < 0:  # what is used often comes back at once
-            self.clear()
-            self._room = self._limit
-        else:
-            self[part] = cost
-        return cost
+_STRAIGHT = {"‘": "'", "’": "'", "“": '"', "”": '"'}
 
 
 class LineCounter:
@@ -143,10 +120,17 @@ class LineCounter:
         return total + self.tail(len(costs) - 1 - seen) if stop == len(costs) else total
 
     def _plain(self, text: str) -> str:
-        """Without what the tokenizer takes away first and whose removal is the same before NFC as after it."""
+        """What the tokenizer makes of a text first: composed, with line feeds, and with straight quotes if it folds them."""
         if "\r" in text:
             text = text.replace("\r\n", "\n")
-        return text.translate(_QUOTES) if self._rules.folds_quotes and not text.isascii() else text
+        if text.isascii():
+            return text
+        if not is_normalized("NFC", text):
+            text = normalize("NFC", text)
+        if self._rules.folds_quotes:
+            for curly, straight in _STRAIGHT.items():
+                text = text.replace(curly, straight)
+        return text
 
     def _sum(self, text: str, start: int = 0, stop: int | None = None) -> int:
         parts = _PART.findall(text, start) if stop is None else _PART.findall(text, start, stop)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from kinos.domain.errors import UnavailableError
+from kinos.tokens.memo import Costs
 
 # The marks are control characters: texts that contain one never get as far as here, and strings stay one byte a character.
 OPEN, CLOSE, SHIFT, CAPS = "\x01", "\x02", "\x03", "\x04"
@@ -17,12 +18,20 @@ _MARKS = {"⟨bow⟩": OPEN, "⟨eow⟩": CLOSE, "⟨shift⟩": SHIFT, "⟨caps�
 _FILES = {"claude-v3": "pieces_v3.json", "claude-v4.7": "pieces_v4_7.json", "claude-v4.8": "pieces_v4_7.json"}
 
 _MIXED = re.compile(
-    r"[^\0\n]\n|\n[^\0\n]"  # a newline and something else
+    r"[^\0\n]\n|\n[^\0\n]|[^\0 ] | [^\0 ]|[^\0\t]\t|\t[^\0\t]|[^\0\d][0-9]|[0-9][^\0\d]"  # a blank or a digit and something else
     "|[^\0\x03\x04]\x01|[^\0][\x03\x04]"  # something before a word's opening border
     "|\x02[^\0]"  # something behind its closing border
 )
-"""Where a piece would cross a newline or a word's border. Pieces are joined by NUL."""
+"""Where a piece would cross a border between atoms. Pieces are joined by NUL."""
 
+
+_ATOM = re.compile(
+    "\n+| +|\t+|[0-9]+|[\x03\x04]?\x01[^\x01-\x04 \t\n0-9]*\x02?|[^\x01-\x04 \t\n0-9]+\x02?|.", re.DOTALL
+)
+"""A stretch of a stream that no piece leaves."""
+
+ATOM_BYTES = 4 * 1024 * 1024
+"""Bound of the memory of what such stretches cost."""
 
 REINSTALL = "Install KinOS again, with the version of ctok it asks for: `pip install --force-reinstall kinos`."
 
@@ -30,7 +39,7 @@ REINSTALL = "Install KinOS again, with the version of ctok it asks for: `pip ins
 class Vocabulary:
     """Pieces of one token each, and the byte sequences that are one token where no piece covers a character."""
 
-    __slots__ = ("_byte_runs", "_prefixes", "_units", "runs")
+    __slots__ = ("_atoms", "_byte_runs", "_prefixes", "_units", "runs")
 
     def __init__(self, pieces: Iterable[str], byte_runs: Iterable[str]) -> None:
         """`byte_runs` are in hexadecimal. Raises ValueError when texts could not be counted by line and word."""
@@ -44,9 +53,13 @@ class Vocabulary:
             piece.encode() for piece in listed if len(piece) == 1
         }
         self._units: dict[str, int] = {}
+        self._atoms = Costs(self._tiled, ATOM_BYTES)
 
     def cost(self, stream: str) -> int:
         """The fewest tokens that make up a marked stream."""
+        return sum(map(self._atoms.__getitem__, _ATOM.findall(stream)))
+
+    def _tiled(self, stream: str) -> int:
         piece = self._prefixes.get
         if piece(stream):
             return 1
