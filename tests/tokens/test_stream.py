@@ -16,7 +16,19 @@ each = pytest.mark.parametrize("name", CLAUDE)
 
 FRAMES = (
     *("{}", "a{}b", "a {} b", " {}", "{} a", "a  {}  b", "A{}", "{}A", "1{}2", "({}) ", "a'{}", "{}'s", "x '{} y"),
-    *("中{}", "{}中", "²{}", "a\n{}\nb", "é{}É", "{0}{0}{0}{0}", "B{0}{0}{0}{0}B", "“{}” x", "🙂{}\ufe0f", "{}\ufe0f a", "\ufe0f{}"),
+    *(
+        "中{}",
+        "{}中",
+        "²{}",
+        "a\n{}\nb",
+        "é{}É",
+        "{0}{0}{0}{0}",
+        "B{0}{0}{0}{0}B",
+        "“{}” x",
+        "🙂{}\ufe0f",
+        "{}\ufe0f a",
+        "\ufe0f{}",
+    ),
 )
 """Everything a character can stand beside, and what makes a word of it in capitals or in title case."""
 

@@ -34,8 +34,11 @@ class Workspace(Protocol):
 class Outside(Protocol):
     """Builds what a command needs."""
 
-    def workspace(self, root: Path, front_end: str, layers: Sequence[Layer] = ()) -> Workspace:
-        """The engine of a folder, not yet opened. Raises SetupError when the folder cannot be read."""
+    def workspace(self, root: Path, front_end: str, layers: Sequence[Layer] = (), *, brief: bool = False) -> Workspace:
+        """The engine of a folder, not yet opened; a `brief` one is for a single command.
+
+        Raises SetupError when the folder cannot be read.
+        """
         ...
 
     def settings(self, root: Path, layers: Sequence[Layer] = ()) -> tuple[Settings, tuple[str, ...]]:

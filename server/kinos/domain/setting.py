@@ -172,6 +172,17 @@ class Settings:
     lock_interval: float = _row(
         "lock.interval", 0.1, Number(0.01, 10), "how often to try meanwhile", unit="seconds", env="LOCK_CHECK_INTERVAL"
     )
+    cache_bytes: int = _row(
+        "cache.bytes", 64 * 1024 * 1024, Whole(0), "how large the memory of counted sizes may become", unit="bytes",
+        env="CONTENT_CACHE_SIZE",
+    )  # fmt: skip
+    cache_days: int = _row(
+        "cache.days", 30, Whole(1), "what was not used for so long is forgotten", unit="days", env="CACHE_DURATION"
+    )
+    cache_cleanup: int = _row(
+        "cache.cleanup", 3600, Whole(1), "how often that memory is looked after", unit="seconds",
+        env="CACHE_CLEANUP_INTERVAL",
+    )  # fmt: skip
     log_level: str = _row(
         "log.level", "info", Choice("error", "warning", "info", "debug"), "how much is logged", env="LOG_LEVEL"
     )

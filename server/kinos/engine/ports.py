@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from kinos.domain.change import Change
 from kinos.domain.message import Denied, EditCall, Edited, Failed, Granted, PlanCall, Planned, Reserve, Settle
-from kinos.domain.size import Size
+from kinos.domain.size import Counted, Size
 from kinos.domain.team import Agent, Team
 from kinos.tokens.document import TextEdit
 
@@ -208,27 +208,53 @@ class Rehearsal(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Terms:
+    """How documents are counted: the tokenizer, how its counts stand, and the bytes above which none is read."""
+
+    tokenizer: str
+    counted: Counted
+    max_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
 class Count:
-    """One file counted, or why not (`error`)."""
+    """A document as it was found on the disk: its size, or why it has none (`error`), or neither when it is gone."""
 
     path: str
-    size: Size | None
+    size: Size | None = None
     error: str = ""
+
+    @property
+    def gone(self) -> bool:
+        """Whether there is no such document any more."""
+        return self.size is None and not self.error
 
 
 class Counting(Protocol):
-    """Bulk counting of closed documents, outside this process."""
+    """The documents of one folder as they are on the disk, counted out of the way of whoever types.
 
-    def files(self, root: Path, paths: Sequence[str], tokenizer: str, max_bytes: int) -> AsyncIterator[Count]:
-        """A Count for each path, in any order."""
+    Each iterator gives what it finds a few at a time, and raises UnavailableError when whoever counts has died; the next
+    call starts anew then, and tells everything again.
+    """
+
+    def scan(self, terms: Terms) -> AsyncIterator[Sequence[Count]]:
+        """Look at the whole folder: what is new since the last look, hidden and ignored files left out."""
+        ...
+
+    def look(self, terms: Terms, paths: Sequence[str]) -> AsyncIterator[Sequence[Count]]:
+        """Look at these paths: each document as it is now, whatever was told before."""
+        ...
+
+    def watch(self, terms: Terms) -> AsyncIterator[Sequence[Count] | str]:
+        """What changes from now on, for ever; a string is something a person should know."""
         ...
 
     async def text(self, text: str, tokenizer: str) -> int:
-        """Tokens of `text`."""
+        """Tokens of `text`. Raises UnavailableError."""
         ...
 
     async def close(self) -> None:
-        """End the process."""
+        """Done with it: end every iterator and process."""
         ...
 
 

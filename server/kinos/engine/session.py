@@ -45,6 +45,9 @@ from kinos.tokens.document import TextEdit
 from kinos.tokens.family import tokenizer_for
 from kinos.tokens.position import Encoding
 
+ECHO = 2.0
+"""Seconds within which the system tells of a file that a landing wrote."""
+
 
 @dataclass(frozen=True, slots=True)
 class Ports:
@@ -111,23 +114,30 @@ class Session:
         self._budget: Budget | None = None
         self._over: asyncio.Task[None] | None = None
         self._recounts: set[asyncio.Task[None]] = set()
+        self._watch: asyncio.Task[None] | None = None
         self._moving = asyncio.Lock()
         self._starting: asyncio.Task[None] | None = None
         self._ended_early = 0
         self._problem = ""
+        self._own: dict[str, float] = {}
         self.tally = Tally()
 
-    async def open(self) -> None:
-        """Count the folder. Nothing is written."""
+    async def open(self, *, watch: bool = False) -> None:
+        """Count the folder, and follow what changes on the disk if asked to. Nothing is written."""
         kept = self._keeper.phase()
         if kept is not None:
             self.store.dispatch(ev.PhaseMoved(self._ports.clock.now(), kept))
         self._changes.restore()
         await self.sizes.scan()
+        if watch:
+            self._watch = asyncio.create_task(self.sizes.watch(self._found_changed))
 
     async def close(self) -> None:
         """Stop the team and end every process."""
         await self.stop_team()
+        if self._watch is not None:
+            self._watch.cancel()
+            await asyncio.wait([self._watch])
         await self._ports.counting.close()
 
     # -- reading --------------------------------------------------------------------------------------------------
@@ -205,6 +215,7 @@ class Session:
             with self._keeper.hold():
                 self._changes.discarded(path)
         await self.sizes.refresh([path])
+        self._touched([path])
 
     async def did_change_on_disk(self, paths: Sequence[str]) -> None:
         """Files changed outside the editor."""
@@ -394,8 +405,7 @@ class Session:
 
     async def _observe(self, agent: Agent) -> Brief:
         """Look around first: people and other programs change files too."""
-        changed = await self.sizes.scan()
-        if changed:
+        if not self.sizes.watching and (changed := await self.sizes.scan()):
             self._touched(changed, by=agent.name)
         return await self._view.brief(agent)
 
@@ -408,6 +418,7 @@ class Session:
     def _recorded(self, change: Change, previous: ChangeState | None) -> None:
         self._changes.record(change, previous)
         if change.state in LANDED_STATES:
+            self._own.update(dict.fromkeys(change.paths, self._ports.clock.monotonic() + ECHO))
             if self._run is not None:
                 self._run.touched(change.paths, by=change.agent)
             task = asyncio.create_task(self._recount(change.paths))
@@ -422,25 +433,34 @@ class Session:
         await self._recount(sorted(paths))
         self._touched(sorted(paths))
 
+    def _found_changed(self, paths: Sequence[str]) -> None:
+        """Somebody changed these on the disk. What the team is landing, or just landed, wakes nobody a second time."""
+        now, claimed = self._ports.clock.monotonic(), self._claims.paths()
+        self._own = {path: until for path, until in self._own.items() if until > now}
+        self._touched([path for path in paths if path not in self._own and path.casefold() not in claimed])
+
     def _touched(self, paths: Sequence[str], by: str = "") -> None:
         if self._run:
             self._run.touched(paths, by)
-            self._map_if_wanted()
+        self._map_if_wanted()
 
     def _map_if_wanted(self) -> None:
         mode = self.settings.map_write
         wanted = mode == "always" or (mode == "auto" and (self._run is not None or self._keeper.map_exists()))
-        if wanted:
-            self._kept("The map", lambda: self._keeper.write_map(self.project_map()))
+        if wanted and not self._keeper.holder():
+            self._kept("The map", self._written_map)
+
+    def _written_map(self) -> None:
+        with self._keeper.hold():
+            self._keeper.write_map(self.project_map())
 
     def _kept(self, what: str, write: Callable[[], None]) -> None:
         """Write something without which the team works on: when the disk refuses, once a note says so."""
         problem = ""
-        if self._keeper.held:
-            try:
-                write()
-            except (ConflictError, LandingError, PolicyError, SetupError) as error:
-                problem = f"{what} could not be written: {error}"
+        try:
+            write()
+        except (ConflictError, LandingError, PolicyError, SetupError) as error:
+            problem = f"{what} could not be written: {error}"
         if problem and problem != self._problem:
             self.store.dispatch(ev.Noted(self._ports.clock.now(), "warning", problem))
         self._problem = problem

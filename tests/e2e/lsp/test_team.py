@@ -26,7 +26,7 @@ def folder(tmp_path: Path) -> Path:
 
 def team(running: Running) -> list[int]:
     """The processes of the team: all below the server but the one that counts closed documents."""
-    return [pid for pid in descendants(running.pid) if "kinos.tokens.process" not in command_line(pid)]
+    return [pid for pid in descendants(running.pid) if "kinos.adapters.counter" not in command_line(pid)]
 
 
 async def rehearsal(running: Running, folder: Path, **more: Any) -> dict[str, Any]:
