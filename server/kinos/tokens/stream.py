@@ -25,6 +25,7 @@ _OPENED = re.compile(rf"(?<= )(?={_SIGNED})(?!'[{WORD}])")
 _CLOSED = re.compile(rf"(?<={_SIGNED})(?= (?! ))")
 _SEAM = re.compile(f"{CLOSE} (?=[{SHIFT}{CAPS}]?{OPEN})")
 _QUOTED = re.compile(rf"'[{WORD}]")
+_OWN_CASE = re.compile("[ẞİ]")
 _TAKER = re.compile(f"[{WORD} ]")
 
 
@@ -53,12 +54,21 @@ def stream(text: str, rules: Rules, *, head: bool = False) -> str:
 
 def word(text: str, rules: Rules) -> str:
     """The marked stream of one word."""
+    if not text.isascii() and _OWN_CASE.search(text):
+        return _own_case(text)
     small = text.lower() if text.isascii() else "".join(map(str.lower, text))  # no rule for a sigma at the end
     if rules.caps_from is not None and len(text) >= rules.caps_from and all(map(str.__ne__, text, small)):
         return f"{CAPS}{OPEN}{small}{CLOSE}"
     if small[0] != text[0] and small[1:] == text[1:]:
         return f"{SHIFT}{OPEN}{small}{CLOSE}"
     return f"{OPEN}{text}{CLOSE}"
+
+
+def _own_case(text: str) -> str:
+    """A word with a sharp S, which never gets a mark, or a dotted I, which stays as it is behind the mark of another."""
+    first, rest = text[0], text[1:]
+    titled = first.isupper() and first != "İ" and "ẞ" not in text and not any(c.isupper() for c in rest if c != "İ")
+    return f"{SHIFT}{OPEN}{first.lower()}{rest}{CLOSE}" if titled else f"{OPEN}{text}{CLOSE}"
 
 
 def _marked(found: re.Match[str], rules: Rules) -> str:
