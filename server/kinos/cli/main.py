@@ -1,7 +1,6 @@
 """The command line: which command is meant, its options, and the one place where errors become exit codes."""
 
 import argparse
-import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,7 +8,7 @@ from pathlib import Path
 from kinos import __version__
 from kinos.cli import change, demo, folder, listing, server, size, team
 from kinos.cli.outside import Outside
-from kinos.cli.terminal import complain
+from kinos.cli.terminal import OutputError, abandon, complain, prepare
 from kinos.domain.errors import KinosError
 
 STOPPED = 130
@@ -43,8 +42,13 @@ _COMMANDS = {
 
 def run(arguments: Sequence[str], outside: Outside) -> int:
     """Run one command; returns the exit code. Every KinosError ends here."""
+    prepare()
     try:
         return _run(list(arguments), outside)
+    except OutputError as error:
+        abandon()
+        complain(error)
+        return error.exit_code
     except KinosError as error:
         complain(error)
         return error.exit_code
@@ -52,7 +56,7 @@ def run(arguments: Sequence[str], outside: Outside) -> int:
         return STOPPED
     except BrokenPipeError:
         # Whoever read our output has gone (kin map | head): nobody is left to tell.
-        sys.stderr.close()
+        abandon()
         return 0
 
 

@@ -1,7 +1,6 @@
 """`kin tokens` and `kin check`: sizes of files, without an engine."""
 
 import argparse
-import os
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -11,6 +10,7 @@ from typing import Any
 from kinos.cli.outside import Outside
 from kinos.cli.terminal import say, say_json, table, warn
 from kinos.domain.errors import SetupError, UsageError
+from kinos.domain.project_map import printable
 from kinos.domain.setting import Settings
 from kinos.domain.size import Level, Limits, Size
 from kinos.tokens.counter import Counter, counter_for
@@ -67,9 +67,10 @@ def check(args: argparse.Namespace, outside: Outside) -> int:
         say_json(found)
     else:
         for file in over:
-            say(f"{file['path']}: {file['tokens']:,} tokens, above the limit of {limits.error:,} ({choice.tokenizer})")
-        for error in report.errors:
-            warn(f"{error['path']}: {error['message']}")
+            say(
+                f"{printable(file['path'])}: {file['tokens']:,} tokens, above the limit of {limits.error:,} ({choice.tokenizer})"
+            )
+        _complain(report)
     return 1 if over or report.errors else 0
 
 
@@ -112,6 +113,8 @@ def _add(report: _Report, path: Path, shown: str, counter: Counter, limits: Limi
 
 
 def _add_text(report: _Report, counter: Counter, limits: Limits) -> None:
+    if sys.stdin is None:
+        raise UsageError("Standard input is closed.", "Pipe a text into it, or name a file.")
     try:
         text = sys.stdin.buffer.read().decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -126,12 +129,16 @@ def _entry(path: str, size: Size, limits: Limits) -> dict[str, Any]:
 
 
 def _print(report: _Report, choice: Choice, limits: Limits) -> None:
-    rows = [{**file, "mark": limits.level(file["tokens"]).mark} for file in report.files]
+    rows = [
+        {**file, "path": printable(file["path"]), "mark": limits.level(file["tokens"]).mark} for file in report.files
+    ]
     if rows:
         table(rows, {"tokens": "tokens", "mark": "", "path": "document"})
     documents = "document" if len(rows) == 1 else "documents"
     say(f"{report.total:,} tokens in {len(rows)} {documents}, {choice.tokenizer} ({choice.reason})")
+    _complain(report)
+
+
+def _complain(report: _Report) -> None:
     for error in report.errors:
-        warn(f"{error['path']}: {error['message']}")
-    if not rows and not report.errors:
-        raise UsageError("There is no Markdown document here.", f"Name a file or another folder than {os.curdir}.")
+        warn(f"{printable(error['path'])}: {error['message']}")

@@ -10,11 +10,13 @@ from typing import Any
 
 from kinos.cli.engine import FRONT_END
 from kinos.cli.outside import Outside, Workspace
-from kinos.cli.terminal import say, say_json, warn
+from kinos.cli.terminal import OutputError, say, say_json, warn
 from kinos.cli.view import View
 from kinos.domain.errors import WorkspaceHeldError
+from kinos.domain.event import Event
 from kinos.domain.kind import Truth
 from kinos.domain.setting import Layer, Source
+from kinos.domain.state import State
 from kinos.engine.run import Ends, Tally
 from kinos.engine.session import Session, Start
 
@@ -98,13 +100,33 @@ def view_of(session: Session, *, as_json: bool = False) -> View:
     return LiveView(session) if sys.stdout.isatty() else PlainView()
 
 
+class _Shown:
+    """Shows events until it cannot: then the run is stopped in good order, and `problem` says why."""
+
+    def __init__(self, view: View, stopped: asyncio.Event) -> None:
+        self._view = view
+        self._stopped = stopped
+        self.problem: OutputError | BrokenPipeError | None = None
+
+    def show(self, before: State, after: State, event: Event) -> None:
+        """A subscriber: what it raised would be taken for a fault of the engine."""
+        if self.problem is not None:
+            return
+        try:
+            self._view.show(before, after, event)
+        except (OutputError, BrokenPipeError) as error:
+            self.problem = error
+            self._stopped.set()
+
+
 async def perform(workspace: Workspace, start: Start, view: View, *, as_json: bool) -> int:
     """Start the team, show it until it ends, and print the summary. Returns the exit code."""
     session, stopped = workspace.session, asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stopped.set)
-    unsubscribe = session.subscribe(view.show)
+    shown = _Shown(view, stopped)
+    unsubscribe = session.subscribe(shown.show)
     try:
         with view.running():
             await _until_the_end(session, start, stopped)
@@ -112,6 +134,8 @@ async def perform(workspace: Workspace, start: Start, view: View, *, as_json: bo
         unsubscribe()
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.remove_signal_handler(number)
+    if shown.problem is not None:
+        raise shown.problem
     code = exit_code(session.tally, stopped=stopped.is_set() or session.tally.stopped)
     _summarise(session, code, as_json=as_json)
     return code

@@ -94,16 +94,18 @@ class ProjectMap:
             size = self.documents[path]
             level = self.limits.level(size.tokens)
             name = PurePosixPath(path).name
-            shown = _shown(name if names[name] == 1 else path)
+            shown = printable(name if names[name] == 1 else path)
             if level is Level.TOO_LONG:
                 lines.append(f"{level.mark} {shown} needs consolidation (>{_limit(self.limits.error)} tokens)")
             elif level is Level.LONG:
                 lines.append(f"{level.mark} {shown} approaching limit (>{_limit(self.limits.warn)} tokens)")
-        lines.extend(f"❔ {_shown(path)} has no size: {_shown(why)}" for path, why in sorted(self.unreadable.items()))
+        lines.extend(
+            f"❔ {printable(path)} has no size: {printable(why)}" for path, why in sorted(self.unreadable.items())
+        )
         return lines
 
 
-def _shown(name: str) -> str:
+def printable(name: str) -> str:
     """A name as it may stand in a line: nobody can add to the map by naming a file."""
     return UNPRINTABLE.sub(lambda found: found[0].encode("unicode_escape").decode(), name)
 
@@ -138,9 +140,9 @@ def _branches(node: _Node, indent: str, limits: Limits) -> list[str]:
         stem = f"{indent}{'└── ' if last else '├── '}"
         if isinstance(child, Size):
             lines.append(
-                f"{stem}📄 {_shown(name)} ({kilotokens(child.tokens)} tokens) {limits.level(child.tokens).mark}"
+                f"{stem}📄 {printable(name)} ({kilotokens(child.tokens)} tokens) {limits.level(child.tokens).mark}"
             )
         else:
-            lines.append(f"{stem}📁 {_shown(name)}")
+            lines.append(f"{stem}📁 {printable(name)}")
             lines.extend(_branches(child, indent + ("    " if last else "│   "), limits))
     return lines
