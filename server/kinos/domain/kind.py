@@ -186,4 +186,4 @@ def _within(value: float, least: float, most: float | None) -> bool:
 
 
 def _span(least: float, most: float | None) -> str:
-    return f"of at least {least:g}" if most is None else f"from {least:g} to {most:g}"
+    return f"of at least {least:.12g}" if most is None else f"from {least:.12g} to {most:.12g}"

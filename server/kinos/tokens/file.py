@@ -5,9 +5,13 @@ import os
 import stat
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from kinos.domain.size import Size
 from kinos.tokens.counter import Counter
+
+_PIECE = 1024 * 1024
+"""Bytes read at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,5 +72,17 @@ def _read_open(descriptor: int, max_bytes: int) -> tuple[os.stat_result, bytes] 
     if not stat.S_ISREG(about.st_mode):
         return Unreadable("it is not a regular file")
     with os.fdopen(descriptor, "rb", closefd=False) as file:
-        raw = file.read(max_bytes + 1)  # not more than that, even if it grows meanwhile
-    return (about, raw) if len(raw) <= max_bytes else Unreadable(f"larger than documents.maxBytes ({max_bytes} bytes)")
+        raw = _read_up_to(file, max_bytes + 1)  # not more than that, even if it grows meanwhile
+    if len(raw) > max_bytes:
+        return Unreadable(
+            f"larger than documents.maxBytes ({max_bytes} bytes): raise the setting, exclude the file or split it"
+        )
+    return about, raw
+
+
+def _read_up_to(file: BinaryIO, most: int) -> bytes:
+    """At most `most` bytes. In pieces: one read would set aside room for all that is allowed, however small the file."""
+    raw = bytearray()
+    while piece := file.read(min(_PIECE, most - len(raw))):
+        raw += piece
+    return bytes(raw)
