@@ -166,6 +166,14 @@ class Catalog(Protocol):
         """Names, sorted."""
         ...
 
+    def stray_teams(self) -> Mapping[str, str]:
+        """What has a team's name but is no file, with a sentence that says so."""
+        ...
+
+    def stray_agents(self) -> Mapping[str, str]:
+        """What has an agent's name but is no file, with a sentence that says so."""
+        ...
+
 
 type Gate = Callable[[Reserve | Settle], Granted | Denied | None]
 """Asked by a worker before and after each model call."""
