@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from fakes.permission import permissions
 from kinos.adapters.disk import FileDisk
 from kinos.domain.change import digest
 from kinos.domain.errors import ConflictError, LandingError, PolicyError, SetupError
@@ -92,6 +93,18 @@ def test_names_that_are_not_utf_8_do_not_break_the_walk(root: Path, disk: FileDi
     with open(os.fsencode(root) + b"/\xff.md", "wb"):  # noqa: PTH123
         pass
     assert disk.documents() == ["\udcff.md"]
+
+
+def test_a_folder_that_cannot_be_entered_is_told_until_it_can(root: Path, disk: FileDisk) -> None:
+    put(root, "closed/c.md")
+    put(root, "a.md")
+    (root / "closed").chmod(0)
+    with permissions():
+        assert disk.documents() == ["a.md"]
+    assert disk.unreadable() == {"closed/": "it cannot be read: Permission denied"}
+    (root / "closed").chmod(0o700)
+    assert disk.documents() == ["a.md", "closed/c.md"]
+    assert disk.unreadable() == {}
 
 
 def test_suffixes_say_what_the_folder_holds(root: Path, disk: FileDisk) -> None:

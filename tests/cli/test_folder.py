@@ -98,6 +98,19 @@ def test_a_workspace_overrides_a_team_and_its_mistakes_name_file_and_line(
     assert "broken.toml:2" in captured.err
 
 
+def test_a_folder_with_a_teams_name_is_told_and_not_offered(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / ".kinos" / "teams" / "dir.toml").mkdir(parents=True)
+    (folder / ".kinos" / "prompts" / "production.md").mkdir(parents=True)
+    assert kin("teams", "--json", "-C", folder) == 1
+    listed = json.loads(capsys.readouterr().out)
+    assert "dir" not in [team["name"] for team in listed["found"]]
+    assert [error["name"] for error in listed["errors"]] == ["dir"]
+    assert kin("agents", "--json", "-C", folder) == 1
+    assert [error["name"] for error in json.loads(capsys.readouterr().out)["errors"]] == ["production"]
+    assert kin("dir", "--rehearse", "-C", folder) == 2
+    assert "dir.toml: it is not a file" in capsys.readouterr().err
+
+
 def test_the_agents_are_the_eleven_that_ship(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert kin("agents", "--json", "-C", folder) == 0
     assert len(json.loads(capsys.readouterr().out)["found"]) == 11

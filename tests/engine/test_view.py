@@ -48,6 +48,6 @@ async def test_an_open_request_is_read_as_the_person_has_it_now() -> None:
 async def test_what_cannot_be_read_is_not_shown() -> None:
     world = World({"a.md": b"\xff", "b.md": "x\n", "c.md": "y\n"})
     await world.session.open()
-    world.disk.unreadable = {"b.md"}
+    world.disk.locked = {"b.md"}
     brief = await world.session._view.brief(ANN)
     assert [exhibit.path for exhibit in brief.exhibits] == ["c.md"]

@@ -23,6 +23,7 @@ class FileDisk:
     def __init__(self, root: Path, exclude: tuple[str, ...] = ()) -> None:
         self.root = root.resolve()
         self._ignore = Ignore(self.root, exclude)
+        self._unreadable: dict[str, str] = {}
 
     def check(self) -> None:
         """Raise SetupError when the folder cannot be worked on at all."""
@@ -39,6 +40,10 @@ class FileDisk:
         """Every Markdown document that is not ignored, sorted."""
         self._ignore.forget()
         return sorted(path for path in self._files() if is_document(path))
+
+    def unreadable(self) -> Mapping[str, str]:
+        """Folders that the last walk could not enter, and why."""
+        return dict(self._unreadable)
 
     def suffixes(self) -> Mapping[str, int]:
         """How many files there are by suffix, in lower case."""
@@ -155,12 +160,16 @@ class FileDisk:
 
     def _files(self) -> Iterator[str]:
         """Files that are neither hidden nor ignored; links to folders are not followed."""
+        self._unreadable.clear()
         pending = [""]
         while pending:
             prefix = pending.pop()
             try:
                 entries = list(os.scandir(self.root / prefix))
-            except OSError:
+            except FileNotFoundError:
+                continue  # it went while we looked
+            except OSError as error:
+                self._unreadable[prefix or "./"] = f"it cannot be read: {error.strerror}"
                 continue
             for entry in entries:
                 path = f"{prefix}{entry.name}"
@@ -177,6 +186,8 @@ class FileDisk:
             return self._inside(path).is_file()
         except PolicyError:
             return False
+        except OSError:
+            return True  # who reads it is told why it cannot be read
 
 
 def _folded(name: str) -> str:

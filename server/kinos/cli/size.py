@@ -1,6 +1,7 @@
 """`kin tokens` and `kin check`: sizes of files, without an engine."""
 
 import argparse
+import stat
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -86,22 +87,35 @@ def _counted(args: argparse.Namespace, outside: Outside) -> tuple[_Report, Choic
         if name == "-":
             _add_text(report, counter, limits)
         else:
-            for path, shown in _files(args.folder, name, outside, settings):
+            for path, shown in _files(args.folder, name, outside, settings, report):
                 _add(report, path, shown, counter, limits, settings.documents_max_bytes)
     return report, choice, limits
 
 
-def _files(folder: Path, name: str, outside: Outside, settings: Settings) -> Iterator[tuple[Path, str]]:
-    """Each file behind `name` and how it is called in the report: relative to the folder given, or its name."""
+def _files(
+    folder: Path, name: str, outside: Outside, settings: Settings, report: _Report
+) -> Iterator[tuple[Path, str]]:
+    """Each file behind `name` and how it is called in the report: relative to the folder given, or its name.
+
+    Folders that could not be entered become errors of the report: what is in them is unknown.
+    """
     path = folder / name
-    if path.is_dir():
+    if _is_folder(path):
         disk = outside.disk(path, settings)
         for document in disk.documents():
             yield disk.root / document, document
-    elif path.exists():
-        yield path, path.name
+        report.errors.extend({"path": inner, "message": why} for inner, why in sorted(disk.unreadable().items()))
     else:
-        raise SetupError(f"There is no file or folder {path}.", "Check the name.")
+        yield path, path.name
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return stat.S_ISDIR(path.stat().st_mode)
+    except (FileNotFoundError, NotADirectoryError, ValueError) as error:
+        raise SetupError(f"There is no file or folder {path}.", "Check the name.") from error
+    except OSError as error:
+        raise SetupError(f"{path} cannot be reached: {error.strerror}.", "Check its name and permissions.") from error
 
 
 def _add(report: _Report, path: Path, shown: str, counter: Counter, limits: Limits, max_bytes: int) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from kinos.domain import event as ev
@@ -155,7 +155,8 @@ class Session:
     def project_map(self) -> ProjectMap:
         """The map as things are now."""
         views = self.state.agents.values() if self._run else ()
-        return self.sizes.project_map([(view.name, view.weight) for view in views if view.weight > 0])
+        made = self.sizes.project_map([(view.name, view.weight) for view in views if view.weight > 0])
+        return replace(made, unreadable={**made.unreadable, **self._ports.disk.unreadable()})
 
     def map_text(self) -> str:
         """The map as text, dated now; nothing is written."""
