@@ -71,6 +71,7 @@ def _run(arguments: list[str], outside: Outside) -> int:
     else:
         command = _Command("", team.options, team.run)
         parser = _main_parser()
+        parser.set_defaults(commands=tuple(_COMMANDS))
     parser.add_argument(
         "-C", dest="folder", metavar="DIR", type=Path, default=Path(), help="the folder (default: this one)"
     )
