@@ -11,7 +11,7 @@ from kinos.domain.brief import Shown
 from kinos.domain.size import Limits, Size
 from kinos.domain.team import Agent
 from kinos.engine.documents import Documents
-from kinos.engine.observation import CONTEXT, Sight, exhibits, outline
+from kinos.engine.observation import CONTEXT, FILLER, LEAST, STALE, Sight, exhibits, outline
 
 
 async def words(text: str) -> int:
@@ -81,18 +81,38 @@ async def test_a_brief_stays_within_its_budget(small: list[int], large: list[int
         table.put(path, Size(len(text.split())))
     shown = await exhibits(agent("ann"), Sight(table, texts.get, words, [], {}, ""))
     assert sum(len(exhibit.text.split()) for exhibit in shown) <= CONTEXT
-    if texts and sum(len(text.split()) for text in texts.values()) <= CONTEXT - 200:
+    assert sum(len(exhibit.text.split()) for exhibit in shown if exhibit.reason == STALE) <= FILLER
+    if texts and sum(len(text.split()) for text in texts.values()) <= FILLER - LEAST:
         assert len(shown) == len(texts)
 
 
 async def test_a_document_that_no_longer_fits_makes_room_for_smaller_ones() -> None:
-    texts = {f"{number}.md": "w " * 5900 for number in range(7)} | {"z.md": "small"}
+    texts = {f"{number}.md": "w " * 5500 for number in range(7)} | {"z.md": "small"}
     table = Documents(Limits())
     for path, text in texts.items():
         table.put(path, Size(len(text.split())))
     shown = await exhibits(agent("ann"), Sight(table, texts.get, words, [], {}, ""))
-    assert "z.md" in [exhibit.path for exhibit in shown]
-    assert len(shown) == 7
+    assert [exhibit.path for exhibit in shown] == ["0.md", "1.md", "z.md"]
+
+
+async def test_what_nothing_speaks_for_takes_no_room_from_what_something_does() -> None:
+    texts = {f"{number}.md": "w " * 5500 for number in range(7)}
+    table = Documents(Limits())
+    for path, text in texts.items():
+        table.put(path, Size(len(text.split())))
+    request = "Compare `2.md`, `3.md`, `4.md`, `5.md` and `6.md`."
+    shown = await exhibits(agent("ann"), Sight(table, texts.get, words, [], {}, request))
+    assert [exhibit.path for exhibit in shown] == ["2.md", "3.md", "4.md", "5.md", "6.md", "0.md", "1.md"]
+    assert [exhibit.reason for exhibit in shown][5:] == [STALE, STALE]
+
+
+async def test_what_did_not_fit_comes_first_the_next_time() -> None:
+    texts = {f"{number}.md": "w " * 5500 for number in range(4)}
+    table = Documents(Limits())
+    for path, text in texts.items():
+        table.put(path, Size(len(text.split())))
+    shown = await exhibits(agent("ann"), Sight(table, texts.get, words, [], {"0.md": 1, "1.md": 1}, ""))
+    assert [exhibit.path for exhibit in shown] == ["2.md", "3.md"]
 
 
 async def test_an_outline_that_is_itself_too_long_is_left_out() -> None:

@@ -14,6 +14,14 @@ from kinos.engine.documents import Documents
 
 CONTEXT = 40_000
 """Tokens of documents in one brief, outlines included."""
+FILLER = 12_000
+"""Tokens of those among them that nothing speaks for but that they were not looked at for longest. Every request pays for
+what it carries, so an agent sees the rest of a workspace over several cycles and not in each.
+"""
+LEAST = 200
+"""Tokens; with less room than this there is no use in looking for something that fits."""
+
+STALE = "not looked at for longest"
 
 _NAMED = re.compile(r"`([^`\s]+\.(?:md|markdown))`|\]\(([^)#\s]+\.(?:md|markdown))")
 
@@ -35,14 +43,16 @@ class Sight:
 async def exhibits(agent: Agent, sight: Sight) -> list[Exhibit]:
     """The documents to show `agent`, most important first. Chosen by rule, never at random."""
     chosen: list[Exhibit] = []
-    left = CONTEXT
+    left, filler = CONTEXT, FILLER
     for path, reason in _ranked(agent, sight):
-        if left < 200:
-            break
-        shown = await _exhibit(path, reason, sight, left)
+        room = min(left, filler) if reason == STALE else left
+        if room < LEAST:
+            continue
+        shown = await _exhibit(path, reason, sight, room)
         if shown is not None:
             exhibit, cost = shown
             left -= cost
+            filler -= cost if reason == STALE else 0
             chosen.append(exhibit)
     return chosen
 
@@ -62,7 +72,7 @@ def _ranked(agent: Agent, sight: Sight) -> list[tuple[str, str]]:
     choose(sorted(over, key=lambda path: -sizes[path].tokens), "over the limit")
     choose([path for path in sight.changed if is_document(path)][:10], "changed lately")
     # Stale: what this agent has been shown least often, so that in time it sees everything.
-    choose(sorted(sizes, key=lambda path: (sight.seen.get(path, 0), path)), "not looked at for longest")
+    choose(sorted(sizes, key=lambda path: (sight.seen.get(path, 0), path)), STALE)
     return list(reasons.items())
 
 
