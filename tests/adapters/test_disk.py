@@ -107,6 +107,13 @@ def test_a_folder_that_cannot_be_entered_is_told_until_it_can(root: Path, disk: 
     assert disk.unreadable() == {}
 
 
+def test_every_file_is_found_that_is_neither_hidden_nor_ignored(root: Path, disk: FileDisk) -> None:
+    for path in ("src/a.py", "b.md", "c.bin", ".git/x.py", "out/d.py", ".env"):
+        put(root, path)
+    (root / ".gitignore").write_text("out/\n")
+    assert disk.paths() == ["b.md", "c.bin", "src/a.py"]
+
+
 def test_suffixes_say_what_the_folder_holds(root: Path, disk: FileDisk) -> None:
     for path in ("a.py", "b.PY", "src/c.py", "d.md", "Makefile", ".git/x.py"):
         put(root, path)

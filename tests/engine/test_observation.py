@@ -12,6 +12,7 @@ from kinos.domain.size import Limits, Size
 from kinos.domain.team import Agent
 from kinos.engine.documents import Documents
 from kinos.engine.observation import CONTEXT, FILLER, LEAST, STALE, Sight, exhibits, outline
+from kinos.engine.source import MOST_BYTES
 
 
 async def words(text: str) -> int:
@@ -124,3 +125,52 @@ async def test_an_outline_that_is_itself_too_long_is_left_out() -> None:
 async def test_an_outline_gives_each_section_without_its_subsections() -> None:
     assert await outline("# A\none two\n## B\nthree\n", words) == "# A — 4 tokens\n## B — 3 tokens"
     assert await outline("no heading at all", words) == "(before the first heading) — 4 tokens"
+
+
+# -- files that are no documents ---------------------------------------------------------------------------------------
+
+CODE = {"src/big.py": "b " * 300, "src/small.py": "s", "src/changed.py": "c", "tests/named.py": "n"}
+
+
+def coding(texts: Mapping[str, str | None], request: str = "", seen: dict[str, int] | None = None) -> Sight:
+    """A sight of code beside one document."""
+    table = Documents(Limits())
+    table.put("a.md", Size(1))
+    sizes = {path: len((text or "").encode()) for path, text in texts.items()}
+    return Sight(table, {**texts, "a.md": "x"}.get, words, ["src/changed.py"], seen or {}, request, sizes)
+
+
+async def test_code_is_shown_each_file_with_its_reason_and_the_smallest_first_among_the_rest() -> None:
+    shown = await exhibits(agent("ann"), coding(CODE, "Mend tests/named.py."))
+    assert [(exhibit.path, exhibit.reason) for exhibit in shown] == [
+        ("tests/named.py", "named in the request"),
+        ("src/changed.py", "changed lately"),
+        ("src/small.py", STALE),
+        ("src/big.py", STALE),
+        ("a.md", STALE),
+    ]
+    assert shown[3].tokens == 300
+
+
+async def test_code_that_was_never_seen_comes_before_code_that_was() -> None:
+    shown = await exhibits(agent("ann"), coding(CODE, seen={"src/small.py": 1, "tests/named.py": 1}))
+    assert [exhibit.path for exhibit in shown][1:3] == ["src/big.py", "src/small.py"]
+
+
+async def test_code_a_prompt_names_is_shown_for_that() -> None:
+    ann = Agent("ann", "r", "You keep src/small.py small.")
+    shown = await exhibits(ann, coding(CODE))
+    assert (shown[0].path, shown[0].reason) == ("src/small.py", "named in your prompt")
+
+
+async def test_empty_binary_huge_and_claimed_files_are_not_shown() -> None:
+    texts = {"empty.py": "", "binary.py": "a\0b", "huge.py": "x" * (MOST_BYTES + 1), "claimed.py": None, "good.py": "x"}
+    shown = await exhibits(agent("ann"), coding(texts, "huge.py"))
+    assert [exhibit.path for exhibit in shown] == ["good.py", "a.md"]
+
+
+@given(st.lists(st.integers(1, 9000), max_size=30), st.integers(0, 3000))
+async def test_code_and_documents_together_stay_within_the_budget(sizes: list[int], spent: int) -> None:
+    texts: dict[str, str | None] = {f"{number}.py": "w " * size for number, size in enumerate(sizes)}
+    shown = await exhibits(agent("ann"), coding(texts, " ".join(texts)), spent)
+    assert sum(exhibit.tokens for exhibit in shown) <= CONTEXT - spent

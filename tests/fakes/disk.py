@@ -40,6 +40,9 @@ class MemoryDisk:
     def documents(self) -> list[str]:
         return sorted(path for path in self.files if is_document(path) and self._shown(path))
 
+    def paths(self) -> list[str]:
+        return sorted(path for path in self.files if self._shown(path))
+
     def unreadable(self) -> Mapping[str, str]:
         return self.closed
 

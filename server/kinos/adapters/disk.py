@@ -38,8 +38,12 @@ class FileDisk:
 
     def documents(self) -> list[str]:
         """Every Markdown document that is not ignored, sorted."""
+        return [path for path in self.paths() if is_document(path)]
+
+    def paths(self) -> list[str]:
+        """Every file that is neither hidden nor ignored, sorted."""
         self._ignore.forget()
-        return sorted(path for path in self._files() if is_document(path))
+        return sorted(self._files())
 
     def unreadable(self) -> Mapping[str, str]:
         """Folders that the last walk could not enter, and why."""

@@ -48,6 +48,10 @@ class Disk(Protocol):
         """Every Markdown document that is not ignored, sorted; the map and what lies in dot-folders are left out."""
         ...
 
+    def paths(self) -> Iterable[str]:
+        """Every file of any kind that is neither hidden nor ignored, sorted."""
+        ...
+
     def unreadable(self) -> Mapping[str, str]:
         """Folders (they end with /) that the last look at the files could not enter, and why: what is in them is unknown."""
         ...
