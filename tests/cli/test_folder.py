@@ -85,6 +85,16 @@ def test_a_word_that_is_no_command_is_answered_with_those_close_to_it(
     assert "Teams: book-writing, coding, default, literature-review." in said
 
 
+def test_the_options_of_a_word_that_is_no_command_are_not_the_mistake(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert kin("clinic", "--live", "-C", folder) == 2
+    assert "There is no command or team 'clinic'." in capsys.readouterr().err
+    with pytest.raises(SystemExit, match="2"):
+        kin("default", "--live", "-C", folder)
+    assert "unrecognized arguments: --live" in capsys.readouterr().err
+
+
 def test_an_unclear_wish_to_rehearse_starts_nothing(
     folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

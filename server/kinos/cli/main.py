@@ -77,7 +77,13 @@ def _run(arguments: list[str], outside: Outside) -> int:
     )
     parser.add_argument("-v", dest="verbose", action="store_true", help="say more")
     command.options(parser)
-    return command.run(parser.parse_args(arguments), outside)
+    args, unknown = parser.parse_known_args(arguments)
+    if unknown:
+        if command.run is team.run:
+            # A word that is no command is the mistake, not the options that would be its own.
+            team.check_name(args, outside.catalog(args.folder))
+        parser.error(f"unrecognized arguments: {' '.join(unknown)}")
+    return command.run(args, outside)
 
 
 def _words(arguments: Sequence[str]) -> list[str]:

@@ -83,7 +83,7 @@ async def _run(args: argparse.Namespace, outside: Outside) -> int:
             f"KinOS in another program (process {others[0]}) has this folder open.",
             "Start the team there, or close it there first: agents never write under an open editor.",
         )
-    _check_name(args, workspace.session.catalog)
+    check_name(args, workspace.session.catalog)
     ends = Ends(args.cycles, args.until == "idle", at_cap=True)
     start = Start(args.team, rehearse, args.landing or "", ends=ends)
     try:
@@ -94,7 +94,7 @@ async def _run(args: argparse.Namespace, outside: Outside) -> int:
         await workspace.close()
 
 
-def _check_name(args: argparse.Namespace, catalog: Catalog) -> None:
+def check_name(args: argparse.Namespace, catalog: Catalog) -> None:
     """Raise UsageError when the first word is neither a team nor, as this was reached, a command."""
     teams = catalog.teams()
     if not args.team or args.team in {*teams, *catalog.stray_teams()}:

@@ -31,7 +31,9 @@ def say(text: str = "") -> None:
     except BrokenPipeError:
         raise
     except OSError as error:
-        raise OutputError(f"Standard output cannot be written: {error.strerror or error}.") from error
+        raise OutputError(
+            f"Standard output cannot be written: {error.strerror or error}.", "Make room there, or send it elsewhere."
+        ) from error
 
 
 def say_json(value: Any) -> None:
