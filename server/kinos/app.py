@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,9 +14,11 @@ from kinos.domain.setting import Layer, Settings, Source, flattened, from_enviro
 if TYPE_CHECKING:
     from kinos.adapters.control_socket import ControlServer
     from kinos.adapters.disk import FileDisk
+    from kinos.adapters.folder import Folder
     from kinos.adapters.log import EventLog
-    from kinos.engine.ports import Catalog, Editor
+    from kinos.engine.ports import Catalog, Count, Editor
     from kinos.engine.session import Session
+    from kinos.tokens.family import Choice
 
 # Each method imports what it needs: a commit hook that counts one file must not wait for a whole engine to be imported.
 
@@ -65,6 +68,15 @@ class App:
         disk.check()
         return disk
 
+    def counts(self, root: Path, settings: Settings, choice: Choice) -> Iterator[Count]:
+        """The documents of a folder as they are now. Raises SetupError when the folder cannot be read."""
+        from kinos.engine.ports import Terms
+
+        self.disk(root, settings)
+        scan = self._counted(root, settings).scan(Terms(choice.tokenizer, choice.counted, settings.documents_max_bytes))
+        with closing(scan):
+            yield from scan.everything()
+
     def catalog(self, root: Path | None) -> Catalog:
         """Teams and agents, those of the folder included."""
         from kinos.adapters.catalog import FileCatalog
@@ -110,10 +122,8 @@ class App:
         from kinos.adapters.control_socket import ControlServer
         from kinos.adapters.counter_client import CounterProcess
         from kinos.adapters.counter_here import CountingHere
-        from kinos.adapters.folder import Folder
         from kinos.adapters.log import EventLog
         from kinos.adapters.rehearsal_process import RehearsalProcess
-        from kinos.adapters.size_cache import Bounds, cache_file
         from kinos.adapters.state_folder import WorkspaceState
         from kinos.adapters.worker_client import WorkerPool
         from kinos.engine.command import run
@@ -123,8 +133,7 @@ class App:
         disk = self.disk(root, settings)
         # Waiting for the lock would freeze an editor: there the answer comes at once.
         patience = 0.0 if editor else settings.lock_timeout
-        bounds = Bounds(settings.cache_bytes, settings.cache_days, settings.cache_cleanup)
-        counted = Folder(disk.root, settings.documents_exclude, cache_file(), bounds)
+        counted = self._counted(disk.root, settings)
         folder = WorkspaceState(disk.root, patience, settings.lock_interval)
         ports = Ports(
             disk=disk,
@@ -155,3 +164,11 @@ class App:
             return self.workspace(root, "an editor", [given], editor=editor, trusted=trusted)
 
         return run_tcp(make, *address) if address else run_stdio(make)
+
+    def _counted(self, root: Path, settings: Settings) -> Folder:
+        """What is looked at when the documents of a folder are counted."""
+        from kinos.adapters.folder import Folder
+        from kinos.adapters.size_cache import Bounds, cache_file
+
+        bounds = Bounds(settings.cache_bytes, settings.cache_days, settings.cache_cleanup)
+        return Folder(root, settings.documents_exclude, cache_file(), bounds)

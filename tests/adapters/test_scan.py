@@ -98,7 +98,7 @@ def test_a_folder_that_cannot_be_read_is_told_by_its_name(tmp_path: Path, monkey
 
     monkeypatch.setattr("kinos.adapters.walk.os.scandir", refusing)
     look = scan(tmp_path)
-    assert told(look.everything()) == {"b.md": HELLO, "sub/": "this folder cannot be read: Permission denied"}
+    assert told(look.everything()) == {"b.md": HELLO, "sub/": "it cannot be read: Permission denied"}
     monkeypatch.undo()
     assert told(look.everything()) == {"sub/": None, "sub/a.md": HELLO}
 

@@ -308,7 +308,7 @@ async def test_a_file_that_cannot_be_read_is_a_failure() -> None:
     world = alone()
 
     def plan(call: PlanCall) -> Task:
-        world.disk.unreadable = {"ann.md"}
+        world.disk.locked = {"ann.md"}
         return task("ann.md")
 
     world.workers.planner = plan

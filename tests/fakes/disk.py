@@ -11,14 +11,15 @@ from kinos.domain.path import is_document
 
 
 class MemoryDisk:
-    """Implements `Disk`. `full` are paths the disk refuses to write, `on_write` is called before each write."""
+    """Implements `Disk`. `full` are paths the disk refuses to write, `locked` to read, `on_write` is called before each write."""
 
     def __init__(self, files: Mapping[str, str | bytes] | None = None, fuse: Fuse | None = None) -> None:
         self.root = Path("workspace")
         self.files: dict[str, bytes] = {}
         self.hidden: set[str] = set()
         self.protected: set[str] = set()
-        self.unreadable: set[str] = set()
+        self.locked: set[str] = set()
+        self.closed: dict[str, str] = {}
         self.full: set[str] = set()
         self.writes: list[str] = []
         self.on_write: Callable[[str], object] = lambda path: None
@@ -39,11 +40,14 @@ class MemoryDisk:
     def documents(self) -> list[str]:
         return sorted(path for path in self.files if is_document(path) and self._shown(path))
 
+    def paths(self) -> list[str]:
+        return sorted(path for path in self.files if self._shown(path))
+
     def ignored(self, path: str) -> bool:
         return path in self.hidden
 
     def read(self, path: str) -> bytes | None:
-        if path in self.unreadable:
+        if path in self.locked:
             raise LandingError(f"{path} cannot be read: Permission denied.")
         return self.files.get(path)
 

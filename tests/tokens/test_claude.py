@@ -30,7 +30,9 @@ def test_a_ctok_that_counts_otherwise_is_noticed_when_it_is_first_asked() -> Non
 
 
 def test_a_vocabulary_that_counts_otherwise_is_noticed_when_it_is_loaded() -> None:
-    entries = {piece: how for piece, how in ctok.pieces("4.8").items() if "wor" not in piece and how["kind"] != "prefix"}
+    entries = {
+        piece: how for piece, how in ctok.pieces("4.8").items() if "wor" not in piece and how["kind"] != "prefix"
+    }
     pieces = [piece.replace("⟨bow⟩", "\x01").replace("⟨eow⟩", "\x02").replace("⟨shift⟩", "\x03") for piece in entries]
     with pytest.raises(UnavailableError, match=r"'hello, world' in claude-v4\.8, not 10"):
         counter("claude-v4.8", Vocabulary(pieces, []), ctok.token_count)

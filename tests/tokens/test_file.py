@@ -51,6 +51,19 @@ def test_a_file_exactly_as_large_as_allowed_is_counted(tmp_path: Path) -> None:
     assert isinstance(count_file(tmp_path / "a.md", COUNTER, 100), Measured)
 
 
+def test_a_small_file_needs_no_room_for_all_that_is_allowed(tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_bytes(b"a" * 100)
+    assert isinstance(count_file(tmp_path / "a.md", COUNTER, 2**62), Measured)
+
+
+def test_a_file_of_several_pieces_is_read_whole(tmp_path: Path) -> None:
+    raw = b"a line of text\n" * 150_000
+    (tmp_path / "a.md").write_bytes(raw)
+    found = count_file(tmp_path / "a.md", COUNTER, len(raw))
+    assert isinstance(found, Measured)
+    assert found.digest == hashlib.sha256(raw).digest()
+
+
 def test_a_file_that_vanished_is_said_to_be_gone(tmp_path: Path) -> None:
     assert count_file(tmp_path / "a.md", COUNTER, 100) == Unreadable("it is not there any more", gone=True)
 

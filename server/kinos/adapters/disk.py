@@ -10,9 +10,10 @@ from contextlib import suppress
 from pathlib import Path
 
 from kinos.adapters.ignore import Ignore
+from kinos.adapters.walk import Walk
 from kinos.domain.change import digest
 from kinos.domain.errors import ConflictError, LandingError, PolicyError, SetupError
-from kinos.domain.path import REQUESTS, is_document
+from kinos.domain.path import REQUESTS
 
 _HIDDEN_REQUESTS = frozenset((name,) for name in REQUESTS if name.startswith("."))
 
@@ -23,6 +24,7 @@ class FileDisk:
     def __init__(self, root: Path, exclude: tuple[str, ...] = ()) -> None:
         self.root = root.resolve()
         self._ignore = Ignore(self.root, exclude)
+        self._walk = Walk(self.root, self._ignore)
 
     def check(self) -> None:
         """Raise SetupError when the folder cannot be worked on at all."""
@@ -35,10 +37,9 @@ class FileDisk:
         except PermissionError as error:
             raise SetupError(f"The folder {self.root} cannot be read.", "Check its permissions.") from error
 
-    def documents(self) -> list[str]:
-        """Every Markdown document that is not ignored, sorted."""
-        self._ignore.forget()
-        return sorted(path for path in self._files() if is_document(path))
+    def paths(self) -> list[str]:
+        """Every file that is neither hidden nor ignored, sorted."""
+        return sorted(self._files())
 
     def suffixes(self) -> Mapping[str, int]:
         """How many files there are by suffix, in lower case."""
@@ -154,29 +155,7 @@ class FileDisk:
                 folder = folder.parent
 
     def _files(self) -> Iterator[str]:
-        """Files that are neither hidden nor ignored; links to folders are not followed."""
-        pending = [""]
-        while pending:
-            prefix = pending.pop()
-            try:
-                entries = list(os.scandir(self.root / prefix))
-            except OSError:
-                continue
-            for entry in entries:
-                path = f"{prefix}{entry.name}"
-                if entry.is_dir(follow_symlinks=False):
-                    if not entry.name.startswith(".") and not self._ignore.hides(f"{path}/"):
-                        pending.append(f"{path}/")
-                elif not entry.name.startswith(".") and self._is_file(entry, path) and not self._ignore.hides(path):
-                    yield path
-
-    def _is_file(self, entry: os.DirEntry[str], path: str) -> bool:
-        if not entry.is_symlink():
-            return entry.is_file(follow_symlinks=False)
-        try:
-            return self._inside(path).is_file()
-        except PolicyError:
-            return False
+        return (path for path, _ in self._walk.files(lambda name: True, lambda folder, error: None))
 
 
 def _folded(name: str) -> str:

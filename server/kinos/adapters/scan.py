@@ -50,7 +50,7 @@ class Scan:
             is_document, lambda folder, error: failed.update({folder: error.strerror or str(error)})
         )
         stamps = {path: _stamp(entry) for path, entry in found}
-        errors = {folder: f"this folder cannot be read: {why}" for folder, why in failed.items() if folder}
+        errors = {folder: f"it cannot be read: {why}" for folder, why in failed.items() if folder}
         gone = [path for path in self._told if path not in stamps and path not in errors]
         for path in gone:
             del self._told[path]

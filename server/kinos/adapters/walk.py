@@ -1,6 +1,7 @@
 """Walking a workspace: files that are neither hidden nor ignored, in one pass over the folders."""
 
 import os
+import stat
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -26,6 +27,8 @@ class Walk:
             try:
                 with os.scandir(os.path.join(self._root, prefix)) as found:  # noqa: PTH118
                     entries = list(found)
+            except FileNotFoundError:
+                continue  # it went while we looked
             except OSError as error:
                 failed(prefix, error)
                 continue
@@ -48,9 +51,14 @@ class Walk:
         return not self._ignore.hides(path) and self._inside(os.path.join(self._root, path))  # noqa: PTH118
 
     def _counts(self, entry: os.DirEntry[str]) -> bool:
-        if entry.is_symlink():  # the entry itself raises for a link in a circle
-            return self._inside(entry.path) and os.path.isfile(entry.path)  # noqa: PTH113
-        return entry.is_file(follow_symlinks=False)
+        if not entry.is_symlink():
+            return entry.is_file(follow_symlinks=False)
+        try:
+            return self._inside(entry.path) and stat.S_ISREG(os.stat(entry.path).st_mode)  # noqa: PTH116
+        except PermissionError:
+            return True  # who reads it is told why it cannot be read
+        except OSError:
+            return False
 
     def _inside(self, place: str) -> bool:
         """Whether the real file is below the root and in no hidden folder."""

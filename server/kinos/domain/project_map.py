@@ -92,12 +92,14 @@ class ProjectMap:
         names = Counter(_name(path) for path in self.documents) if over else {}
         lines = []
         for path in over:
-            shown = _shown(_name(path) if names[_name(path)] == 1 else path)
+            shown = printable(_name(path) if names[_name(path)] == 1 else path)
             if levels[path] is Level.TOO_LONG:
                 lines.append(f"{Level.TOO_LONG.mark} {shown} needs consolidation (>{_limit(self.limits.error)} tokens)")
             else:
                 lines.append(f"{Level.LONG.mark} {shown} approaching limit (>{_limit(self.limits.warn)} tokens)")
-        lines.extend(f"❔ {_shown(path)} has no size: {_shown(why)}" for path, why in sorted(self.unreadable.items()))
+        lines.extend(
+            f"❔ {printable(path)} has no size: {printable(why)}" for path, why in sorted(self.unreadable.items())
+        )
         return lines
 
 
@@ -105,7 +107,7 @@ def _name(path: str) -> str:
     return path.rpartition("/")[2]
 
 
-def _shown(name: str) -> str:
+def printable(name: str) -> str:
     """A name as it may stand in a line: nobody can add to the map by naming a file."""
     return UNPRINTABLE.sub(lambda found: found[0].encode("unicode_escape").decode(), name)
 
@@ -140,9 +142,9 @@ def _branches(node: _Node, indent: str, limits: Limits) -> list[str]:
         stem = f"{indent}{'└── ' if last else '├── '}"
         if isinstance(child, Size):
             lines.append(
-                f"{stem}📄 {_shown(name)} ({kilotokens(child.tokens)} tokens) {limits.level(child.tokens).mark}"
+                f"{stem}📄 {printable(name)} ({kilotokens(child.tokens)} tokens) {limits.level(child.tokens).mark}"
             )
         else:
-            lines.append(f"{stem}📁 {_shown(name)}")
+            lines.append(f"{stem}📁 {printable(name)}")
             lines.extend(_branches(child, indent + ("    " if last else "│   "), limits))
     return lines

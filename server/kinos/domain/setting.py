@@ -8,6 +8,7 @@ from typing import Any
 
 from kinos.domain.errors import UsageError
 from kinos.domain.kind import Choice, Codes, Kind, Number, Prices, Text, Texts, Truth, Whole
+from kinos.domain.tokenizer import AUTO, TOKENIZERS
 from kinos.domain.usage import PRICES, Price
 
 
@@ -64,8 +65,8 @@ class Settings:
     tokens_error: int = _row("tokens.error", 12000, Whole(1), "a document above this is too long", unit="tokens")
     tokens_tokenizer: str = _row(
         "tokens.tokenizer",
-        "auto",
-        Text(),
+        AUTO,
+        Choice(AUTO, *TOKENIZERS),
         "how sizes are counted: a tokenizer, or auto for the one of the team's model",
     )
     phase_limit: int = _row("phase.limit", 128_000, Whole(1), f"the project's limit over all {_SCANNED}", unit="tokens")
@@ -81,9 +82,10 @@ class Settings:
     documents_max_bytes: int = _row(
         "documents.maxBytes",
         5 * 1024 * 1024,
-        Whole(1),
+        Whole(1, 1024**3),
         "a larger file is not counted",
         unit="bytes",
+        scope=_TIGHTEN,
         env="MAX_FILE_SIZE",
     )
     diagnostics_mode: str = _row(

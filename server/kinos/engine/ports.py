@@ -44,8 +44,8 @@ class Disk(Protocol):
 
     root: Path
 
-    def documents(self) -> Iterable[str]:
-        """Every Markdown document that is not ignored, sorted; the map and what lies in dot-folders are left out."""
+    def paths(self) -> Iterable[str]:
+        """Every file of any kind that is neither hidden nor ignored, sorted."""
         ...
 
     def ignored(self, path: str) -> bool:
@@ -164,6 +164,14 @@ class Catalog(Protocol):
 
     def agents(self) -> Sequence[str]:
         """Names, sorted."""
+        ...
+
+    def stray_teams(self) -> Mapping[str, str]:
+        """What has a team's name but is no file, with a sentence that says so."""
+        ...
+
+    def stray_agents(self) -> Mapping[str, str]:
+        """What has an agent's name but is no file, with a sentence that says so."""
         ...
 
 

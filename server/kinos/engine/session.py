@@ -109,7 +109,10 @@ class Session:
         )
         self._keeper = Keeper(ports.folder, ports.disk, ports.clock, self.store, front_end)
         self._changes = Changes(self._journal, self._landing, self._claims, self._memory, self.store, ports.clock)
-        self._view = View(self.sizes, self._landing, self._claims, self._memory, self.store, self.map_text)
+        self._view = View(
+            self.sizes, self._landing, self._claims, self._memory, self.store, self.map_text, ports.disk,
+            lambda: self.settings.landing_edit,
+        )  # fmt: skip
         self._run: Run | None = None
         self._budget: Budget | None = None
         self._over: asyncio.Task[None] | None = None

@@ -6,9 +6,13 @@ import stat
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from kinos.domain.size import Size
 from kinos.tokens.counter import Counter
+
+_PIECE = 1024 * 1024
+"""Bytes read at once."""
 
 type Known = Callable[[bytes], int | None]
 """The tokens of a content by its SHA-256, None when it was not counted before."""
@@ -84,5 +88,15 @@ def _read_open(descriptor: int, max_bytes: int) -> tuple[os.stat_result, bytes] 
     if not stat.S_ISREG(about.st_mode):
         return Unreadable("it is not a regular file")
     with os.fdopen(descriptor, "rb", closefd=False) as file:
-        raw = file.read(max_bytes + 1)  # not more than that, even if it grows meanwhile
-    return (about, raw) if len(raw) <= max_bytes else Unreadable(too_large(max_bytes))
+        raw = _read_up_to(file, max_bytes + 1)  # not more than that, even if it grows meanwhile
+    if len(raw) > max_bytes:
+        return Unreadable(too_large(max_bytes))
+    return about, raw
+
+
+def _read_up_to(file: BinaryIO, most: int) -> bytes:
+    """At most `most` bytes. In pieces: one read would set aside room for all that is allowed, however small the file."""
+    raw = bytearray()
+    while piece := file.read(min(_PIECE, most - len(raw))):
+        raw += piece
+    return bytes(raw)
