@@ -12,7 +12,7 @@ from kinos.lsp.background import Background
 from kinos.lsp.folders import Folders, affected
 from kinos.lsp.option import Options, options
 from kinos.lsp.uri import uri_of
-from lsp.stage import RecordingClient, StagedWorkspace, workspace
+from lsp.stage import RecordingClient, StagedWorkspace, idle, workspace
 
 LONG = "word " * 7000
 
@@ -259,3 +259,30 @@ def test_a_folder_that_is_gone_takes_its_documents_along() -> None:
 
 async def _refuse() -> None:
     raise SetupError("The runtime folder is open to others.")
+
+
+async def test_a_document_is_counted_by_its_deepest_folder_alone(stage: Stage, root: Path) -> None:
+    (root / "b.md").write_text("outer\n")
+    (root / "inner" / "a.md").write_text("inner\n")
+    (root / "inner" / "open.md").write_text("open\n")
+    stage.add(root)
+    stage.open(root / "inner" / "open.md")
+    await idle(stage.background)
+    stage.add(root / "inner")
+    await idle(stage.background)
+    outer, inner = (made.session for made in stage.made)
+    assert list(outer.sizes.documents.sizes) == ["b.md"]
+    assert sorted(inner.sizes.documents.sizes) == ["a.md", "open.md"]
+    assert "a.md" not in outer.map_text()
+
+
+async def test_a_deeper_folder_that_goes_is_counted_by_the_outer_one_again(stage: Stage, root: Path) -> None:
+    (root / "inner" / "a.md").write_text(LONG)
+    stage.add(root, root / "inner")
+    await idle(stage.background)
+    uri = (root / "inner" / "a.md").as_uri()
+    assert stage.client.shown(uri) == ["document-long"]
+    stage.folders.remove((root / "inner").as_uri())
+    await stage.client.until(lambda: stage.client.shown(uri) == ["document-long"])
+    await idle(stage.background)
+    assert list(stage.made[0].session.sizes.documents.sizes) == ["inner/a.md"]

@@ -5,7 +5,7 @@ import secrets
 import stat
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -23,6 +23,7 @@ class FileDisk:
     def __init__(self, root: Path, exclude: tuple[str, ...] = ()) -> None:
         self.root = root.resolve()
         self._ignore = Ignore(self.root, exclude)
+        self._ceded: tuple[str, ...] = ()
 
     def check(self) -> None:
         """Raise SetupError when the folder cannot be worked on at all."""
@@ -35,6 +36,10 @@ class FileDisk:
         except PermissionError as error:
             raise SetupError(f"The folder {self.root} cannot be read.", "Check its permissions.") from error
 
+    def cede(self, folders: Sequence[str]) -> None:
+        """Leave these folders inside, and all in them, to the engines that own them."""
+        self._ceded = tuple(folders)
+
     def documents(self) -> list[str]:
         """Every Markdown document that is not ignored, sorted."""
         self._ignore.forget()
@@ -45,8 +50,8 @@ class FileDisk:
         return Counter(os.path.splitext(path)[1].lower() for path in self._files())  # noqa: PTH122
 
     def ignored(self, path: str) -> bool:
-        """Whether it, or a folder above it, is ignored."""
-        return self._ignore.hides(path)
+        """Whether it, or a folder above it, is ignored or another engine's."""
+        return bool(self._owner(path)) or self._ignore.hides(path)
 
     def read(self, path: str) -> bytes | None:
         """The bytes, or None when there is no such file."""
@@ -132,7 +137,13 @@ class FileDisk:
         inner = target.relative_to(self.root).parts
         if any(part.startswith(".") for part in inner) and inner not in _HIDDEN_REQUESTS:
             raise PolicyError(f"{path} leads into a hidden folder.")
+        if owner := self._owner("/".join(inner)):
+            raise PolicyError(f"{path} belongs to {owner}, a workspace folder of its own: only its agents change it.")
         return target
+
+    def _owner(self, path: str) -> str:
+        """The folder inside that was ceded and holds `path`; empty when it is ours."""
+        return next((folder for folder in self._ceded if f"{path}/".startswith(f"{folder}/")), "")
 
     def _folds(self, path: str) -> bool:
         """Whether another spelling of `path` exists, in case or in how accents are made: on some systems both are one."""
@@ -165,7 +176,7 @@ class FileDisk:
             for entry in entries:
                 path = f"{prefix}{entry.name}"
                 if entry.is_dir(follow_symlinks=False):
-                    if not entry.name.startswith(".") and not self._ignore.hides(f"{path}/"):
+                    if not (entry.name.startswith(".") or self._owner(path) or self._ignore.hides(f"{path}/")):
                         pending.append(f"{path}/")
                 elif not entry.name.startswith(".") and self._is_file(entry, path) and not self._ignore.hides(path):
                     yield path

@@ -44,6 +44,12 @@ class Disk(Protocol):
 
     root: Path
 
+    def cede(self, folders: Sequence[str]) -> None:
+        """From now on leave these folders inside, and all in them, to the engines that own them: they are neither listed
+        nor read nor written here.
+        """
+        ...
+
     def documents(self) -> Iterable[str]:
         """Every Markdown document that is not ignored, sorted; the map and what lies in dot-folders are left out."""
         ...
@@ -57,7 +63,7 @@ class Disk(Protocol):
         ...
 
     def permit(self, path: str) -> None:
-        """Raise PolicyError when agents may not write there: outside after resolving links, ignored, not writable."""
+        """Raise PolicyError when agents may not write there: outside after resolving links, ceded, ignored, not writable."""
         ...
 
     def write(self, path: str, content: bytes | None, expected: str | None) -> None:

@@ -112,6 +112,7 @@ class Session:
         self._over: asyncio.Task[None] | None = None
         self._recounts: set[asyncio.Task[None]] = set()
         self._moving = asyncio.Lock()
+        self._scanning = asyncio.Lock()
         self._starting: asyncio.Task[None] | None = None
         self._ended_early = 0
         self._problem = ""
@@ -123,7 +124,7 @@ class Session:
         if kept is not None:
             self.store.dispatch(ev.PhaseMoved(self._ports.clock.now(), kept))
         self._changes.restore()
-        await self.sizes.scan()
+        await self._scan()
 
     async def close(self) -> None:
         """Stop the team and end every process."""
@@ -210,6 +211,14 @@ class Session:
         """Files changed outside the editor."""
         await self.sizes.refresh(paths)
         self._touched(paths)
+
+    def cede(self, folders: Sequence[str]) -> None:
+        """Other engines own these folders inside, and no others: nothing in them is changed here. Then `look` again."""
+        self._ports.disk.cede(folders)
+
+    async def look(self) -> None:
+        """Bring the sizes in step with the disk, and wake who watches what has changed."""
+        self._touched(await self._scan())
 
     # -- the team -------------------------------------------------------------------------------------------------
 
@@ -394,10 +403,15 @@ class Session:
 
     async def _observe(self, agent: Agent) -> Brief:
         """Look around first: people and other programs change files too."""
-        changed = await self.sizes.scan()
+        changed = await self._scan()
         if changed:
             self._touched(changed, by=agent.name)
         return await self._view.brief(agent)
+
+    async def _scan(self) -> list[str]:
+        """One look at a time: a slow one would put back what a later one has dropped."""
+        async with self._scanning:
+            return await self.sizes.scan()
 
     def _moved(self, before: State, after: State, event: ev.Event) -> None:
         """Whatever moved the phase, the agents are weighed by the new one."""

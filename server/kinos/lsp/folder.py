@@ -91,6 +91,17 @@ class Folder:
         real = os.path.join(os.path.realpath(folder), name)  # noqa: PTH118
         return real.removeprefix(self.root.rstrip("/") + "/") if within(real, self.root) else None
 
+    def cede(self, inner: tuple[str, ...]) -> None:
+        """Leave these folders inside to their own engines. Then `look` again."""
+        self.inner = inner
+        self.session.cede(inner)
+
+    async def look(self) -> None:
+        """Count again what is ours."""
+        self.diagnostics.touch_all()
+        with explained(self._client):
+            await self.session.look()
+
     @property
     def documents(self) -> Collection[str]:
         """Every counted document."""

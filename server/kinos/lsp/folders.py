@@ -116,10 +116,9 @@ class Folders:
 
     def _arrange(self) -> None:
         """Folders came or went: give every document to the one that owns it now."""
-        for folder in self._folders:
-            inner = tuple(other.root for other in self._folders if within(other.root, folder.root))
-            folder.inner = tuple(root.removeprefix(folder.root.rstrip("/") + "/") for root in inner)
-            folder.diagnostics.touch_all()
+        changed = [folder for folder in self._folders if self._inner(folder) != folder.inner]
+        for folder in changed:
+            folder.cede(self._inner(folder))
         for uri, place in tuple(self._open.items()):
             if self._place(uri) != place:
                 self._move(uri, place)
@@ -127,6 +126,13 @@ class Folders:
             if self._place(uri) is not None:
                 del self._outside[uri]
                 self.did_open(uri, text.text, text.version)
+        for folder in changed:
+            self._background.start(folder.look())
+
+    def _inner(self, folder: Folder) -> tuple[str, ...]:
+        """The folders inside this one, by their paths in it."""
+        inner = (other.root for other in self._folders if within(other.root, folder.root))
+        return tuple(root.removeprefix(folder.root.rstrip("/") + "/") for root in inner)
 
     def _move(self, uri: str, place: Place) -> None:
         buffer = place.folder.session.buffers.get(place.path)
