@@ -12,7 +12,8 @@ from fakes.landings import Workbench
 from fakes.texts import raws
 from kinos.domain.change import Change, ChangeState
 from kinos.domain.errors import ConflictError, LandingError
-from kinos.engine.landing import ECHO, GRACE, PAUSE, TRIES, Landing, line_edits
+from kinos.engine.landing import ECHO, GRACE, PAUSE, TRIES, Landing
+from kinos.engine.line_edit import line_edits
 from kinos.engine.ports import Intent
 from kinos.engine.text import parse
 from kinos.tokens.document import Encoding, OpenText, TextEdit
@@ -239,6 +240,40 @@ async def test_a_document_closed_right_after_the_edit_has_landed_only_if_saved(b
 async def test_an_open_document_is_not_deleted(bench: Workbench) -> None:
     with pytest.raises(ConflictError, match="close it before"):
         await bench.landing.land(bench.proposed(a_md=None))
+
+
+async def test_a_file_open_by_another_name_is_not_written_under_it(bench: Workbench) -> None:
+    change = bench.proposed(a_md="one\nTWO\nthree\n", b_md="ALPHA\nbeta\n")
+    bench.editor.other_names = {"b.md": "/w/alias.md"}
+    with pytest.raises(LandingError, match=r"b\.md is open in the editor as /w/alias\.md"):
+        await bench.landing.land(change)
+    assert bench.disk.writes == []
+    assert bench.editor.asked == []
+
+
+async def test_a_file_that_is_opened_in_the_middle_of_a_landing_is_not_written_under_the_editor(
+    bench: Workbench,
+) -> None:
+    change = bench.proposed(a_md="one\nTWO\nthree\n", b_md="ALPHA\nbeta\n")
+    bench.editor.after_edit = lambda path: bench.open("b.md")
+    with pytest.raises(LandingError, match=r"b\.md was opened while"):
+        await bench.landing.land(change)
+    assert bench.disk.text("b.md") == "alpha\nbeta\n"
+
+
+async def test_a_file_opened_since_it_was_written_is_taken_back_through_its_editor(bench: Workbench) -> None:
+    bench.disk.put("c.md", "gamma\n")
+    change = bench.proposed(b_md="ALPHA\nbeta\n", c_md="GAMMA\n")
+
+    def open_b(path: str) -> None:
+        if path == "c.md" and "b.md" not in bench.buffers:
+            bench.open("b.md")
+
+    bench.disk.on_write, bench.disk.full = open_b, {"c.md"}
+    with pytest.raises(LandingError, match="No space left"):
+        await bench.landing.land(change)
+    assert bench.disk.writes == ["b.md"]
+    assert bench.editor.text("b.md") == "alpha\nbeta\n"
 
 
 async def test_without_an_editor_an_open_document_cannot_be_changed(bench: Workbench) -> None:

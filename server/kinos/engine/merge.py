@@ -83,3 +83,24 @@ def hunks(before: Text, after: Text) -> Iterator[tuple[int, int, int, int]]:
     for tag, i1, i2, j1, j2 in matcher.get_opcodes():
         if tag != "equal":
             yield i1, i2, j1, j2
+
+
+def holds(path: str, base: bytes | None, result: bytes | None, now: Text) -> bool:
+    """Whether `now` already has the change from `base` to `result`: merging it once more would change nothing."""
+    before, after = decoded(base or b"", path), decoded(result or b"", path)
+    if now.lines == after.lines:
+        return True
+    if now.lines == before.lines:
+        return False
+    try:
+        if merged_text(path, before, after, now).lines == now.lines:
+            return True
+    except ConflictError:
+        pass
+    # The person typed right beside it: then all its lines stand there in order, and what it took away is gone.
+    return _within(after, now) and (_within(before, after) or not _within(before, now))
+
+
+def _within(part: Text, whole: Text) -> bool:
+    rest = iter(whole.lines)
+    return all(line in rest for line in part.lines)

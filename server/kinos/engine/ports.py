@@ -246,3 +246,7 @@ class Editor(Protocol):
         no evidence and is not returned: what comes back by didChange decides.
         """
         ...
+
+    def other_name(self, path: str) -> str:
+        """The name by which it has the file open that `path` is, when it is not open as `path` itself; empty when none."""
+        ...

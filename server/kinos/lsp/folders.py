@@ -51,7 +51,9 @@ class Folders:
             return
         self._refused.pop(path, None)
         try:
-            folder = Folder(uri, path, self._client, self._background, lambda editor: self._make(path, editor))
+            folder = Folder(
+                uri, path, self._client, self._background, lambda editor: self._make(path, editor), self._names
+            )
         except KinosError as error:
             self._refused[path] = str(error)
             self._client.log("error", str(error))
@@ -178,6 +180,19 @@ class Folders:
         place = self._open.pop(uri, None)
         if place is not None:
             self._background.start(self._close(place))
+            self._take_second(place)
+
+    def _take_second(self, place: Place) -> None:
+        """A second name under which the document stays open is the truth from now on."""
+        for uri, text in tuple(self._outside.items()):
+            if self._place(uri) == place:
+                del self._outside[uri]
+                self.did_open(uri, text.text, text.version)
+
+    def _names(self, file: str) -> list[str]:
+        """The names of the open documents that are the real `file`."""
+        names = (path_of(uri) for uri in (*self._open, *self._outside))
+        return [name for name in names if name is not None and os.path.realpath(name) == file]
 
     def did_change_on_disk(self, uris: Sequence[str]) -> None:
         """Files, or folders that are gone, changed outside the editor."""
