@@ -297,6 +297,43 @@ async def test_changes_land_one_at_a_time(bench: Workbench) -> None:
     assert bench.editor.text("a.md") == "ONE\ntwo\nTHREE\n"
 
 
+async def test_typing_in_one_document_holds_up_no_other_file(bench: Workbench, clock: FakeClock) -> None:
+    typed, other = bench.proposed(a_md="one\ntwo\nTHREE\n"), bench.proposed(b_md="ALPHA\nbeta\n")
+    both = bench.proposed(a_md="one\ntwo\nthree\nfour\n", b_md="alpha\nBETA\n")
+    for tenth in range(50):
+        clock.later(tenth / 10, lambda: bench.editor.type("a.md", 0, "mine\n"))
+    bench.editor.type("a.md", 0, "mine\n")
+    landings = [asyncio.create_task(bench.landing.land(change)) for change in (typed, both, other)]
+    landed = await landings[2]
+    await bench.landing.reverse(landed)
+    assert clock.monotonic() < 0.1
+    await landings[0]
+    assert clock.monotonic() >= 4.9 + PAUSE
+    await asyncio.gather(*landings, return_exceptions=True)
+    assert bench.editor.text("a.md") == "mine\n" * 51 + "one\ntwo\nTHREE\n"
+
+
+async def test_an_editor_that_never_answers_holds_up_no_other_file(bench: Workbench, clock: FakeClock) -> None:
+    bench.editor.reaction = Reaction.DROPS
+    dropped = asyncio.create_task(bench.landing.land(bench.proposed(a_md="one\nTWO\nthree\n")))
+    await bench.landing.land(bench.proposed(b_md="ALPHA\nbeta\n"))
+    assert clock.monotonic() == 0.0
+    with pytest.raises(LandingError):
+        await dropped
+
+
+async def test_a_key_pressed_while_others_had_their_turn_is_waited_for_again(
+    bench: Workbench, clock: FakeClock
+) -> None:
+    bench.editor.delay = 3.0
+    first, second = bench.proposed(a_md="ONE\ntwo\nthree\n"), bench.proposed(a_md="one\ntwo\nTHREE\n")
+    sent: list[float] = []
+    bench.editor.before_edit = lambda path: sent.append(clock.monotonic())
+    bench.editor.after_edit = lambda path: bench.editor.type("a.md", 1, "mine\n") if len(sent) == 1 else None
+    await asyncio.gather(bench.landing.land(first), bench.landing.land(second))
+    assert sent == [3.0, pytest.approx(3.0 + PAUSE + 3.0)]
+
+
 @pytest.mark.parametrize("text", ["one\r\ntwo\r\nthree", "one\rtwo\rthree\r", "\ufeffone\ntwo\nthree\n", "one"])
 async def test_the_raw_form_of_an_open_document_is_kept(text: str) -> None:
     bench = Workbench({"a.md": text})

@@ -409,6 +409,32 @@ async def test_two_undos_at_once_take_back_two_changes() -> None:
     assert documents(world) == FILES
 
 
+async def test_an_undo_that_waits_for_a_typist_holds_up_no_other() -> None:
+    world = World(editor=True)
+    await world.session.open()
+    world.open("ann.md")
+    await world.session.start_team(Start("crew", landing="auto", ends=Ends(cycles=2)))
+    await world.session.finished()
+    assert world.editor is not None
+    for tenth in range(50):
+        world.clock.later(tenth / 10, lambda: world.editor.type("ann.md", 0, "mine\n"))  # type: ignore[union-attr]
+    world.editor.type("ann.md", 0, "mine\n")
+    began = world.clock.monotonic()
+    waiting = asyncio.create_task(world.session.undo(Selection(agent="ann")))
+    await world.session.undo(Selection(agent="bob"))
+    assert world.clock.monotonic() < began + 0.2
+    assert world.disk.text("bob.md") == "bob\n"
+    assert len((await waiting).changes) == 1
+
+
+async def test_a_redo_puts_back_what_an_undo_under_way_takes_back() -> None:
+    world = await ran(1)
+    after = documents(world)
+    undone, redone = await asyncio.gather(world.session.undo(Selection()), world.session.redo(Selection()))
+    assert undone.changes == redone.changes
+    assert documents(world) == after
+
+
 async def test_an_undo_that_is_cancelled_is_finished_first() -> None:
     world = await ran(1)
     undoing = asyncio.create_task(world.session.undo(Selection()))
@@ -539,6 +565,23 @@ async def test_only_a_waiting_change_can_be_accepted_or_rejected() -> None:
         await world.session.accept(world.change().id)
     with pytest.raises(UsageError, match="There is no change c99"):
         await world.session.reject("c99", "")
+
+
+async def test_a_change_that_is_being_landed_can_be_neither_accepted_twice_nor_rejected() -> None:
+    world = World(editor=True)
+    await world.session.open()
+    world.open("ann.md")
+    await world.session.start_team(Start("crew", landing="review", ends=Ends(cycles=1)))
+    await world.session.finished()
+    assert world.editor is not None
+    world.editor.type("ann.md", 0, "mine\n")
+    identity = world.change().id
+    accepting = asyncio.create_task(world.session.accept(identity))
+    await asyncio.sleep(0)
+    for again in (world.session.accept(identity), world.session.reject(identity, "no")):
+        with pytest.raises(UsageError, match="is being landed now"):
+            await again
+    assert (await accepting).state is ChangeState.LANDED_UNSAVED
 
 
 async def test_a_waiting_change_survives_a_restart_with_its_claims() -> None:

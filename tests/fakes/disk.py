@@ -40,6 +40,9 @@ class MemoryDisk:
     def cede(self, folders: Sequence[str]) -> None:
         self.ceded = folders
 
+    def real(self, path: str) -> str:
+        return path
+
     def documents(self) -> list[str]:
         return sorted(path for path in self.files if is_document(path) and self._shown(path))
 

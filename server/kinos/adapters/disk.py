@@ -40,6 +40,10 @@ class FileDisk:
         """Leave these folders inside, and all in them, to the engines that own them."""
         self._ceded = tuple(folders)
 
+    def real(self, path: str) -> str:
+        """The real file behind `path`, links resolved."""
+        return os.path.realpath(self.root / path)
+
     def documents(self) -> list[str]:
         """Every Markdown document that is not ignored, sorted."""
         self._ignore.forget()

@@ -1,7 +1,8 @@
 """The changes of one workspace: recorded at every step, waiting for a person, taken back and put back."""
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Coroutine, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 
 from kinos.domain.change import Change, ChangeState
 from kinos.domain.errors import ConflictError, PolicyError, UsageError
@@ -14,6 +15,8 @@ from kinos.engine.memory import Memory
 from kinos.engine.ports import Clock, Journal
 from kinos.engine.store import Store
 from kinos.engine.uncut import uncut
+
+type Choose = Callable[[Sequence[Change], Selection, Collection[str]], list[Change]]
 
 
 class Changes:
@@ -28,7 +31,10 @@ class Changes:
         self._memory = memory
         self._store = store
         self._clock = clock
-        self._turn = asyncio.Lock()
+        self._busy: set[str] = set()
+        self._way = ""
+        self._under_way = 0
+        self._arrived = asyncio.Condition()
         self._known: dict[str, ChangeState] = {}
 
     def all(self) -> Sequence[Change]:
@@ -60,34 +66,28 @@ class Changes:
 
     async def undo(self, selection: Selection) -> tuple[Reverted, frozenset[str]]:
         """Take changes back. Returns what was done, and the paths it touched."""
-        async with self._turn:
-            chosen = to_undo(self.all(), selection)
-            done = await revert(chosen, self._landing.reverse, self.record)
-            return done, _paths(chosen, done)
+        return await self._revert("undo", to_undo, selection, self._landing.reverse)
 
     async def redo(self, selection: Selection) -> tuple[Reverted, frozenset[str]]:
         """Put changes back that were undone. Returns what was done, and the paths it touched."""
-        async with self._turn:
-            chosen = to_redo(self.all(), selection)
-            done = await revert(chosen, self._landing.repeat, self.record)
-            return done, _paths(chosen, done)
+        return await self._revert("redo", to_redo, selection, self._landing.repeat)
 
     async def accept(self, identity: str) -> Change:
         """Land a waiting change. What no longer fits is set aside, and the reason raised.
 
         Raises LandingError when the disk or the editor refused it: then it waits on, to be accepted again.
         """
-        async with self._turn:
-            return await uncut(self._accept(self._waiting(identity)))
+        change = self._waiting(identity)
+        with self._marked([change]):
+            return await uncut(self._accept(change))
 
     async def reject(self, identity: str, reason: str) -> Change:
         """Reject a waiting change; the reason reaches the agents."""
-        async with self._turn:
-            change = self._waiting(identity)
-            rejected = change.to(ChangeState.REJECTED, reason or "no reason given")
-            self.record(rejected, change.state)
-            self._claims.free(identity)
-            return rejected
+        change = self._waiting(identity)
+        rejected = change.to(ChangeState.REJECTED, reason or "no reason given")
+        self.record(rejected, change.state)
+        self._claims.free(identity)
+        return rejected
 
     def saved(self, path: str, buffers: Buffers) -> None:
         """The editor wrote `path`: what landed in it is on the disk, once all files of the change are."""
@@ -104,6 +104,39 @@ class Changes:
     def unsaved(self, path: str) -> list[Change]:
         """Changes that landed in an open document and are not on the disk yet."""
         return [c for c in self.all() if c.state is ChangeState.LANDED_UNSAVED and path in c.paths]
+
+    async def _revert(
+        self, way: str, choose: Choose, selection: Selection, act: Callable[[Change], Coroutine[None, None, Change]]
+    ) -> tuple[Reverted, frozenset[str]]:
+        async with self._one_way(way):
+            chosen = choose(self.all(), selection, self._busy)
+            with self._marked(chosen):
+                done = await revert(chosen, act, self.record)
+        return done, frozenset(path for change in chosen if change.id in done.changes for path in change.paths)
+
+    @asynccontextmanager
+    async def _one_way(self, way: str) -> AsyncIterator[None]:
+        """Undos do not wait for each other, nor do redos: one may wait long for a person. Each waits for the other kind."""
+        async with self._arrived:
+            await self._arrived.wait_for(lambda: self._way in ("", way))
+            self._way, self._under_way = way, self._under_way + 1
+        try:
+            yield
+        finally:
+            self._under_way -= 1
+            self._way = way if self._under_way else ""
+            async with self._arrived:
+                self._arrived.notify_all()
+
+    @contextmanager
+    def _marked(self, changes: Sequence[Change]) -> Iterator[None]:
+        """Nobody else moves these changes while the block runs."""
+        names = {change.id for change in changes}
+        self._busy |= names
+        try:
+            yield
+        finally:
+            self._busy -= names
 
     def _know(self, change: Change, previous: ChangeState | None) -> None:
         self._known[change.id] = change.state
@@ -126,10 +159,8 @@ class Changes:
 
     def _waiting(self, identity: str) -> Change:
         change = self.find(identity)
+        if identity in self._busy:
+            raise UsageError(f"{identity} is being landed now.")
         if change.state is not ChangeState.PROPOSED:
             raise UsageError(f"{identity} does not wait for review: it is {change.state}.")
         return change
-
-
-def _paths(chosen: Iterable[Change], done: Reverted) -> frozenset[str]:
-    return frozenset(path for change in chosen if change.id in done.changes for path in change.paths)

@@ -1,8 +1,8 @@
 """The one gate to the workspace: a change lands whole or not at all, journalled before and after, and can be reversed."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 
 from kinos.domain.change import Change, ChangeState, digest
@@ -13,6 +13,7 @@ from kinos.engine.line_edit import line_edits
 from kinos.engine.merge import holds, merged
 from kinos.engine.ports import Disk, Editor, Intent, Journal
 from kinos.engine.text import Text, decoded, parse
+from kinos.engine.turn import Turn
 from kinos.tokens.document import TextEdit
 
 PAUSE = 1.0
@@ -49,7 +50,7 @@ type _Outcome = Callable[[Change, Sequence[_Step]], Change]
 
 
 class Landing:
-    """Lands, reverses and repeats changes of one workspace. One at a time."""
+    """Lands, reverses and repeats changes of one workspace. Changes of different files do not wait for each other."""
 
     def __init__(
         self,
@@ -64,7 +65,7 @@ class Landing:
         self._buffers = buffers
         self._editor = editor
         self._extra = extra
-        self._turn = asyncio.Lock()
+        self._turns = Turn()
         self._abandoned = False
 
     def abandon(self) -> None:
@@ -92,19 +93,19 @@ class Landing:
 
         Raises ConflictError, PolicyError or LandingError; then nothing of it was made.
         """
-        async with self._turn:
+        async with self._turn([self.check(path) for path in change.paths]):
             moves = [(self.check(file.path), file.base, file.result) for file in change.files]
             return await self._put(change, moves, self._landed)
 
     async def reverse(self, change: Change) -> Change:
         """Take a landed change back, keeping what the person has done since. Raises as `land`."""
-        async with self._turn:
+        async with self._turn(change.paths):
             moves = [(file.path, file.after, file.before) for file in change.files]
             return await self._put(change, moves, lambda change, _: change.to(ChangeState.UNDONE))
 
     async def repeat(self, change: Change) -> Change:
         """Put an undone change back. Raises as `land`."""
-        async with self._turn:
+        async with self._turn(change.paths):
             moves = [(file.path, file.before, file.after) for file in change.files]
             return await self._put(change, moves, lambda change, steps: change.to(self._state(steps)))
 
@@ -113,12 +114,23 @@ class Landing:
 
         Returns, by change, the files for which that could not be done.
         """
-        async with self._turn:
+        async with self._turns.take(None):
             left = {}
             for change, intents in self._journal.pending().items():
                 left[change] = [intent.path for intent in reversed(intents) if not await self._repaired(intent)]
                 self._journal.settle(change, None)
             return left
+
+    @asynccontextmanager
+    async def _turn(self, paths: Sequence[str]) -> AsyncIterator[None]:
+        """Hold the files with nobody typing into one of them. Who waits for a person holds nothing, and nobody up."""
+        files = [self._disk.real(path) for path in paths]
+        while True:
+            await self._paused(paths)
+            async with self._turns.take(files):
+                if self._typed_into(paths) is None:
+                    yield
+                    return
 
     async def _repaired(self, intent: Intent) -> bool:
         if intent.buffer or intent.before == intent.after:
@@ -131,8 +143,6 @@ class Landing:
         return await self._restored(intent.path, intent.before, intent.after)
 
     async def _put(self, change: Change, moves: Sequence[_Move], outcome: _Outcome) -> Change:
-        for path, _, _ in moves:
-            await self._paused(path)
         steps = sorted((self._step(*move) for move in moves), key=lambda step: step.order)
         intents = [Intent(s.path, self._keep(s.before), self._keep(s.after), s.buffer) for s in steps]
         self._journal.intend(change.id, intents)
@@ -205,12 +215,15 @@ class Landing:
             raise LandingError(f"{step.path} was closed without saving while it was being changed.")
         return False
 
-    async def _paused(self, path: str) -> None:
-        """Wait until the person has not typed into `path` for a moment."""
-        while (rest := self._buffers.typing(path, PAUSE)) > 0:
+    async def _paused(self, paths: Sequence[str]) -> None:
+        """Wait until the person has not typed into any of `paths` for a moment."""
+        while (path := self._typed_into(paths)) is not None:
             if self._abandoned:
                 raise LandingError("The team was stopped before the change could be made.")
-            await self._buffers.heard(path, rest)
+            await self._buffers.heard(path, self._buffers.typing(path, PAUSE))
+
+    def _typed_into(self, paths: Sequence[str]) -> str | None:
+        return next((path for path in paths if self._buffers.typing(path, PAUSE) > 0), None)
 
     def _step(self, path: str, base: str | None, result: str | None) -> _Step:
         current = self.current(path)

@@ -54,6 +54,10 @@ class Disk(Protocol):
         """Every Markdown document that is not ignored, sorted; the map and what lies in dot-folders are left out."""
         ...
 
+    def real(self, path: str) -> str:
+        """The real file behind `path`, the same for all its names."""
+        ...
+
     def ignored(self, path: str) -> bool:
         """Whether `.gitignore`, `.kinosignore` or the settings leave it out."""
         ...
