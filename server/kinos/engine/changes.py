@@ -2,18 +2,20 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Collection, Coroutine, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 
-from kinos.domain.change import Change, ChangeState
-from kinos.domain.errors import ConflictError, PolicyError, UsageError
+from kinos.domain.change import LANDED_STATES, Change, ChangeState
+from kinos.domain.errors import ConflictError, LandingError, PolicyError, UsageError
 from kinos.domain.event import ChangeMoved
 from kinos.engine.buffer import Buffers
 from kinos.engine.claims import Claims
 from kinos.engine.history import Reverted, Selection, revert, to_redo, to_undo
 from kinos.engine.landing import Landing
 from kinos.engine.memory import Memory
+from kinos.engine.merge import merged_text, remains
 from kinos.engine.ports import Clock, Journal
 from kinos.engine.store import Store
+from kinos.engine.text import Text, decoded
 from kinos.engine.uncut import uncut
 
 type Choose = Callable[[Sequence[Change], Selection, Collection[str]], list[Change]]
@@ -89,17 +91,18 @@ class Changes:
         self._claims.free(identity)
         return rejected
 
-    def saved(self, path: str, buffers: Buffers) -> None:
-        """The editor wrote `path`: what landed in it is on the disk, once all files of the change are."""
-        for change in self.unsaved(path):
-            if all((open_ := buffers.get(other)) is None or open_.saved for other in change.paths):
-                self.record(change.to(ChangeState.LANDED), change.state)
+    def settle(self, path: str, now: Text, reason: str, buffers: Buffers) -> None:
+        """`path` is `now`, saved or opened or closed: what landed there and was not on the disk has landed, or is gone.
 
-    def discarded(self, path: str) -> None:
-        """The editor closed `path` without saving it."""
+        It is gone, for `reason`, when nothing of it is left in any of its files; it has landed once all of them are saved.
+        """
+        gone = self._gone(path, now)
         for change in self.unsaved(path):
-            reason = f"{path} was closed without saving"
-            self.record(change.to(ChangeState.DISCARDED, reason), change.state)
+            lost = reason if change.id in gone else ""
+            if lost and not any(self._remains(change, other) for other in change.paths if other != path):
+                self.record(change.to(ChangeState.DISCARDED, lost), change.state)
+            elif all((open_ := buffers.get(other)) is None or open_.saved for other in change.paths):
+                self.record(change.to(ChangeState.LANDED, lost), change.state)
 
     def unsaved(self, path: str) -> list[Change]:
         """Changes that landed in an open document and are not on the disk yet."""
@@ -137,6 +140,38 @@ class Changes:
             yield
         finally:
             self._busy -= names
+
+    def _gone(self, path: str, now: Text) -> set[str]:
+        """Of the changes that are unsaved in `path`, those of which nothing is in `now`.
+
+        From the newest to the oldest, each that is there being put aside: what a later change replaced was there.
+        """
+        gone, open_ = set(), {change.id for change in self.unsaved(path)}
+        for change in reversed([c for c in self.all() if c.state in LANDED_STATES and path in c.paths]):
+            if not open_:
+                break
+            open_.discard(change.id)
+            before, after = self._images(change, path)
+            if remains(path, before, after, now):
+                with suppress(ConflictError):
+                    now = merged_text(path, decoded(after or b"", path), decoded(before or b"", path), now)
+            elif change.state is ChangeState.LANDED_UNSAVED:
+                gone.add(change.id)
+        return gone
+
+    def _remains(self, change: Change, path: str) -> bool:
+        try:
+            content = self._landing.current(path)
+            return content is not None and remains(path, *self._images(change, path), decoded(content, path))
+        except (PolicyError, LandingError):
+            return True  # it cannot be looked at: nothing says that the person took it back
+
+    def _images(self, change: Change, path: str) -> tuple[bytes | None, bytes | None]:
+        """What landing found and left in `path`."""
+        file = next(file for file in change.files if file.path == path)
+        images = (None if name is None else self._journal.image(name) for name in (file.before, file.after))
+        before, after = images
+        return before, after
 
     def _know(self, change: Change, previous: ChangeState | None) -> None:
         self._known[change.id] = change.state

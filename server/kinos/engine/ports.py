@@ -144,6 +144,10 @@ class StateFolder(Protocol):
         """Who holds it now, as a person would say it; empty when nobody does."""
         ...
 
+    def others(self) -> bool:
+        """Whether the engine of another process listens for this workspace."""
+        ...
+
     def journal(self) -> Journal:
         """The journal; reading needs no lock."""
         ...

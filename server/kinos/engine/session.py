@@ -40,6 +40,7 @@ from kinos.engine.ports import Catalog, Clock, Counting, Disk, Editor, Ids, Rehe
 from kinos.engine.run import Ends, Run, Tally
 from kinos.engine.sizes import Sizes
 from kinos.engine.store import Store
+from kinos.engine.text import parse
 from kinos.engine.view import View
 from kinos.tokens.document import TextEdit
 from kinos.tokens.family import tokenizer_for
@@ -183,7 +184,11 @@ class Session:
 
     def did_open(self, path: str, text: str, version: int) -> None:
         """The editor opened `path`, any file of the folder."""
-        self.buffers.open(path, text, version)
+        buffer = self.buffers.open(path, text, version)
+        if self._changes.unsaved(path) and not self._ports.folder.others():
+            # It landed in an editor whose engine has died: was it saved, and is it still there?
+            buffer.saved = self._on_disk(path, buffer.text.text)
+            self._judge(path, buffer.text.text, f"{path} was opened again without it")
         self.sizes.opened(path)
 
     def did_change(self, path: str, edits: Sequence[TextEdit | str], version: int, encoding: Encoding) -> None:
@@ -194,18 +199,34 @@ class Session:
     def did_save(self, path: str) -> None:
         """The editor wrote `path`."""
         self.buffers.save(path)
-        if self._changes.unsaved(path) and not self._keeper.holder():
-            with self._keeper.hold():
-                self._changes.saved(path, self.buffers)
+        buffer = self.buffers.get(path)
+        if buffer is not None:
+            self._judge(path, buffer.text.text, f"{path} was saved without it")
         self._touched([path])
 
     async def did_close(self, path: str) -> None:
         """The editor closed `path`: the disk counts again."""
         buffer = self.buffers.close(path)
-        if buffer is not None and not buffer.saved and self._changes.unsaved(path) and not self._keeper.holder():
-            with self._keeper.hold():
-                self._changes.discarded(path)
+        if buffer is not None and not buffer.saved:
+            self._judge(path, self._disk_text(path), f"{path} was closed without saving")
         await self.sizes.refresh([path])
+
+    def _judge(self, path: str, now: str, reason: str) -> None:
+        """Whether what landed unsaved in `path` is there to stay, now that it is `now`; `reason` says why, if it is not."""
+        if self._changes.unsaved(path) and not self._keeper.holder():
+            with self._keeper.hold():
+                self._changes.settle(path, parse(now), reason, self.buffers)
+
+    def _disk_text(self, path: str) -> str:
+        """What is in the file; nothing when it is not there or cannot be read."""
+        try:
+            return (self._ports.disk.read(path) or b"").decode("utf-8", "replace")
+        except LandingError:
+            return ""
+
+    def _on_disk(self, path: str, text: str) -> bool:
+        """Whether the file holds `text`, its byte order mark apart, which editors do not show."""
+        return parse(self._disk_text(path)).raw() == parse(text).raw()
 
     async def did_change_on_disk(self, paths: Sequence[str]) -> None:
         """Files changed outside the editor."""
