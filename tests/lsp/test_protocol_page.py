@@ -11,6 +11,7 @@ import pytest
 from kinos.domain import event as ev
 from kinos.domain.budget import Caps
 from kinos.domain.change import Change, FileChange
+from kinos.engine import command as engine
 from kinos.engine.command import described
 from kinos.engine.ports import Editor
 from kinos.lsp.background import Background
@@ -73,6 +74,12 @@ def test_the_example_of_a_status_is_complete(live: dict[str, Any]) -> None:
 def test_every_command_is_documented_and_no_other() -> None:
     commands = section("Commands").split("### ")[0]
     assert rows(commands) == {PREFIX + name for name in COMMANDS}
+
+
+def test_every_key_of_a_command_is_documented_and_no_other() -> None:
+    found = re.findall(r"^\| `kinos\.server\.(\w+)` \| `\{(.*?)\}`", section("Commands"), re.MULTILINE)
+    keys = {name: {key.strip(" ?") for key in given.split(",")} for name, given in found}
+    assert keys == {name: {"folder", *engine.COMMANDS[name].keys} for name in COMMANDS}
 
 
 def test_the_example_of_a_change_has_every_field() -> None:

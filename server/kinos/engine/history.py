@@ -47,21 +47,21 @@ def to_undo(changes: Sequence[Change], selection: Selection, busy: Collection[st
     """Landed changes to take back, the newest first, `busy` ones left out. Raises UsageError when one named is not there
     to take back.
     """
-    return _selected([c for c in reversed(changes) if c.id not in busy], selection, LANDED_STATES, "landed")
+    return _selected(list(reversed(changes)), selection, LANDED_STATES, "landed", busy)
 
 
 def to_redo(changes: Sequence[Change], selection: Selection, busy: Collection[str] = ()) -> list[Change]:
     """Undone changes to put back, the oldest first, `busy` ones left out. Raises UsageError when one named is not there to
     put back.
     """
-    found = _selected([c for c in changes if c.id not in busy], selection, frozenset({ChangeState.UNDONE}), "undone")
+    found = _selected(list(changes), selection, frozenset({ChangeState.UNDONE}), "undone", busy)
     return found if selection.given else found[:1]
 
 
 def _selected(
-    changes: Sequence[Change], selection: Selection, states: frozenset[ChangeState], word: str
+    changes: Sequence[Change], selection: Selection, states: frozenset[ChangeState], word: str, busy: Collection[str]
 ) -> list[Change]:
-    able = [change for change in changes if change.state in states]
+    able = [change for change in changes if change.state in states and change.id not in busy]
     if not selection.given:
         return able[:1]
     last = changes[0].session if word == "landed" and changes else changes[-1].session if changes else ""

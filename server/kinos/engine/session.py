@@ -287,9 +287,17 @@ class Session:
                 raise bug
 
     async def start_agent(self, name: str, *, rehearse: bool = False) -> str:
-        """Start one agent; with no team running it starts alone. Returns its state."""
+        """Start one agent; with no team running it starts alone. Returns its state.
+
+        Raises UsageError for a rehearsal beside a team that runs on a real model: `rehearse` makes no outside call.
+        """
         if self._run is None:
             await self.start_team(Start(only=name, rehearse=rehearse))
+        elif rehearse and not self.state.team.rehearsal:
+            raise UsageError(
+                f"The team {self.state.team.name} runs on a real model, so {name} cannot rehearse beside it.",
+                "Stop the team first.",
+            )
         else:
             self._run.add(self._ports.catalog.agent(name))
             self._run.enable([name])
