@@ -446,6 +446,23 @@ async def test_an_undo_that_is_cancelled_is_finished_first() -> None:
     assert not world.journal.pending()
 
 
+async def test_a_folder_where_nothing_was_done_is_not_written_into_by_asking_for_it() -> None:
+    world = World()
+    await world.session.open()
+    for selection in (Selection(), Selection(everything=True), Selection(session=True)):
+        assert (await world.session.undo(selection)).changes == ()
+        assert (await world.session.redo(selection)).changes == ()
+    for missing in (
+        world.session.undo(Selection(change="c9")),
+        world.session.redo(Selection(agent="ann")),
+        world.session.accept("c9"),
+        world.session.reject("c9", ""),
+    ):
+        with pytest.raises(UsageError):
+            await missing
+    assert not world.folder.made
+
+
 async def test_undo_needs_the_folder_to_itself() -> None:
     world = await ran(1)
     world.folder.other = "KinOS in a terminal"

@@ -66,6 +66,14 @@ class Changes:
         self._journal.record(change)
         self._know(change, previous)
 
+    def may_undo(self, selection: Selection) -> bool:
+        """Whether there may be something to take back. Raises UsageError when one named is not there to take back."""
+        return bool(to_undo(self.all(), selection, self._busy)) or self._under_way > 0
+
+    def may_redo(self, selection: Selection) -> bool:
+        """Whether there may be something to put back. Raises UsageError when one named is not there to put back."""
+        return bool(to_redo(self.all(), selection, self._busy)) or self._under_way > 0
+
     async def undo(self, selection: Selection) -> tuple[Reverted, frozenset[str]]:
         """Take changes back. Returns what was done, and the paths it touched."""
         return await self._revert("undo", to_undo, selection, self._landing.reverse)

@@ -317,6 +317,10 @@ class Session:
 
     async def undo(self, selection: Selection) -> Reverted:
         """Take changes back. What cannot be taken back is set aside with its reason."""
+        # Found before the folder is held: to hold it is to write into it.
+        own_map = selection.everything and self._ports.folder.exists()
+        if not self._changes.may_undo(selection) and not own_map:
+            return Reverted((), ())
         with self._keeper.hold():
             done, paths = await self._changes.undo(selection)
             await self._settled(paths)
@@ -326,6 +330,8 @@ class Session:
 
     async def redo(self, selection: Selection) -> Reverted:
         """Put changes back that were undone."""
+        if not self._changes.may_redo(selection):
+            return Reverted((), ())
         with self._keeper.hold():
             done, paths = await self._changes.redo(selection)
             await self._settled(paths)
@@ -333,6 +339,7 @@ class Session:
 
     async def accept(self, identity: str) -> Change:
         """Land a waiting change. Raises ConflictError when it no longer fits; it is set aside then."""
+        self._changes.find(identity)
         with self._keeper.hold():
             landed = await self._changes.accept(identity)
             await self._settled(landed.paths)
@@ -340,6 +347,7 @@ class Session:
 
     async def reject(self, identity: str, reason: str) -> Change:
         """Reject a waiting change; the reason reaches the agents."""
+        self._changes.find(identity)
         with self._keeper.hold():
             rejected = await self._changes.reject(identity, reason)
         if self._run:
