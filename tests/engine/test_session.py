@@ -402,6 +402,19 @@ async def test_undo_keeps_the_persons_edit_and_says_what_it_cannot_take_back() -
     assert world.disk.text("bob.md") == "mine\nbob\n"
 
 
+async def test_an_undo_that_a_later_change_stands_in_the_way_of_names_it() -> None:
+    world = World({}, teams={"crew": {"ann": (1.0, 1.0)}})
+    await world.session.open()
+    await world.session.start_team(Start("crew", landing="auto", ends=Ends(cycles=2)))
+    await world.session.finished()
+    first, second = world.journal.changes()
+    done = await world.session.undo(Selection(change=first.id))
+    ((identity, reason),) = done.set_aside
+    assert identity == first.id
+    assert reason.endswith(f"has been changed meanwhile. {second.id} (ann) changed it later: undo that first.")
+    assert len((await world.session.undo(Selection(everything=True))).changes) == 2
+
+
 async def test_two_undos_at_once_take_back_two_changes() -> None:
     world = await ran(2)
     first, second = await asyncio.gather(world.session.undo(Selection()), world.session.undo(Selection()))

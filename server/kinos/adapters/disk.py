@@ -30,9 +30,9 @@ class FileDisk:
         try:
             os.scandir(self.root).close()
         except FileNotFoundError as error:
-            raise SetupError(f"There is no folder {self.root}.", "Give an existing one with -C.") from error
+            raise SetupError(f"There is no folder {self.root}.", "Open or give (-C) one that is there.") from error
         except NotADirectoryError as error:
-            raise SetupError(f"{self.root} is not a folder.", "Give a folder with -C.") from error
+            raise SetupError(f"{self.root} is not a folder.", "Open or give (-C) a folder.") from error
         except PermissionError as error:
             raise SetupError(f"The folder {self.root} cannot be read.", "Check its permissions.") from error
 

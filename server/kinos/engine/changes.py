@@ -76,7 +76,7 @@ class Changes:
 
     async def undo(self, selection: Selection) -> tuple[Reverted, frozenset[str]]:
         """Take changes back. Returns what was done, and the paths it touched."""
-        return await self._revert("undo", to_undo, selection, self._landing.reverse)
+        return await self._revert("undo", to_undo, selection, self._reversed)
 
     async def redo(self, selection: Selection) -> tuple[Reverted, frozenset[str]]:
         """Put changes back that were undone. Returns what was done, and the paths it touched."""
@@ -124,6 +124,23 @@ class Changes:
             with self._marked(chosen):
                 done = await revert(chosen, act, self.record)
         return done, frozenset(path for change in chosen if change.id in done.changes for path in change.paths)
+
+    async def _reversed(self, change: Change) -> Change:
+        try:
+            return await self._landing.reverse(change)
+        except ConflictError as error:
+            later = [f"{other.id} ({other.agent})" for other in self._later(change)]
+            if not later:
+                raise
+            them = "that" if len(later) == 1 else "those"
+            raise ConflictError(f"{error.message} {', '.join(later)} changed it later: undo {them} first.") from error
+
+    def _later(self, change: Change) -> list[Change]:
+        """Changes that landed in its files after it, the newest first."""
+        changes = self.all()
+        since = changes[[other.id for other in changes].index(change.id) + 1 :]
+        meets = set(change.paths)
+        return [other for other in reversed(since) if other.state in LANDED_STATES and meets & set(other.paths)]
 
     @asynccontextmanager
     async def _one_way(self, way: str) -> AsyncIterator[None]:

@@ -511,7 +511,7 @@ class Session:
         if not start.rehearse and not self.settings.model_key:
             raise NoKeyError(
                 "There is no API key, so no model can be asked.",
-                "Set ANTHROPIC_API_KEY, or rehearse: `kin --rehearse` runs the team on KinOS' own rule-based model.",
+                "Set ANTHROPIC_API_KEY, or rehearse with KinOS' own rule-based model: `kin --rehearse`, Rehearse in the editor.",
             )
 
     async def _endpoint(self, *, rehearse: bool) -> Endpoint:
