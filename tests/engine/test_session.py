@@ -323,6 +323,10 @@ async def test_a_person_who_goes_on_typing_does_not_keep_a_team_alive() -> None:
     assert world.clock.monotonic() < 41
     assert world.session.state.team.state is TeamState.STOPPED
     assert "line 1" not in world.editor.text("ann.md")
+    assert (world.change().state, world.change().reason) == (
+        ChangeState.CONFLICTED,
+        "The team was stopped before the change could be made.",
+    )
 
 
 async def test_the_lock_is_given_back_even_when_the_map_cannot_be_written() -> None:

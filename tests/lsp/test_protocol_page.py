@@ -11,6 +11,7 @@ import pytest
 from kinos.domain import event as ev
 from kinos.domain.budget import Caps
 from kinos.domain.change import Change, FileChange
+from kinos.domain.errors import FailureKind
 from kinos.engine import command as engine
 from kinos.engine.command import described
 from kinos.engine.ports import Editor
@@ -99,6 +100,11 @@ def test_every_kind_of_error_is_documented() -> None:
         and kind not in (errors.KinosError, errors.FaultError)
     }
     assert {kind for kind in kinds if f"`{kind}`" not in section("Commands")} == set()
+
+
+def test_every_kind_of_failure_is_documented_and_no_other() -> None:
+    (listed,) = re.findall(r"fails has a kind.*?: (.*?)\.\n\n", section("kinos/status"), re.DOTALL)
+    assert set(re.findall(r"`([a-z-]+)`", listed)) == set(FailureKind)
 
 
 def test_the_codes_of_diagnostics_are_documented() -> None:

@@ -126,9 +126,10 @@ class Cycle:
         except FaultError as error:
             return Outcome(Result.FAILED, str(error), error.kind)
         except LandingError as error:
-            return Outcome(Result.FAILED, str(error), FailureKind.CONFLICT)
+            # A landing that fails is an outcome of its own: here a file cannot be read, or the journal not written.
+            return Outcome(Result.FAILED, str(error), FailureKind.DISK)
         except OSError as error:
-            return Outcome(Result.FAILED, f"The agent's private folder: {error}", FailureKind.INTERNAL)
+            return Outcome(Result.FAILED, f"The agent's private folder: {error}", FailureKind.DISK)
 
     async def _plan(self, brief: Brief) -> Task | NothingToDo:
         settings = self._terms.settings
@@ -257,12 +258,13 @@ class Cycle:
         accepted = change.to(ChangeState.ACCEPTED)
         try:
             landed = await self._tools.landing.land(accepted)
-        except ConflictError as error:
-            self._tools.record(accepted.to(ChangeState.CONFLICTED, error.message), change.state)
-            return Outcome(Result.CONFLICTED, error.message)
-        except (PolicyError, LandingError) as error:
+        except PolicyError as error:
             self._tools.record(accepted.to(ChangeState.REFUSED, error.message), change.state)
             return Outcome(Result.REFUSED, str(error))
+        except (ConflictError, LandingError) as error:
+            # Also what the editor did not take, or a stop has cut short: no policy refused it.
+            self._tools.record(accepted.to(ChangeState.CONFLICTED, error.message), change.state)
+            return Outcome(Result.CONFLICTED, str(error))
         self._tools.record(landed, change.state)
         return Outcome(Result.LANDED, landed.title)
 
