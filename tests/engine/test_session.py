@@ -820,6 +820,17 @@ async def test_the_status_is_the_complete_picture() -> None:
     assert picture["waiting"] == 0
 
 
+@pytest.mark.parametrize(("rehearse", "caps"), [(True, (0.0, 0)), (False, (5.0, 2_000_000))])
+async def test_a_rehearsal_shows_no_caps_on_what_costs_nothing(rehearse: bool, caps: tuple[float, int]) -> None:
+    world = World()
+    await world.session.open()
+    await world.session.start_team(Start("crew", rehearse=rehearse))
+    budget = world.session.picture()["budget"]
+    assert (budget["usdCap"], budget["tokensCap"]) == caps
+    assert (budget["runsCap"], budget["minutesCap"]) == (200, 120.0)
+    await world.session.stop_team()
+
+
 async def test_the_status_names_who_else_holds_the_folder() -> None:
     world = World()
     await world.session.open()

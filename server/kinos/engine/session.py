@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from kinos.domain import event as ev
@@ -378,6 +378,8 @@ class Session:
     def _announce(self, team: Team, reason: str, start: Start) -> None:
         settings, now = self.settings, self._ports.clock.now()
         caps = Caps(settings.budget_usd, settings.budget_tokens, settings.budget_runs, settings.budget_minutes)
+        if start.rehearse:
+            caps = replace(caps, usd=0.0, tokens=0)  # rehearsed tokens cost nothing, so nothing counts them
         landing = start.landing or settings.landing_mode or ("review" if self._ports.editor else "auto")
         names = tuple(member.agent for member in team.members)
         self.store.dispatch(ev.TeamStarting(now, team.name, reason, landing, start.rehearse, names, caps))
