@@ -4,6 +4,7 @@ import pytest
 
 from fakes.world import World
 from kinos.domain.change import Change, ChangeState
+from kinos.domain.errors import LandingError
 from kinos.domain.task import Task
 from kinos.engine.history import Selection
 from kinos.engine.run import Ends
@@ -120,6 +121,18 @@ async def test_what_was_saved_while_no_engine_ran_has_landed() -> None:
 
 async def test_what_another_living_engine_has_open_is_its_own_to_judge() -> None:
     assert (await _reopened("ann\n", listening=True)).state is ChangeState.LANDED_UNSAVED
+
+
+async def test_a_document_counts_when_it_is_opened_though_nothing_can_be_recorded() -> None:
+    world = await landed()
+    world.disk.put("ann.md", "ann\n")
+    world.journal.full = {"change"}
+    session = world.restart()
+    await session.open()
+    with pytest.raises(LandingError, match="No space left"):
+        session.did_open("ann.md", "ann and more words\n", 1)
+    assert session.sizes.documents.sizes["ann.md"].tokens > 1
+    assert world.change().state is ChangeState.LANDED_UNSAVED
 
 
 @pytest.mark.parametrize("content", [b"\xff\xfe", None])

@@ -185,11 +185,11 @@ class Session:
     def did_open(self, path: str, text: str, version: int) -> None:
         """The editor opened `path`, any file of the folder."""
         buffer = self.buffers.open(path, text, version)
+        self.sizes.opened(path)
         if self._changes.unsaved(path) and not self._ports.folder.others():
             # It landed in an editor whose engine has died: was it saved, and is it still there?
             buffer.saved = self._on_disk(path, buffer.text.text)
             self._judge(path, buffer.text.text, f"{path} was opened again without it")
-        self.sizes.opened(path)
 
     def did_change(self, path: str, edits: Sequence[TextEdit | str], version: int, encoding: Encoding) -> None:
         """The editor changed `path`."""

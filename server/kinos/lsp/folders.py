@@ -157,7 +157,8 @@ class Folders:
             return
         self._open[uri] = place
         place.folder.spell(place.path, uri)
-        place.folder.session.did_open(place.path, text, version)
+        with explained(self._client):
+            place.folder.session.did_open(place.path, text, version)
 
     def did_change(self, uri: str, edits: Sequence[TextEdit | str], version: int) -> None:
         """The editor changed it."""
