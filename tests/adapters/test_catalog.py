@@ -96,6 +96,8 @@ def test_a_name_is_never_a_path(catalog: FileCatalog, tmp_path: Path, name: str)
     with pytest.raises(UsageError, match="is no name of a team: small letters"):
         catalog.team(name)
     assert "Upper" not in catalog.teams()
+    with pytest.raises(UsageError, match="is no name of an agent: small letters"):
+        catalog.agent(name)
 
 
 def test_notes_beside_the_prompts_are_no_agents(catalog: FileCatalog, tmp_path: Path) -> None:

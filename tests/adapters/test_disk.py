@@ -323,3 +323,36 @@ def test_a_reader_sees_the_old_file_or_the_new_one_and_nothing_between(root: Pat
     reader.join()
     assert seen <= set(texts)
     assert leftovers(root) == []
+
+
+# -- folders inside that are another engine's -------------------------------------------------------------------------
+
+
+@pytest.fixture
+def ceded(root: Path, disk: FileDisk) -> FileDisk:
+    for path in ("a.md", "docs/b.md", "docs/deep/c.md", "docs2/d.md"):
+        put(root, path)
+    disk.cede(["docs"])
+    return disk
+
+
+def test_a_ceded_folder_is_neither_listed_nor_counted(ceded: FileDisk) -> None:
+    assert documents(ceded) == ["a.md", "docs2/d.md"]
+    assert ceded.suffixes() == {".md": 2}
+    assert ceded.ignored("docs/b.md")
+    assert not ceded.ignored("docs2/d.md")
+
+
+@pytest.mark.parametrize("path", ["docs/b.md", "docs/new.md", "docs/deep/c.md", "link.md"])
+def test_a_ceded_folder_is_not_written_by_whatever_way(root: Path, ceded: FileDisk, path: str) -> None:
+    (root / "link.md").symlink_to("docs/b.md")
+    with pytest.raises(PolicyError, match="belongs to docs, a workspace folder of its own"):
+        ceded.permit(path)
+    with pytest.raises(PolicyError, match="belongs to docs"):
+        ceded.write(path, b"new\n", None)
+
+
+def test_a_folder_that_is_ceded_no_more_is_ours_again(ceded: FileDisk) -> None:
+    ceded.cede([])
+    assert documents(ceded) == ["a.md", "docs/b.md", "docs/deep/c.md", "docs2/d.md"]
+    ceded.permit("docs/b.md")

@@ -143,7 +143,8 @@ class WordCounting:
 
     async def look(self, terms: Terms, paths: Sequence[str]) -> AsyncIterator[Sequence[Count]]:
         await self._die()
-        for path in paths:
+        below = tuple(f"{path}/" for path in paths)
+        for path in (*paths, *(path for path in self._disk.documents() if path.startswith(below))):
             if is_document(path) and not self._disk.ignored(path) and not path.startswith("."):
                 await asyncio.sleep(0)
                 yield [self._count(path, terms)]

@@ -60,7 +60,10 @@ class FileCatalog:
 
     def _read[T](self, what: str, folder: str, suffix: str, name: str, read: Callable[[str, str, str], T]) -> T:
         if not NAME.fullmatch(name):
-            raise UsageError(f"{name!r} is no name of a {what}: small letters, digits, - and _, a letter first.")
+            article = "an" if what.startswith("a") else "a"
+            raise UsageError(
+                f"{name!r} is no name of {article} {what}: small letters, digits, - and _, a letter first."
+            )
         for base in reversed(self._folders):
             file = base / folder / f"{name}{suffix}"
             if _is_file(file):

@@ -73,10 +73,12 @@ class Scan:
         if any(path.rsplit("/", 1)[-1] in IGNORE_FILES for path in wanted):
             yield from self.everything()
             return
+        below = tuple(f"{path}/" for path in wanted)
         if any(self._is_folder(path) for path in wanted):
+            if again:
+                self._told = {path: stamp for path, stamp in self._told.items() if not path.startswith(below)}
             yield from self.everything()
             return
-        below = tuple(f"{path}/" for path in wanted)
         wanted.update(path for path in self._told if path.startswith(below))
         stamps: dict[str, Stamp] = {}
         for path in sorted(filter(is_document, wanted)):

@@ -8,6 +8,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, TextIO
 
+from kinos.adapters.control_socket import engines
 from kinos.adapters.journal import FileJournal
 from kinos.domain.errors import SetupError, WorkspaceHeldError
 
@@ -18,6 +19,7 @@ class WorkspaceState:
     """The state of the workspace at `root`. The folder appears when something is held or kept, never by reading."""
 
     def __init__(self, root: Path, timeout: float, interval: float) -> None:
+        self._root = root
         self._folder = root / ".kinos" / "state"
         self._timeout = timeout
         self._interval = interval
@@ -54,6 +56,13 @@ class WorkspaceState:
     def holder_pid(self) -> int | None:
         """The process that holds it; None when nobody does."""
         return self.load("holder").get("pid") if self.holder() else None
+
+    def others(self) -> bool:
+        """Whether the engine of another process listens for this workspace."""
+        try:
+            return any(process != os.getpid() for process in engines(self._root))
+        except SetupError:
+            return False
 
     def journal(self) -> FileJournal:
         """The journal."""

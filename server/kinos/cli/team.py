@@ -80,8 +80,9 @@ async def _run(args: argparse.Namespace, outside: Outside) -> int:
     others = outside.engines(args.folder)
     if others:
         raise WorkspaceHeldError(
-            f"KinOS in another program (process {others[0]}) has this folder open.",
-            "Start the team there, or close it there first: agents never write under an open editor.",
+            f"Another KinOS (process {others[0]}) works on this folder.",
+            "`kin status` shows what it does and `kin stop` ends its team; if it is an editor's, start the team there: agents "
+            "never write under an open editor.",
         )
     check_name(args, workspace.session.catalog)
     ends = Ends(args.cycles, args.until == "idle", at_cap=True)

@@ -48,6 +48,16 @@ class Disk(Protocol):
         """Every file of any kind that is neither hidden nor ignored, sorted."""
         ...
 
+    def cede(self, folders: Sequence[str]) -> None:
+        """From now on leave these folders inside, and all in them, to the engines that own them: they are neither listed
+        nor read nor written here.
+        """
+        ...
+
+    def real(self, path: str) -> str:
+        """The real file behind `path`, the same for all its names."""
+        ...
+
     def ignored(self, path: str) -> bool:
         """Whether `.gitignore`, `.kinosignore` or the settings leave it out."""
         ...
@@ -57,7 +67,7 @@ class Disk(Protocol):
         ...
 
     def permit(self, path: str) -> None:
-        """Raise PolicyError when agents may not write there: outside after resolving links, ignored, not writable."""
+        """Raise PolicyError when agents may not write there: outside after resolving links, ceded, ignored, not writable."""
         ...
 
     def write(self, path: str, content: bytes | None, expected: str | None) -> None:
@@ -132,6 +142,10 @@ class StateFolder(Protocol):
 
     def holder(self) -> str:
         """Who holds it now, as a person would say it; empty when nobody does."""
+        ...
+
+    def others(self) -> bool:
+        """Whether the engine of another process listens for this workspace."""
         ...
 
     def journal(self) -> Journal:
@@ -273,4 +287,8 @@ class Editor(Protocol):
         """Ask for versioned edits of open documents, by path. Columns are in code points (utf-32). The editor's answer is
         no evidence and is not returned: what comes back by didChange decides.
         """
+        ...
+
+    def other_name(self, path: str) -> str:
+        """The name by which it has the file open that `path` is, when it is not open as `path` itself; empty when none."""
         ...

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from kinos.domain import event as ev
@@ -40,6 +40,7 @@ from kinos.engine.ports import Catalog, Clock, Counting, Disk, Editor, Ids, Rehe
 from kinos.engine.run import Ends, Run, Tally
 from kinos.engine.sizes import Sizes
 from kinos.engine.store import Store
+from kinos.engine.text import parse
 from kinos.engine.view import View
 from kinos.tokens.document import TextEdit
 from kinos.tokens.family import tokenizer_for
@@ -195,8 +196,12 @@ class Session:
 
     def did_open(self, path: str, text: str, version: int) -> None:
         """The editor opened `path`, any file of the folder."""
-        self.buffers.open(path, text, version)
+        buffer = self.buffers.open(path, text, version)
         self.sizes.opened(path)
+        if self._changes.unsaved(path) and not self._ports.folder.others():
+            # It landed in an editor whose engine has died: was it saved, and is it still there?
+            buffer.saved = self._on_disk(path, buffer.text.text)
+            self._judge(path, buffer.text.text, f"{path} was opened again without it")
 
     def did_change(self, path: str, edits: Sequence[TextEdit | str], version: int, encoding: Encoding) -> None:
         """The editor changed `path`."""
@@ -206,24 +211,49 @@ class Session:
     def did_save(self, path: str) -> None:
         """The editor wrote `path`."""
         self.buffers.save(path)
-        if self._changes.unsaved(path) and not self._keeper.holder():
-            with self._keeper.hold():
-                self._changes.saved(path, self.buffers)
+        buffer = self.buffers.get(path)
+        if buffer is not None:
+            self._judge(path, buffer.text.text, f"{path} was saved without it")
         self._touched([path])
 
     async def did_close(self, path: str) -> None:
         """The editor closed `path`: the disk counts again."""
         buffer = self.buffers.close(path)
-        if buffer is not None and not buffer.saved and self._changes.unsaved(path) and not self._keeper.holder():
-            with self._keeper.hold():
-                self._changes.discarded(path)
+        if buffer is not None and not buffer.saved:
+            self._judge(path, self._disk_text(path), f"{path} was closed without saving")
         await self.sizes.refresh([path])
         self._touched([path])
+
+    def _judge(self, path: str, now: str, reason: str) -> None:
+        """Whether what landed unsaved in `path` is there to stay, now that it is `now`; `reason` says why, if it is not."""
+        if self._changes.unsaved(path) and not self._keeper.holder():
+            with self._keeper.hold():
+                self._changes.settle(path, parse(now), reason, self.buffers)
+
+    def _disk_text(self, path: str) -> str:
+        """What is in the file; nothing when it is not there or cannot be read."""
+        try:
+            return (self._ports.disk.read(path) or b"").decode("utf-8", "replace")
+        except LandingError:
+            return ""
+
+    def _on_disk(self, path: str, text: str) -> bool:
+        """Whether the file holds `text`, its byte order mark apart, which editors do not show."""
+        return parse(self._disk_text(path)).raw() == parse(text).raw()
 
     async def did_change_on_disk(self, paths: Sequence[str]) -> None:
         """Files changed outside the editor."""
         await self.sizes.refresh(paths)
         self._touched(paths)
+
+    def cede(self, folders: Sequence[str]) -> None:
+        """Other engines own these folders inside, and no others: nothing in them is changed here. Then `look` again."""
+        self._ports.disk.cede(folders)
+        self.sizes.cede(folders)
+
+    async def look(self) -> None:
+        """Bring the sizes in step with the disk, and wake who watches what has changed."""
+        self._touched(await self.sizes.scan())
 
     # -- the team -------------------------------------------------------------------------------------------------
 
@@ -271,9 +301,17 @@ class Session:
                 raise bug
 
     async def start_agent(self, name: str, *, rehearse: bool = False) -> str:
-        """Start one agent; with no team running it starts alone. Returns its state."""
+        """Start one agent; with no team running it starts alone. Returns its state.
+
+        Raises UsageError for a rehearsal beside a team that runs on a real model: `rehearse` makes no outside call.
+        """
         if self._run is None:
             await self.start_team(Start(only=name, rehearse=rehearse))
+        elif rehearse and not self.state.team.rehearsal:
+            raise UsageError(
+                f"The team {self.state.team.name} runs on a real model, so {name} cannot rehearse beside it.",
+                "Stop the team first.",
+            )
         else:
             self._run.add(self._ports.catalog.agent(name))
             self._run.enable([name])
@@ -293,6 +331,10 @@ class Session:
 
     async def undo(self, selection: Selection) -> Reverted:
         """Take changes back. What cannot be taken back is set aside with its reason."""
+        # Found before the folder is held: to hold it is to write into it.
+        own_map = selection.everything and self._ports.folder.exists()
+        if not self._changes.may_undo(selection) and not own_map:
+            return Reverted((), ())
         with self._keeper.hold():
             done, paths = await self._changes.undo(selection)
             await self._settled(paths)
@@ -302,6 +344,8 @@ class Session:
 
     async def redo(self, selection: Selection) -> Reverted:
         """Put changes back that were undone."""
+        if not self._changes.may_redo(selection):
+            return Reverted((), ())
         with self._keeper.hold():
             done, paths = await self._changes.redo(selection)
             await self._settled(paths)
@@ -309,6 +353,7 @@ class Session:
 
     async def accept(self, identity: str) -> Change:
         """Land a waiting change. Raises ConflictError when it no longer fits; it is set aside then."""
+        self._changes.find(identity)
         with self._keeper.hold():
             landed = await self._changes.accept(identity)
             await self._settled(landed.paths)
@@ -316,6 +361,7 @@ class Session:
 
     async def reject(self, identity: str, reason: str) -> Change:
         """Reject a waiting change; the reason reaches the agents."""
+        self._changes.find(identity)
         with self._keeper.hold():
             rejected = await self._changes.reject(identity, reason)
         if self._run:
@@ -346,6 +392,8 @@ class Session:
     def _announce(self, team: Team, reason: str, start: Start) -> None:
         settings, now = self.settings, self._ports.clock.now()
         caps = Caps(settings.budget_usd, settings.budget_tokens, settings.budget_runs, settings.budget_minutes)
+        if start.rehearse:
+            caps = replace(caps, usd=0.0, tokens=0)  # rehearsed tokens cost nothing, so nothing counts them
         landing = start.landing or settings.landing_mode or ("review" if self._ports.editor else "auto")
         names = tuple(member.agent for member in team.members)
         self.store.dispatch(ev.TeamStarting(now, team.name, reason, landing, start.rehearse, names, caps))
@@ -483,7 +531,7 @@ class Session:
         if not start.rehearse and not self.settings.model_key:
             raise NoKeyError(
                 "There is no API key, so no model can be asked.",
-                "Set ANTHROPIC_API_KEY, or rehearse: `kin --rehearse` runs the team on KinOS' own rule-based model.",
+                "Set ANTHROPIC_API_KEY, or rehearse with KinOS' own rule-based model: `kin --rehearse`, Rehearse in the editor.",
             )
 
     async def _endpoint(self, *, rehearse: bool) -> Endpoint:

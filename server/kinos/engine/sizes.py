@@ -39,6 +39,8 @@ class Sizes:
         self._terms = Terms(choice.tokenizer, choice.counted, max_bytes)
         self._counter: Counter | None = None
         self._scanned = False
+        self._ceded: tuple[str, ...] = ()
+        self._freed: list[str] = []
         self.watching = False
         """Whether changes on the disk are told without looking."""
         self.rule = rule
@@ -49,11 +51,26 @@ class Sizes:
         """How sizes are counted here."""
         return self._choice.tokenizer
 
+    def cede(self, folders: Sequence[str]) -> None:
+        """Other engines own these folders inside, and no others. What is ours again is counted by the next `scan`."""
+        ceded = tuple(f"{folder}/" for folder in folders)
+        self._freed += [folder.rstrip("/") for folder in self._ceded if folder not in ceded]
+        self._ceded = ceded
+        theirs = [path for path in (*self.documents.sizes, *self.documents.errors) if path.startswith(ceded)]
+        for path in theirs:
+            self.documents.drop(path)
+        if theirs:
+            self._tell(theirs)
+
     async def scan(self) -> list[str]:
         """Bring the table in step with the disk. Returns what changed, open documents left out: those are the editor's."""
         changed: set[str] = set()
+        freed, self._freed = self._freed, []
         for left in reversed(range(TRIES)):
             try:
+                if freed:
+                    async for counts in self._counting.look(self._terms, freed):
+                        changed.update(self._take(counts))
                 async for counts in self._counting.scan(self._terms):
                     changed.update(self._take(counts))
                 break
@@ -140,7 +157,7 @@ class Sizes:
         """Put what was found on the disk into the table, open documents left out. Returns the paths that changed."""
         changed = []
         for count in counts:
-            if count.path in self._buffers:
+            if count.path in self._buffers or count.path.startswith(self._ceded):
                 continue
             if count.size is not None:
                 touched = self.documents.put(count.path, count.size)
