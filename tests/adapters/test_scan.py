@@ -206,7 +206,7 @@ def test_a_file_that_vanishes_or_is_replaced_while_it_is_looked_at_is_told_as_it
 ) -> None:
     for path in ("a.md", "b.md", "c.md"):
         put(tmp_path, path)
-    count_file = scan_module.count_file
+    read_file = scan_module.read_file
 
     def meanwhile(file: Path, *arguments: object) -> object:
         if file.name == "a.md":
@@ -214,9 +214,9 @@ def test_a_file_that_vanishes_or_is_replaced_while_it_is_looked_at_is_told_as_it
         if file.name == "b.md":
             file.unlink()
             file.mkdir()
-        return count_file(file, *arguments)  # type: ignore[arg-type]
+        return read_file(file, *arguments)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(scan_module, "count_file", meanwhile)
+    monkeypatch.setattr(scan_module, "read_file", meanwhile)
     assert told(scan(tmp_path).everything()) == {"a.md": None, "b.md": "it is not a regular file", "c.md": HELLO}
 
 

@@ -13,7 +13,8 @@ from kinos.tokens.claude import TOKENIZERS
 from kinos.tokens.counter import ClaudeCounter, counter_for
 from kinos.tokens.document import Encoding, OpenText, Position, TextEdit
 from kinos.tokens.line import LineCounter
-from kinos.tokens.vocabulary import vocabulary
+from kinos.tokens.table import table
+from kinos.tokens.vocabulary import Vocabulary
 from tokens.texts import CLAUDE, hard_texts, many, oracle, parts
 
 UTF16 = Encoding.UTF16
@@ -189,7 +190,7 @@ def test_a_count_that_fails_leaves_the_text_right() -> None:
             raise UnavailableError("broken")
         return len(text)
 
-    lines = LineCounter(vocabulary("claude-v4.8", "4.8"), TOKENIZERS["claude-v4.8"].rules, count)
+    lines = LineCounter(Vocabulary(table("claude-v4.8", "4.8")), TOKENIZERS["claude-v4.8"].rules, count)
     counter = Breaking("claude-v4.8", Counted.EXACT)
     document = OpenText("one\ntwo\n", 1)
     document.count(counter)

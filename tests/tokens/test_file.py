@@ -8,27 +8,26 @@ import pytest
 
 from kinos.domain.size import Size
 from kinos.tokens.counter import counter_for
-from kinos.tokens.file import Measured, Unreadable, count_file
+from kinos.tokens.file import Raw, Unreadable, count_file, read_file
 
 COUNTER = counter_for("claude-v4.8")
 
 
-def test_a_file_is_counted_with_what_a_cache_needs_to_know(tmp_path: Path) -> None:
-    raw = "\ufeff# Café 🙂\r\n".encode()
+def test_a_file_is_counted_and_read_with_what_a_cache_needs_to_know(tmp_path: Path) -> None:
+    content = "\ufeff# Café 🙂\r\n".encode()
     file = tmp_path / "a.md"
-    file.write_bytes(raw)
+    file.write_bytes(content)
     about = file.stat()
-    size = COUNTER.count("# Café 🙂\r\n")
-    assert count_file(file, COUNTER, 100) == Measured(
-        size, hashlib.sha256(raw).digest(), about.st_mtime_ns, len(raw), about.st_ino
-    )
+    assert count_file(file, COUNTER, 100) == COUNTER.count("# Café 🙂\r\n")
+    raw = read_file(file, 100)
+    assert raw == Raw(content, about.st_mtime_ns, len(content), about.st_ino)
+    assert isinstance(raw, Raw)
+    assert raw.digest() == hashlib.sha256(content).digest()
 
 
 def test_an_empty_file_is_0(tmp_path: Path) -> None:
     (tmp_path / "a.md").touch()
-    found = count_file(tmp_path / "a.md", COUNTER, 100)
-    assert isinstance(found, Measured)
-    assert found.size == Size(0)
+    assert count_file(tmp_path / "a.md", COUNTER, 100) == Size(0)
 
 
 @pytest.mark.parametrize(
@@ -48,20 +47,20 @@ def test_what_is_not_text_of_a_size_is_refused_with_what_to_do(tmp_path: Path, r
 
 def test_a_file_exactly_as_large_as_allowed_is_counted(tmp_path: Path) -> None:
     (tmp_path / "a.md").write_bytes(b"a" * 100)
-    assert isinstance(count_file(tmp_path / "a.md", COUNTER, 100), Measured)
+    assert isinstance(count_file(tmp_path / "a.md", COUNTER, 100), Size)
 
 
 def test_a_small_file_needs_no_room_for_all_that_is_allowed(tmp_path: Path) -> None:
     (tmp_path / "a.md").write_bytes(b"a" * 100)
-    assert isinstance(count_file(tmp_path / "a.md", COUNTER, 2**62), Measured)
+    assert isinstance(count_file(tmp_path / "a.md", COUNTER, 2**62), Size)
 
 
 def test_a_file_of_several_pieces_is_read_whole(tmp_path: Path) -> None:
     raw = b"a line of text\n" * 150_000
     (tmp_path / "a.md").write_bytes(raw)
-    found = count_file(tmp_path / "a.md", COUNTER, len(raw))
-    assert isinstance(found, Measured)
-    assert found.digest == hashlib.sha256(raw).digest()
+    found = read_file(tmp_path / "a.md", len(raw))
+    assert isinstance(found, Raw)
+    assert found.content == raw
 
 
 def test_a_file_that_vanished_is_said_to_be_gone(tmp_path: Path) -> None:

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from kinos.tokens.claude import TOKENIZERS, line_counter
 from kinos.tokens.line import LineCounter
-from kinos.tokens.vocabulary import Vocabulary, vocabulary
+from kinos.tokens.table import table
+from kinos.tokens.vocabulary import Vocabulary
 from tokens.texts import CLAUDE, hard_texts, many, message, oracle, texts
 
 each = pytest.mark.parametrize("name", CLAUDE)
@@ -82,4 +83,4 @@ def test_only_parts_with_rare_characters_are_asked_of_the_oracle_and_each_once()
 
 @cache
 def _vocabulary(name: str) -> Vocabulary:
-    return vocabulary(name, TOKENIZERS[name].version)
+    return Vocabulary(table(name, TOKENIZERS[name].version))

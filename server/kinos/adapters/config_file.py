@@ -1,7 +1,5 @@
 """Configuration files: the user's and the workspace's `config.toml`."""
 
-import re
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -23,13 +21,24 @@ def workspace_file(root: Path) -> Path:
 def layer(file: Path, source: Source) -> tuple[Layer, tuple[str, ...]]:
     """The values of `file` and a sentence for each thing that is wrong with it; a file that is not there has none."""
     try:
-        table: Mapping[str, object] = tomllib.loads(file.read_text(encoding="utf-8-sig"))
+        text = file.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         return Layer(source, {}), ()
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
+        return Layer(source, {}), (f"{file}: not valid TOML ({error}); the file is left aside.",)
+    except OSError as error:
+        return Layer(source, {}), (f"{file} cannot be read: {error.strerror}; it is left aside.",)
+    return _read(file, text, source)
+
+
+def _read(file: Path, text: str, source: Source) -> tuple[Layer, tuple[str, ...]]:
+    import re
+    import tomllib  # most folders have no such file
+
+    try:
+        table: Mapping[str, object] = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
         found = re.search(r"at line (\d+)", str(error))
         where = f"{file}:{found[1]}" if found else str(file)
         return Layer(source, {}), (f"{where}: not valid TOML ({error}); the file is left aside.",)
-    except OSError as error:
-        return Layer(source, {}), (f"{file} cannot be read: {error.strerror}; it is left aside.",)
     return Layer(source, flattened(table), str(file)), ()

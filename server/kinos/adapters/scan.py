@@ -13,7 +13,7 @@ from kinos.domain.path import is_document
 from kinos.domain.size import Size
 from kinos.engine.ports import Count
 from kinos.tokens.counter import Counter
-from kinos.tokens.file import Measured, count_file
+from kinos.tokens.file import Raw, Unreadable, count_raw, read_file
 
 KEPT_TOGETHER = 500
 """Files whose sizes go into the cache at one stroke."""
@@ -113,18 +113,25 @@ class Scan:
         self._keep(counted)
 
     def _counted(self, path: str, counted: list[Row]) -> Count:
+        raw = read_file(self._root / path, self._max_bytes)
         try:
-            found = count_file(self._root / path, self._counter, self._max_bytes, self._known)
+            size = raw if isinstance(raw, Unreadable) else self._size(path, raw, counted)
         except UnavailableError as error:
             return Count(path, error=str(error))
-        if not isinstance(found, Measured):
+        if isinstance(size, Unreadable):
             self._told.pop(path, None)  # looked at again next time, whatever its time says
-            return Count(path) if found.gone else Count(path, error=found.reason)
-        counted.append(Row(path, Stamp(found.modified, found.bytes, found.inode), found.digest, found.size.tokens))
-        return Count(path, found.size)
+            return Count(path) if size.gone else Count(path, error=size.reason)
+        return Count(path, size)
 
-    def _known(self, digest: bytes) -> int | None:
-        return self._cache.tokens(digest, self._key) if self._cache is not None else None
+    def _size(self, path: str, raw: Raw, counted: list[Row]) -> Size | Unreadable:
+        if self._cache is None:
+            return count_raw(raw, self._counter)
+        digest = raw.digest()
+        known = self._cache.tokens(digest, self._key)
+        size = count_raw(raw, self._counter) if known is None else Size(known, self._counter.counted)
+        if isinstance(size, Size):
+            counted.append(Row(path, Stamp(raw.modified, raw.length, raw.inode), digest, size.tokens))
+        return size
 
     def _keep(self, counted: list[Row]) -> None:
         if self._cache is not None:

@@ -10,12 +10,12 @@ from typing import Any
 from kinos.cli.outside import Outside
 from kinos.cli.terminal import say, say_json, table, warn
 from kinos.domain.errors import SetupError, UsageError
-from kinos.domain.project_map import printable
+from kinos.domain.printable import printable
 from kinos.domain.setting import Settings
 from kinos.domain.size import Level, Limits, Size
 from kinos.tokens.counter import Counter, counter_for
 from kinos.tokens.family import Choice, tokenizer_for
-from kinos.tokens.file import Measured, count_file
+from kinos.tokens.file import Unreadable, count_file
 
 
 def tokens_options(parser: argparse.ArgumentParser) -> None:
@@ -114,11 +114,11 @@ def _is_folder(path: Path) -> bool:
 
 
 def _add(report: _Report, path: Path, shown: str, counter: Counter, limits: Limits, max_bytes: int) -> None:
-    measured = count_file(path, counter, max_bytes)
-    if isinstance(measured, Measured):
-        report.files.append(_entry(shown, measured.size, limits))
+    size = count_file(path, counter, max_bytes)
+    if isinstance(size, Unreadable):
+        report.errors.append({"path": shown, "message": size.reason})
     else:
-        report.errors.append({"path": shown, "message": measured.reason})
+        report.files.append(_entry(shown, size, limits))
 
 
 def _add_text(report: _Report, counter: Counter, limits: Limits) -> None:

@@ -7,7 +7,8 @@ from functools import lru_cache
 from pathlib import PurePosixPath
 
 from kinos.domain.errors import PolicyError
-from kinos.domain.project_map import MAP_NAME, UNPRINTABLE
+from kinos.domain.printable import UNPRINTABLE
+from kinos.domain.project_map import MAP_NAME
 
 REQUESTS = ("demande.md", "request.md", ".aider.mission.md")
 """The person's request, in the order in which it is looked for."""

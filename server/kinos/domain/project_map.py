@@ -1,6 +1,5 @@
 """The map: the tree of documents with their sizes, as text. The format is a promise to people and agents who read it."""
 
-import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -8,13 +7,11 @@ from datetime import datetime
 from typing import Any
 
 from kinos.domain.phase import Phase, PhaseRule, PhaseState, to_converge, to_expand
+from kinos.domain.printable import printable
 from kinos.domain.size import Level, Limits, Size, kilotokens
 
 MAP_NAME = "map (readonly).md"
 """The map's file at the workspace root."""
-
-UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
-"""What may stand in a file's name, but in no line of text: controls, line ends, bytes that are not UTF-8."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,11 +102,6 @@ class ProjectMap:
 
 def _name(path: str) -> str:
     return path.rpartition("/")[2]
-
-
-def printable(name: str) -> str:
-    """A name as it may stand in a line: nobody can add to the map by naming a file."""
-    return UNPRINTABLE.sub(lambda found: found[0].encode("unicode_escape").decode(), name)
 
 
 def _limit(tokens: int) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from kinos.domain.brief import Exhibit, Shown
 from kinos.domain.markdown import headings, lines_of
 from kinos.domain.path import REQUESTS, is_document
-from kinos.domain.project_map import UNPRINTABLE
+from kinos.domain.printable import UNPRINTABLE
 from kinos.domain.size import Level
 from kinos.domain.team import Agent
 from kinos.engine.documents import Documents

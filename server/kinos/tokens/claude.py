@@ -7,7 +7,8 @@ from functools import cache
 from kinos.domain.errors import UnavailableError
 from kinos.tokens.line import LineCounter
 from kinos.tokens.stream import Rules
-from kinos.tokens.vocabulary import REINSTALL, Vocabulary, vocabulary
+from kinos.tokens.table import REINSTALL, table
+from kinos.tokens.vocabulary import Vocabulary
 
 type Oracle = Callable[[str, str], int]
 """A text and a version to the count of the text as one user message, overhead included."""
@@ -46,11 +47,11 @@ _RARE_GOLDEN = (("“Ne t'inquiète pas”, NASA: e\u0301te\u0301\x01,\r\n\n\n  
 
 @cache
 def line_counter(name: str) -> LineCounter:
-    """The counter of a Claude tokenizer; about 0.03 s (v4.7, v4.8) or 0.1 s (v3) at the first call.
+    """The counter of a Claude tokenizer; a few milliseconds at the first call, up to 0.2 s at the very first on a machine.
 
     Raises UnavailableError when ctok is missing or does not count as the version KinOS was built for.
     """
-    return counter(name, vocabulary(name, TOKENIZERS[name].version), _ctok)
+    return counter(name, Vocabulary(table(name, TOKENIZERS[name].version)), _ctok)
 
 
 def counter(name: str, pieces: Vocabulary, oracle: Oracle) -> LineCounter:

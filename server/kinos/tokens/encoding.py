@@ -1,6 +1,5 @@
 """OpenAI's encodings, counted by tiktoken from a vocabulary that is on this machine; never from the network."""
 
-import hashlib
 import os
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
@@ -66,6 +65,8 @@ def folders() -> Iterator[Path]:
 
 def folder_of(name: str, places: Iterator[Path]) -> Path:
     """The first of `places` with the genuine vocabulary of `name`. Raises UnavailableError when none has it."""
+    import hashlib
+
     file, digest = FILES[name]
     for place in places:
         try:
