@@ -100,8 +100,10 @@ def editing(command: Sequence[str], root: Path, environment: dict[str, str]) -> 
         process.wait(60)
 
 
-def keystrokes(editor: Editor, uri: str, text: str, count: int) -> list[float]:
-    """Milliseconds from each of `count` keystrokes to its diagnostics; half of the keys are taken back again."""
+def keystrokes(editor: Editor, uri: str, text: str, count: int, pause: float) -> list[float]:
+    """Milliseconds from each of `count` keystrokes to its diagnostics, `pause` seconds between them; half of the keys are
+    taken back again.
+    """
     chance = random.Random(7)  # noqa: S311
     lines = text.split("\n")
     times, version, place = [], 1, {"line": 0, "character": 0}
@@ -123,4 +125,5 @@ def keystrokes(editor: Editor, uri: str, text: str, count: int) -> list[float]:
         )
         editor.diagnostics(uri, version)
         times.append((time.perf_counter() - began) * 1000)
+        time.sleep(pause)
     return times

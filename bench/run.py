@@ -21,6 +21,8 @@ from bench.row import Row, as_json, median, percentile, table
 
 RUNS = 5
 KEYSTROKES = 900
+PAUSE = 0.004
+"""Seconds between keystrokes: so that typing goes on for as long as a first scan takes."""
 DOCUMENTS = 10_000
 DOCUMENT_BYTES = 5_000
 
@@ -113,7 +115,7 @@ def _keys(place: Place, command: Sequence[str], root: Path, text: str, **environ
     with editing(command, root, {**place.environment, **environment}) as editor:
         uri = (root / "typed.md").as_uri()
         editor.open(uri, text)
-        return keystrokes(editor, uri, text, KEYSTROKES)
+        return keystrokes(editor, uri, text, KEYSTROKES, PAUSE)
 
 
 def memory(place: Place) -> list[Row]:
