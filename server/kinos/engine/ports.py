@@ -191,7 +191,10 @@ class Workers(Protocol):
         ...
 
     async def stop(self) -> int:
-        """End every process below this one that belongs to the team; how many ended. Idempotent."""
+        """End every process below this one that belongs to the team; how many ended. Idempotent.
+
+        Raises SurvivedError naming those that could not be ended; the next stop tries those again.
+        """
         ...
 
 

@@ -15,6 +15,7 @@ from kinos.domain.errors import (
     NoKeyError,
     PolicyError,
     SetupError,
+    SurvivedError,
     UntrustedError,
     UsageError,
 )
@@ -126,9 +127,11 @@ class Session:
         await self.sizes.scan()
 
     async def close(self) -> None:
-        """Stop the team and end every process."""
-        await self.stop_team()
-        await self._ports.counting.close()
+        """Stop the team and end every process. Raises SurvivedError naming those that could not be ended."""
+        try:
+            await self.stop_team()
+        finally:
+            await self._ports.counting.close()
 
     # -- reading --------------------------------------------------------------------------------------------------
 
@@ -239,7 +242,10 @@ class Session:
             return Started(team.name, reason, tuple(agents))
 
     async def stop_team(self) -> int:
-        """Stop the team: when this returns, no process of it is alive. Returns how many were ended; 0 when none ran."""
+        """Stop the team: when this returns, no process of it is alive. Returns how many were ended; 0 when none ran.
+
+        Raises SurvivedError naming those that could not be ended: the team is stopped all the same.
+        """
         if self._starting is not None:
             self._starting.cancel()
         async with self._moving:
@@ -367,7 +373,7 @@ class Session:
             raise run.bug
 
     async def _down(self, reason: str) -> int:
-        """End everything of the team. Safe to call when nothing runs."""
+        """End everything of the team. Safe to call when nothing runs. Raises SurvivedError once all the rest is done."""
         run, self._run = self._run, None
         active = self.state.team.state is not TeamState.STOPPED
         if active:
@@ -376,7 +382,7 @@ class Session:
             self._over.cancel()
         if run is not None:
             await run.cut()
-        ended = await self._ports.workers.stop() + await self._ports.rehearsal.stop()
+        ended, survived = await self._end_processes()
         if self._recounts:
             await asyncio.wait(self._recounts)
         if active:
@@ -384,7 +390,19 @@ class Session:
             self._map_if_wanted()
             self._kept("The phase", self._keeper.keep_phase)
             self._keeper.give()
+        if survived is not None:
+            self.store.dispatch(ev.Noted(self._ports.clock.now(), "error", str(survived)))
+            raise survived
         return ended
+
+    async def _end_processes(self) -> tuple[int, SurvivedError | None]:
+        """How many processes were ended, and who could not be."""
+        survived = None
+        try:
+            ended = await self._ports.workers.stop()
+        except SurvivedError as error:
+            ended, survived = error.ended, error
+        return ended + await self._ports.rehearsal.stop(), survived
 
     def _tools(self, budget: Budget) -> Tools:
         return Tools(
