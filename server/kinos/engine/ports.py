@@ -98,6 +98,13 @@ class Journal(Protocol):
         """A stored image, or None when it is no longer kept."""
         ...
 
+    def prune(self, since: datetime, most: int) -> int:
+        """Remove images that no change has needed since then, and the oldest until at most `most` bytes of them are left.
+
+        Those that a waiting change or an interrupted landing needs stay. Returns how many were removed.
+        """
+        ...
+
     def intend(self, change: str, intents: Sequence[Intent]) -> None:
         """Record what is about to be written."""
         ...

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from kinos.domain import event as ev
@@ -348,6 +349,7 @@ class Session:
         for change, left in (await self._landing.repair()).items():
             rest = f" But not in {', '.join(left)}: look at it." if left else ""
             self.store.dispatch(ev.Noted(now, "warning", f"{change} was interrupted and has been taken back.{rest}"))
+        self._forget_the_old()
         endpoint = await self._endpoint(rehearse=start.rehearse)
         await self._ports.workers.start()
         ledger = Ledger(self.state.spend.caps, settings.model_prices, free=start.rehearse)
@@ -363,6 +365,14 @@ class Session:
         self._run.enable(tuple(agents))
         self._map_if_wanted()
         self._over = asyncio.create_task(self._to_the_end(self._run))
+
+    def _forget_the_old(self) -> None:
+        """Keep no more of the history than the settings say."""
+        settings, now = self.settings, self._ports.clock.now()
+        removed = self._journal.prune(now - timedelta(days=settings.history_days), settings.history_bytes)
+        if removed:
+            text = f"{removed} old images of files were removed (history.days, history.bytes)."
+            self.store.dispatch(ev.Noted(now, "info", f"{text} Changes that need them can no longer be taken back."))
 
     async def _to_the_end(self, run: Run) -> None:
         await run.over()
