@@ -1,5 +1,6 @@
 """The pages in docs/ agree with the code they are made from."""
 
+from argparse import ArgumentParser
 from pathlib import Path
 
 from kinos.cli.main import _COMMANDS
@@ -59,3 +60,13 @@ def test_nothing_that_is_committed_names_a_registry_or_a_machine() -> None:
         for host in hosts:
             assert host not in text, f"{name} names {host}"
     assert "uv.lock" not in files
+
+
+def test_every_option_of_every_command_is_in_the_reference() -> None:
+    reference = (ROOT / "docs" / "reference.md").read_text(encoding="utf-8").splitlines()
+    for name, command in _COMMANDS.items():
+        parser = ArgumentParser(add_help=False)
+        command.options(parser)
+        said = " ".join(line for line in reference if f"`kin {name}" in line)
+        for option in (option for action in parser._actions for option in action.option_strings):
+            assert option in said or f"kin {name} …" in said or option in ("--json", "--stdio"), f"kin {name} {option}"
