@@ -52,8 +52,8 @@ soak: setup  ## the long versions
 bench: setup  ## figures, as ratios in one run
 	$(BIN)/python bench/size.py
 
-docs: setup  ## pages made from the code
-	$(BIN)/python -c 'from pathlib import Path; from kinos.domain.setting_page import page; Path("docs/settings.md").write_text(page(), encoding="utf-8")'
+docs: setup  ## pages, schemas and types made from the code
+	$(BIN)/python docs/make.py
 
 format: setup
 	$(BIN)/ruff check --fix .

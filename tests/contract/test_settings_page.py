@@ -1,17 +1,35 @@
 """The pages in docs/ agree with the code they are made from."""
 
+import json
 from argparse import ArgumentParser
 from pathlib import Path
 
+import pytest
+
 from kinos.cli.main import _COMMANDS
-from kinos.domain.setting import rows
-from kinos.domain.setting_page import page, schema
+from kinos.domain.setting import Scope, defaults, rows
+from kinos.domain.setting_editor import OWN
+from kinos.domain.setting_page import PAGES, schema
 
 ROOT = Path(__file__).parents[2]
 
 
-def test_the_settings_page_is_the_one_made_from_the_table() -> None:
-    assert (ROOT / "docs" / "settings.md").read_text(encoding="utf-8") == page(), "run `make docs`"
+@pytest.mark.parametrize("name", PAGES)
+def test_what_is_made_from_the_table_is_as_it_would_be_made_now(name: str) -> None:
+    text = (ROOT / name).read_text(encoding="utf-8")
+    assert text == PAGES[name](text), "run `make docs`"
+
+
+def test_vs_code_is_offered_every_setting_but_secrets_with_its_default() -> None:
+    package = json.loads((ROOT / "vscode-extension" / "package.json").read_text(encoding="utf-8"))
+    properties = package["contributes"]["configuration"]["properties"]
+    table = {f"kinos.{row.key}": (row, default) for row, default in defaults()}
+    assert set(properties) - set(table) == set(OWN)
+    assert set(table) - set(properties) == {"kinos.model.key"}
+    for key, (row, default) in table.items():
+        if key in properties and row.key != "model.prices":
+            assert row.kind.read(properties[key]["default"]) == default, key
+            assert properties[key]["scope"] == ("window" if row.scope is Scope.WORKSPACE else "machine"), key
 
 
 def test_the_schema_has_every_setting() -> None:

@@ -197,6 +197,12 @@ def rows() -> Mapping[str, Row]:
     return {f.name: f.metadata["row"] for f in fields(Settings)}
 
 
+def defaults() -> list[tuple[Row, Any]]:
+    """Each row with its default, in the order of the table."""
+    built_in = Settings()
+    return [(row, getattr(built_in, name)) for name, row in rows().items()]
+
+
 @cache
 def _by_key() -> Mapping[str, str]:
     return {row.key: name for name, row in rows().items()}
