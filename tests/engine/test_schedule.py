@@ -176,6 +176,9 @@ def test_a_watched_change_does_not_shorten_the_rest_after_a_failure() -> None:
     until = schedule.failed("ann", 0.0, 20.0)
     schedule.wake("ann", 1.0)
     assert schedule.next_at(["ann"], 1.0) == until
+    schedule.wake("ann", 25.0)
+    assert schedule.next_at(["ann"], 25.0) == until, "its pace has passed, but it failed"
+    assert schedule.barren("ann", until, 20.0) - until == 80.0
 
 
 def test_somebody_unknown_cannot_be_woken() -> None:

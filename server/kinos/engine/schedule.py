@@ -74,7 +74,7 @@ class Schedule:
         turn = self._turns[agent]
         times, failures = (min(n + 1, _MOST_DOUBLINGS) for n in (turn.barren, turn.failures))
         seconds = max(FIRST_ERROR_REST * 2.0 ** (failures - 1), pace * 2.0**times)
-        return self._rest(agent, now, seconds, seconds, barren=times, failures=failures)
+        return self._rest(agent, now, seconds, pace, barren=times, failures=failures)
 
     def wake(self, agent: str, now: float) -> None:
         """Something `agent` watches changed: it is ready once its pace has passed, unless it rests after a failure."""
