@@ -50,8 +50,7 @@ def to_undo(changes: Sequence[Change], selection: Selection) -> list[Change]:
 
 def to_redo(changes: Sequence[Change], selection: Selection) -> list[Change]:
     """Undone changes to put back, the oldest first. Raises UsageError when one named is not there to put back."""
-    found = _selected(list(changes), selection, frozenset({ChangeState.UNDONE}), "undone")
-    return found if selection.given else found[:1]
+    return _selected(list(changes), selection, frozenset({ChangeState.UNDONE}), "undone")
 
 
 def _selected(
