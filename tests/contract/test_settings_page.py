@@ -39,13 +39,6 @@ def test_the_schema_has_every_setting() -> None:
         assert properties[section]["properties"][name]["description"] == row.meaning
 
 
-def test_every_setting_changes_something() -> None:
-    sources = [file for file in (ROOT / "server" / "kinos").rglob("*.py") if not file.name.startswith("setting")]
-    text = "".join(file.read_text(encoding="utf-8") for file in sources)
-    for name in rows():
-        assert f"settings.{name}" in text, f"{name} is read nowhere"
-
-
 def test_every_command_is_in_the_reference() -> None:
     reference = (ROOT / "docs" / "reference.md").read_text(encoding="utf-8")
     for name in _COMMANDS:
