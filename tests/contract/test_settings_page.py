@@ -45,17 +45,6 @@ def test_every_command_is_in_the_reference() -> None:
         assert f"`kin {name}" in reference, name
 
 
-def test_every_dependency_is_justified() -> None:
-    import tomllib
-
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    page_ = (ROOT / "docs" / "dependencies.md").read_text(encoding="utf-8")
-    groups = [project["dependencies"], *project["optional-dependencies"].values()]
-    for requirement in (requirement for group in groups for requirement in group):
-        name = requirement.split(";")[0].split("=")[0].split(">")[0].split("<")[0].strip()
-        assert name in page_, f"{name} has no line in docs/dependencies.md"
-
-
 def test_nothing_that_is_committed_names_a_registry_or_a_machine() -> None:
     import subprocess
 
