@@ -1,7 +1,30 @@
 """What holds for every test."""
 
+import os
+from collections.abc import Generator
+
+import pytest
 from hypothesis import HealthCheck, settings
 
 # Machines are shared: how long an example takes says nothing about the code.
 settings.register_profile("kinos", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("kinos")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    return _nothing_skipped((yield))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    return _nothing_skipped((yield))
+
+
+def _nothing_skipped[R: (pytest.TestReport, pytest.CollectReport)](report: R) -> R:
+    """In CI everything is there that a test needs: what is skipped all the same is an error."""
+    if os.environ.get("CI") and report.skipped and not hasattr(report, "wasxfail"):
+        why = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longreprtext
+        report.outcome = "failed"
+        report.longrepr = f"Nothing is skipped in CI, but this was: {why}"
+    return report

@@ -57,7 +57,8 @@ def files(root: Path, *paths: str, **more: Any) -> dict[str, Any]:
     return {"id": 7, "tokenizer": "claude-v4.8", "root": str(root), "paths": list(paths), "maxBytes": 1000, **more}
 
 
-def test_files_are_counted_and_refused_each_by_its_path(tmp_path: Path) -> None:
+def test_files_are_counted_and_refused_each_by_its_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(process, "BATCH_SECONDS", 60.0)
     (tmp_path / "docs").mkdir()
     (tmp_path / "docs" / "a.md").write_text("hello, world")
     (tmp_path / "b.md").write_bytes(b"\xff")
