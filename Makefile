@@ -64,10 +64,12 @@ clean:
 
 # A virtual environment with KinOS and the extras given. uv is ten times as fast as pip; where it fails, pip does it.
 define environment
-	@command -v "$(PYTHON)" >/dev/null || { echo "Python 3.12 is missing. Install it, for example: apt-get install python3.12 python3.12-venv"; exit 1; }
-	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info[:2] != (3, 12))' || { echo "Python 3.12 is needed: make PYTHON=/path/to/python3.12"; exit 1; }
+	@command -v "$(PYTHON)" >/dev/null || { echo "Python 3.12 is missing. $(ADVICE)"; exit 1; }
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info[:2] != (3, 12))' || { echo "$(PYTHON) is not Python 3.12. $(ADVICE)"; exit 1; }
+	@"$(PYTHON)" -c 'import ensurepip, venv' 2>/dev/null || { echo "$(PYTHON) has no module venv. $(ADVICE)"; exit 1; }
 	"$(PYTHON)" -m venv $(1)
 	$(1)/bin/python -m pip install --quiet uv
 	VIRTUAL_ENV=$(1) $(1)/bin/uv pip install --quiet -e ".[$(2)$(if $(3),$(comma)$(3))]" || $(1)/bin/python -m pip install --quiet -e ".[$(2)$(if $(3),$(comma)$(3))]"
 endef
 comma := ,
+ADVICE := Install it: apt-get install python3.12 python3.12-venv; where there is no such package: pyenv install 3.12, which this folder then uses

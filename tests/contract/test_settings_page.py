@@ -45,23 +45,6 @@ def test_every_command_is_in_the_reference() -> None:
         assert f"`kin {name}" in reference, name
 
 
-def test_nothing_that_is_committed_names_a_registry_or_a_machine() -> None:
-    import subprocess
-
-    files = (
-        subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True).stdout.decode().split("\0")
-    )
-    hosts = ("pypi" + ".org", "npm" + "js.org", "npm" + "js.com", "pythonhosted" + ".org", "yarnpkg" + ".com")
-    for name in filter(None, files):
-        path = ROOT / name
-        if not path.is_file() or path.suffix in (".png", ".vsix"):
-            continue
-        text = path.read_text(encoding="utf-8", errors="replace")
-        for host in hosts:
-            assert host not in text, f"{name} names {host}"
-    assert "uv.lock" not in files
-
-
 def test_every_option_of_every_command_is_in_the_reference() -> None:
     reference = (ROOT / "docs" / "reference.md").read_text(encoding="utf-8").splitlines()
     for name, command in _COMMANDS.items():
