@@ -35,8 +35,8 @@ vscode-extension/node_modules/.made: vscode-extension/package-lock.json
 	cd vscode-extension && npm ci --no-audit --no-fund
 	touch $@
 
-base: $(BASE)/.made  ## without the extra `agents`
-	$(BASE)/bin/python -m pytest -q -n $(JOBS) -m "not agents and not soak" --ignore=tests/e2e
+base: $(BASE)/.made  ## without the extra `agents`, all but VS Code
+	$(BASE)/bin/python -m pytest -q -n $(JOBS) -m "not agents and not soak" --ignore=tests/e2e/vscode
 
 unit: setup vscode-extension/node_modules/.made
 	rm -f .coverage .coverage.*
