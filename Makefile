@@ -50,7 +50,7 @@ soak: setup  ## the long versions
 	$(BIN)/python -m pytest --timeout 3600 -m soak
 
 bench: setup  ## figures, as ratios in one run
-	$(BIN)/python bench/size.py
+	$(BIN)/python bench/run.py
 
 docs: setup  ## pages, schemas and types made from the code
 	$(BIN)/python docs/make.py

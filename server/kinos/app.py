@@ -1,26 +1,26 @@
 """The composition root: builds the adapters and hands them to the engine, and the engine to a front end."""
 
+from __future__ import annotations
+
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from kinos.adapters.catalog import FileCatalog
-from kinos.adapters.clock import RandomIds, SystemClock
-from kinos.adapters.config_file import layer, user_file, workspace_file
-from kinos.adapters.control_socket import ControlServer, ask, engines
-from kinos.adapters.counter_client import CounterProcess
-from kinos.adapters.disk import FileDisk
-from kinos.adapters.log import EventLog
-from kinos.adapters.rehearsal_process import RehearsalProcess
-from kinos.adapters.share import shared
-from kinos.adapters.state_folder import WorkspaceState
-from kinos.adapters.worker_client import WorkerPool
 from kinos.domain.setting import Layer, Settings, Source, flattened, from_environment, resolve
-from kinos.engine.command import run
-from kinos.engine.ports import Catalog, Editor
-from kinos.engine.session import Ports, Session
+
+if TYPE_CHECKING:
+    from kinos.adapters.control_socket import ControlServer
+    from kinos.adapters.disk import FileDisk
+    from kinos.adapters.folder import Folder
+    from kinos.adapters.log import EventLog
+    from kinos.engine.ports import Catalog, Count, Editor
+    from kinos.engine.session import Session
+    from kinos.tokens.family import Choice
+
+# Each method imports what it needs: a commit hook that counts one file must not wait for a whole engine to be imported.
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +33,13 @@ class Workspace:
     log: EventLog
     problems: tuple[str, ...]
 
+    brief: bool = False
+    """Whether it is there for one command: then it watches nothing."""
+
     async def open(self) -> None:
         """Listen to other processes, and count the folder."""
         await self.control.start()
-        await self.session.open()
+        await self.session.open(watch=not self.brief)
 
     async def close(self) -> None:
         """End everything, whatever part of it fails."""
@@ -52,6 +55,8 @@ class App:
 
     def settings(self, root: Path, layers: Sequence[Layer] = ()) -> tuple[Settings, tuple[str, ...]]:
         """The settings for a folder from files, environment and the given layers, and a sentence for each thing wrong."""
+        from kinos.adapters.config_file import layer, user_file, workspace_file
+
         user, user_problems = layer(user_file(), Source.USER_FILE)
         workspace, workspace_problems = layer(workspace_file(root), Source.WORKSPACE_FILE)
         settings, problems = resolve([user, workspace, from_environment(os.environ), *layers])
@@ -59,25 +64,45 @@ class App:
 
     def disk(self, root: Path, settings: Settings) -> FileDisk:
         """The files of a folder. Raises SetupError when it cannot be read."""
+        from kinos.adapters.disk import FileDisk
+
         disk = FileDisk(root, settings.documents_exclude)
         disk.check()
         return disk
 
+    def counts(self, root: Path, settings: Settings, choice: Choice) -> Iterator[Count]:
+        """The documents of a folder as they are now. Raises SetupError when the folder cannot be read."""
+        from kinos.engine.ports import Terms
+
+        self.disk(root, settings)
+        scan = self._counted(root, settings).scan(Terms(choice.tokenizer, choice.counted, settings.documents_max_bytes))
+        with closing(scan):
+            yield from scan.everything()
+
     def catalog(self, root: Path | None) -> Catalog:
         """Teams and agents, those of the folder included."""
+        from kinos.adapters.catalog import FileCatalog
+
         return FileCatalog(root)
 
     def example(self) -> Path:
         """The sample workspace that KinOS ships."""
+        from kinos.adapters.share import shared
+
         return shared() / "examples" / "workspace"
 
     def engines(self, root: Path) -> Sequence[int]:
         """Processes whose engine listens for this folder, the one that holds it first."""
+        from kinos.adapters.control_socket import engines
+        from kinos.adapters.state_folder import WorkspaceState
+
         holder = WorkspaceState(root.resolve(), 0, 0).holder_pid()
         return sorted(engines(root), key=lambda process: process != holder)
 
     async def ask(self, process: int, root: Path, method: str, params: Mapping[str, Any]) -> Any:
         """Ask the engine of another process."""
+        from kinos.adapters.control_socket import ask
+
         return await ask(process, root, method, params)
 
     def workspace(
@@ -88,12 +113,29 @@ class App:
         *,
         editor: Editor | None = None,
         trusted: bool = True,
+        brief: bool = False,
     ) -> Workspace:
-        """The engine of a folder, not yet opened. Raises SetupError when the folder cannot be read."""
+        """The engine of a folder, not yet opened; a `brief` one is for a single command.
+
+        Raises SetupError when the folder cannot be read.
+        """
+        from kinos.adapters.catalog import FileCatalog
+        from kinos.adapters.clock import RandomIds, SystemClock
+        from kinos.adapters.control_socket import ControlServer
+        from kinos.adapters.counter_client import CounterProcess
+        from kinos.adapters.counter_here import CountingHere
+        from kinos.adapters.log import EventLog
+        from kinos.adapters.rehearsal_process import RehearsalProcess
+        from kinos.adapters.state_folder import WorkspaceState
+        from kinos.adapters.worker_client import WorkerPool
+        from kinos.engine.command import run
+        from kinos.engine.session import Ports, Session
+
         settings, problems = self.settings(root, layers)
         disk = self.disk(root, settings)
         # Waiting for the lock would freeze an editor: there the answer comes at once.
         patience = 0.0 if editor else settings.lock_timeout
+        counted = self._counted(disk.root, settings)
         folder = WorkspaceState(disk.root, patience, settings.lock_interval)
         ports = Ports(
             disk=disk,
@@ -101,7 +143,7 @@ class App:
             catalog=FileCatalog(disk.root),
             workers=WorkerPool(settings.agents_python, folder.file("worker.log")),
             rehearsal=RehearsalProcess(),
-            counting=CounterProcess(),
+            counting=CountingHere(counted) if brief else CounterProcess(counted),
             clock=SystemClock(),
             ids=RandomIds(),
             editor=editor,
@@ -113,7 +155,7 @@ class App:
 
         log = EventLog(folder.file("kinos.log"), settings.log_level)
         session.subscribe(log.show)
-        return Workspace(disk.root, session, ControlServer(disk.root, answer), log, problems)
+        return Workspace(disk.root, session, ControlServer(disk.root, answer), log, problems, brief)
 
     def serve(self, address: tuple[str, int] | None) -> int:
         """Run the language server, on stdio or on TCP, until it ends."""
@@ -124,3 +166,11 @@ class App:
             return self.workspace(root, "an editor", [given], editor=editor, trusted=trusted)
 
         return run_tcp(make, *address) if address else run_stdio(make)
+
+    def _counted(self, root: Path, settings: Settings) -> Folder:
+        """What is looked at when the documents of a folder are counted."""
+        from kinos.adapters.folder import Folder
+        from kinos.adapters.size_cache import Bounds, cache_file
+
+        bounds = Bounds(settings.cache_bytes, settings.cache_days, settings.cache_cleanup)
+        return Folder(root, settings.documents_exclude, cache_file(), bounds)

@@ -1,6 +1,6 @@
 """A worker that is no worker: what the engine's side of the conversation is tried against.
 
-Started like an interpreter: `fake_worker.py -P -c BOOT PATH --control FD`. What it does is the agent's name in a call.
+Started like an interpreter: `fake_worker.py -P -c BOOT PATH --home DIR --control FD`. What it does is the agent's name in a call.
 """
 
 import socket

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from fakes.permission import permissions
 from kinos.adapters.catalog import FileCatalog
 from kinos.adapters.share import shared
 from kinos.domain.errors import ContentError, SetupError, UsageError
@@ -95,6 +96,8 @@ def test_a_name_is_never_a_path(catalog: FileCatalog, tmp_path: Path, name: str)
     with pytest.raises(UsageError, match="is no name of a team: small letters"):
         catalog.team(name)
     assert "Upper" not in catalog.teams()
+    with pytest.raises(UsageError, match="is no name of an agent: small letters"):
+        catalog.agent(name)
 
 
 def test_notes_beside_the_prompts_are_no_agents(catalog: FileCatalog, tmp_path: Path) -> None:
@@ -119,3 +122,30 @@ def test_an_installed_package_finds_what_it_ships_inside_itself(
         (tmp_path / "kinos" / "share" / name).mkdir(parents=True)
     monkeypatch.setattr("kinos.__file__", str(tmp_path / "kinos" / "__init__.py"))
     assert shared() == tmp_path / "kinos" / "share"
+
+
+def test_only_files_are_teams_and_agents_and_the_rest_is_told(catalog: FileCatalog, tmp_path: Path) -> None:
+    put(tmp_path, "teams/mine.toml", TEAM.format(name="mine"))
+    (tmp_path / ".kinos" / "teams" / "folder.toml").mkdir()
+    (tmp_path / ".kinos" / "teams" / "gone.toml").symlink_to("nowhere")
+    (tmp_path / ".kinos" / "prompts" / "production.md").mkdir(parents=True)
+    assert not {"folder", "gone"} & set(catalog.teams())
+    assert catalog.stray_teams().keys() == {"folder", "gone"}
+    assert "folder.toml: it is not a file" in catalog.stray_teams()["folder"]
+    assert catalog.stray_agents().keys() == {"production"}
+
+
+def test_what_stands_in_the_place_of_a_file_is_no_silent_way_back_to_the_shipped_one(
+    catalog: FileCatalog, tmp_path: Path
+) -> None:
+    (tmp_path / ".kinos" / "teams" / "default.toml").mkdir(parents=True)
+    with pytest.raises(ContentError, match=r"default\.toml: it is not a file"):
+        catalog.team("default")
+
+
+def test_a_folder_of_teams_that_cannot_be_read_is_said(catalog: FileCatalog, tmp_path: Path) -> None:
+    folder = put(tmp_path, "teams/mine.toml", TEAM.format(name="mine")).parent
+    folder.chmod(0)
+    with permissions(), pytest.raises(SetupError, match=r"teams cannot be read: Permission denied"):
+        catalog.teams()
+    folder.chmod(0o700)

@@ -1,28 +1,30 @@
 """The counter process: real, killed in the middle, and started again."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
 import pytest
 
 from kinos.adapters.counter_client import CounterProcess
+from kinos.adapters.folder import Folder
 from kinos.domain.errors import UnavailableError
-from kinos.domain.size import Size
-from kinos.engine.ports import Count
+from kinos.domain.size import Counted, Size
+from kinos.engine.ports import Count, Terms
 
 FAMILY = "claude-v4.8"
+TERMS = Terms(FAMILY, Counted.EXACT, 1000)
 
 
 @pytest.fixture
-async def counter() -> AsyncIterator[CounterProcess]:
-    counter = CounterProcess()
+async def counter(tmp_path: Path) -> AsyncIterator[CounterProcess]:
+    counter = CounterProcess(Folder(tmp_path))
     yield counter
     await counter.close()
 
 
-async def counted(counter: CounterProcess, root: Path, *paths: str) -> dict[str, Count]:
-    return {count.path: count async for count in counter.files(root, paths, FAMILY, 1000)}
+async def told(found: AsyncIterator[Sequence[Count]]) -> dict[str, Count]:
+    return {count.path: count async for counts in found for count in counts}
 
 
 def pid(counter: CounterProcess) -> int:
@@ -33,7 +35,7 @@ def pid(counter: CounterProcess) -> int:
 def counters() -> set[int]:
     """The counter processes below this one."""
     below = {int(pid) for file in Path("/proc/self/task").glob("*/children") for pid in file.read_text().split()}
-    return {pid for pid in below if b"kinos.tokens.process" in Path(f"/proc/{pid}/cmdline").read_bytes()}
+    return {pid for pid in below if b"kinos.adapters.counter" in Path(f"/proc/{pid}/cmdline").read_bytes()}
 
 
 async def test_files_are_counted_and_those_that_cannot_be_say_why(counter: CounterProcess, tmp_path: Path) -> None:
@@ -41,16 +43,23 @@ async def test_files_are_counted_and_those_that_cannot_be_say_why(counter: Count
     (tmp_path / "empty.md").write_bytes(b"")
     (tmp_path / "bad.md").write_bytes(b"\xff\xfe\x00")
     (tmp_path / "big.md").write_bytes(b"x" * 1001)
-    found = await counted(counter, tmp_path, "a.md", "empty.md", "bad.md", "big.md", "missing.md")
+    found = await told(counter.scan(TERMS))
     assert found["empty.md"] == Count("empty.md", Size(0))
     assert found["a.md"].size == Size(await counter.text("Hello there.\n", FAMILY))
-    for path in ("bad.md", "big.md", "missing.md"):
+    for path in ("bad.md", "big.md"):
         assert found[path].size is None
         assert found[path].error
+    assert await told(counter.scan(TERMS)) == {path: found[path] for path in ("bad.md", "big.md")}, (
+        "nothing else is new"
+    )
+    assert await told(counter.look(TERMS, ["empty.md", "gone.md"])) == {
+        "empty.md": Count("empty.md", Size(0)),
+        "gone.md": Count("gone.md"),
+    }
 
 
-async def test_nothing_runs_before_the_first_question_or_after_the_end() -> None:
-    counter = CounterProcess()
+async def test_nothing_runs_before_the_first_question_or_after_the_end(tmp_path: Path) -> None:
+    counter = CounterProcess(Folder(tmp_path))
     await counter.close()
     before = counter._process
     await counter.text("x", FAMILY)
@@ -74,30 +83,60 @@ async def test_what_a_tokenizer_cannot_count_is_unavailable_and_not_0(counter: C
     with pytest.raises(UnavailableError, match="no-such-tokenizer"):
         await counter.text("x", "no-such-tokenizer")
     (tmp_path / "a.md").write_text("x", encoding="utf-8")
-    (count,) = [count async for count in counter.files(tmp_path, ["a.md"], "no-such-tokenizer", 10)]
-    assert count.size is None
-    assert "no-such-tokenizer" in count.error
+    found = await told(counter.scan(Terms("no-such-tokenizer", Counted.EXACT, 10)))
+    assert found["a.md"].size is None
+    assert "no-such-tokenizer" in found["a.md"].error
 
 
-async def test_a_process_killed_in_the_middle_leaves_reasons_and_the_next_question_is_answered(
+async def test_a_process_killed_in_the_middle_says_so_and_the_next_look_tells_everything(
     counter: CounterProcess, tmp_path: Path
 ) -> None:
     paths = [f"{number}.md" for number in range(3000)]
     for path in paths:
         (tmp_path / path).write_text(f"This is document {path}.\n" * 20, encoding="utf-8")
-    found: list[Count] = []
-    async for count in counter.files(tmp_path, paths, FAMILY, 10_000):
-        if not found:
+
+    async def killed() -> None:
+        async for _ in counter.scan(TERMS):
             assert counter._process is not None
             counter._process.kill()
-        found.append(count)
-    assert sorted(count.path for count in found) == sorted(paths), "each has an answer, once"
-    left = [count for count in found if count.size is None]
-    assert left
-    assert {count.error for count in left} == {
-        "the counter ended before it was counted; it is tried again at the next change"
-    }
-    assert await counter.text("x", FAMILY) > 0
+
+    with pytest.raises(UnavailableError, match="ended"):
+        await killed()
+    assert sorted(await told(counter.scan(TERMS))) == sorted(paths)
+
+
+async def test_what_changes_on_the_disk_is_told_while_other_questions_are_answered(
+    counter: CounterProcess, tmp_path: Path
+) -> None:
+    (tmp_path / "a.md").write_text("x", encoding="utf-8")
+    await told(counter.scan(TERMS))
+    heard: asyncio.Queue[Count] = asyncio.Queue()
+
+    async def listen() -> None:
+        async for found in counter.watch(TERMS):
+            assert not isinstance(found, str)
+            for count in found:
+                heard.put_nowait(count)
+
+    listening = asyncio.create_task(listen())
+    (tmp_path / "new.md").write_text("hello, world", encoding="utf-8")
+    assert await heard.get() == Count("new.md", Size(4))
+    assert await counter.text("x", FAMILY) == 1
+    (tmp_path / "new.md").unlink()
+    while (count := await heard.get()).path != "new.md" or not count.gone:
+        pass
+    listening.cancel()
+    await asyncio.wait([listening])
+
+
+async def test_a_watch_ends_with_its_process(counter: CounterProcess) -> None:
+    watching = counter.watch(TERMS)
+    waiting = asyncio.ensure_future(anext(watching))
+    await counter.text("x", FAMILY)
+    assert counter._process is not None
+    counter._process.kill()
+    with pytest.raises(UnavailableError):
+        await waiting
 
 
 async def test_a_question_under_way_when_the_process_dies_fails(counter: CounterProcess) -> None:
@@ -125,8 +164,7 @@ async def test_a_question_asked_right_after_the_end_starts_a_new_process(counter
 async def test_a_question_that_is_given_up_does_not_disturb_the_next(counter: CounterProcess, tmp_path: Path) -> None:
     for number in range(50):
         (tmp_path / f"{number}.md").write_text("text\n", encoding="utf-8")
-    files = counter.files(tmp_path, [f"{number}.md" for number in range(50)], FAMILY, 1000)
-    async for _ in files:
+    async for _ in counter.scan(TERMS):
         break
     assert await counter.text("x", FAMILY) > 0
 

@@ -11,6 +11,7 @@ import pytest
 from kinos.adapters.disk import FileDisk
 from kinos.domain.change import digest
 from kinos.domain.errors import ConflictError, LandingError, PolicyError, SetupError
+from kinos.domain.path import is_document
 
 
 @pytest.fixture
@@ -23,6 +24,10 @@ def root(tmp_path: Path) -> Path:
 @pytest.fixture
 def disk(root: Path) -> FileDisk:
     return FileDisk(root)
+
+
+def documents(disk: FileDisk) -> list[str]:
+    return [path for path in disk.paths() if is_document(path)]
 
 
 def put(root: Path, path: str, content: bytes = b"text\n") -> Path:
@@ -53,20 +58,20 @@ def test_documents_are_the_markdown_that_is_neither_hidden_nor_ignored_nor_the_m
         put(root, path)
     put(root, ".gitignore", b"x/\n")
     (root / "folder.md").mkdir()
-    assert disk.documents() == ["A.MD", "b.md", "docs/c.markdown"]
+    assert documents(disk) == ["A.MD", "b.md", "docs/c.markdown"]
 
 
 def test_ignore_files_are_read_anew_at_each_look(root: Path, disk: FileDisk) -> None:
     put(root, "a.md")
-    assert disk.documents() == ["a.md"]
+    assert documents(disk) == ["a.md"]
     put(root, ".kinosignore", b"*.md\n")
-    assert disk.documents() == []
+    assert documents(disk) == []
 
 
 def test_excluded_documents_are_left_out(root: Path) -> None:
     put(root, "a.md")
     put(root, "vendor/b.md")
-    assert FileDisk(root, ("vendor/",)).documents() == ["a.md"]
+    assert documents(FileDisk(root, ("vendor/",))) == ["a.md"]
 
 
 def test_links_to_files_inside_count_and_links_out_do_not(root: Path, disk: FileDisk, tmp_path: Path) -> None:
@@ -80,18 +85,25 @@ def test_links_to_files_inside_count_and_links_out_do_not(root: Path, disk: File
     (root / "loop.md").symlink_to("loop.md")
     (root / "folder").symlink_to(tmp_path)
     (root / "spin").symlink_to("spin")
-    assert disk.documents() == ["a.md", "in.md"]
+    assert documents(disk) == ["a.md", "in.md"]
 
 
 def test_what_is_no_regular_file_is_left_out(root: Path, disk: FileDisk) -> None:
     os.mkfifo(root / "pipe.md")
-    assert disk.documents() == []
+    assert documents(disk) == []
 
 
 def test_names_that_are_not_utf_8_do_not_break_the_walk(root: Path, disk: FileDisk) -> None:
     with open(os.fsencode(root) + b"/\xff.md", "wb"):  # noqa: PTH123
         pass
-    assert disk.documents() == ["\udcff.md"]
+    assert documents(disk) == ["\udcff.md"]
+
+
+def test_every_file_is_found_that_is_neither_hidden_nor_ignored(root: Path, disk: FileDisk) -> None:
+    for path in ("src/a.py", "b.md", "c.bin", ".git/x.py", "out/d.py", ".env"):
+        put(root, path)
+    (root / ".gitignore").write_text("out/\n")
+    assert disk.paths() == ["b.md", "c.bin", "src/a.py"]
 
 
 def test_suffixes_say_what_the_folder_holds(root: Path, disk: FileDisk) -> None:
@@ -315,3 +327,36 @@ def test_a_reader_sees_the_old_file_or_the_new_one_and_nothing_between(root: Pat
     reader.join()
     assert seen <= set(texts)
     assert leftovers(root) == []
+
+
+# -- folders inside that are another engine's -------------------------------------------------------------------------
+
+
+@pytest.fixture
+def ceded(root: Path, disk: FileDisk) -> FileDisk:
+    for path in ("a.md", "docs/b.md", "docs/deep/c.md", "docs2/d.md"):
+        put(root, path)
+    disk.cede(["docs"])
+    return disk
+
+
+def test_a_ceded_folder_is_neither_listed_nor_counted(ceded: FileDisk) -> None:
+    assert documents(ceded) == ["a.md", "docs2/d.md"]
+    assert ceded.suffixes() == {".md": 2}
+    assert ceded.ignored("docs/b.md")
+    assert not ceded.ignored("docs2/d.md")
+
+
+@pytest.mark.parametrize("path", ["docs/b.md", "docs/new.md", "docs/deep/c.md", "link.md"])
+def test_a_ceded_folder_is_not_written_by_whatever_way(root: Path, ceded: FileDisk, path: str) -> None:
+    (root / "link.md").symlink_to("docs/b.md")
+    with pytest.raises(PolicyError, match="belongs to docs, a workspace folder of its own"):
+        ceded.permit(path)
+    with pytest.raises(PolicyError, match="belongs to docs"):
+        ceded.write(path, b"new\n", None)
+
+
+def test_a_folder_that_is_ceded_no_more_is_ours_again(ceded: FileDisk) -> None:
+    ceded.cede([])
+    assert documents(ceded) == ["a.md", "docs/b.md", "docs/deep/c.md", "docs2/d.md"]
+    ceded.permit("docs/b.md")

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from fakes.clock import BEGINNING
 from kinos.adapters.log import EventLog
 from kinos.domain import event as ev
@@ -39,3 +41,16 @@ def test_a_folder_that_was_only_opened_gets_no_log(tmp_path: Path) -> None:
     log.show(STATE, STATE, ev.TeamRunning(BEGINNING))
     log.close()
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_full_disk_is_said_once_and_no_traceback_is_printed(
+    caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
+) -> None:
+    log = EventLog(Path("/dev/full"), "info")
+    for _ in range(3):
+        log.show(STATE, STATE, ev.TeamRunning(BEGINNING))
+    log.close()
+    assert [record.getMessage() for record in caplog.records] == [
+        "The log /dev/full cannot be written: [Errno 28] No space left on device"
+    ]
+    assert "Traceback" not in capsys.readouterr().err

@@ -4,13 +4,15 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import kinos
+from kinos.adapters.control_socket import ControlServer
 from kinos.adapters.state_folder import WorkspaceState
 from kinos.domain.errors import SetupError, WorkspaceHeldError
 
@@ -138,3 +140,18 @@ def test_an_object_that_cannot_be_written_is_said(state: WorkspaceState, tmp_pat
         (tmp_path / ".kinos/state/phase.json").mkdir()
         with pytest.raises(SetupError, match="cannot be written"):
             state.store("phase", {})
+
+
+async def test_another_engine_on_the_folder_is_known_and_ones_own_is_not_another(
+    state: WorkspaceState, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def answer(method: str, params: Mapping[str, Any]) -> None:
+        return None
+
+    control = ControlServer(tmp_path, answer)
+    await control.start()
+    assert not state.others()
+    monkeypatch.setattr(os, "getpid", lambda: 1)
+    assert state.others()
+    await control.stop()
+    assert not state.others()

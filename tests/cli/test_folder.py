@@ -1,12 +1,15 @@
 """`kin map`, `phase`, `status`, `stop`, `teams`, `agents`, `history` without a running engine."""
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from kinos.adapters.state_folder import WorkspaceState
 from kinos.app import App
 from kinos.cli.main import run
+from kinos.domain.change import Change, FileChange
 
 
 def kin(*arguments: object) -> int:
@@ -62,6 +65,45 @@ def test_a_phase_that_is_set_stays_until_auto(folder: Path, capsys: pytest.Captu
     assert "EXPANSION" in capsys.readouterr().out
 
 
+def test_setting_no_phase_is_wrong_use(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert kin("phase", "set", "-C", folder) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert "Which phase is to be set?" in captured.err
+
+
+@pytest.mark.parametrize(
+    ("word", "close"), [("historyy", "history"), ("codin", "coding"), ("doctor", ""), ("tokns", "tokens")]
+)
+def test_a_word_that_is_no_command_is_answered_with_those_close_to_it(
+    folder: Path, capsys: pytest.CaptureFixture[str], word: str, close: str
+) -> None:
+    assert kin(word, "-C", folder) == 2
+    said = capsys.readouterr().err
+    assert f"There is no command or team '{word}'." in said
+    assert (f"Did you mean {close}" in said) if close else ("Did you mean" not in said)
+    assert "Teams: book-writing, coding, default, literature-review." in said
+
+
+def test_the_options_of_a_word_that_is_no_command_are_not_the_mistake(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert kin("clinic", "--live", "-C", folder) == 2
+    assert "There is no command or team 'clinic'." in capsys.readouterr().err
+    with pytest.raises(SystemExit, match="2"):
+        kin("default", "--live", "-C", folder)
+    assert "unrecognized arguments: --live" in capsys.readouterr().err
+
+
+def test_an_unclear_wish_to_rehearse_starts_nothing(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KINOS_REHEARSE", "maybe")
+    monkeypatch.setenv("ANTHROPIC_API_KEY", "a key that must not be used")
+    assert kin("default", "--cycles", "1", "-C", folder) == 2
+    assert "KINOS_REHEARSE is 'maybe', which is neither yes nor no." in capsys.readouterr().err
+
+
 def test_status_without_an_engine_tells_the_sizes(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert kin("status", "--json", "-C", folder) == 0
     picture = json.loads(capsys.readouterr().out)
@@ -84,6 +126,25 @@ def test_history_undo_and_review_of_a_fresh_folder_find_nothing(
     assert "kin history" in capsys.readouterr().err
 
 
+def test_one_change_is_shown_with_what_it_makes_of_its_files(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    state = WorkspaceState(folder, 0, 0)
+    with state.hold("a test"):
+        images = [state.journal().keep(text) for text in (b"# Readme\n", b"# Read me\n")]
+        file = FileChange("README.md", *images)
+        made = datetime(2026, 3, 21, 15, 30, tzinfo=UTC)
+        state.journal().record(Change("c1", "y1", "s1", "ann", "A better title", "it reads well", (file,), made))
+    assert kin("review", "c1", "-C", folder) == 0
+    shown = capsys.readouterr().out
+    assert "A better title" in shown
+    assert "it reads well" in shown
+    assert "-# Readme\n+# Read me\n" in shown
+    assert kin("review", "c1", "--json", "-C", folder) == 0
+    assert "+# Read me" in json.loads(capsys.readouterr().out)["diff"]
+    with pytest.raises(SystemExit, match="2"):
+        kin("review", "c1", "--accept", "c1", "-C", folder)
+    assert kin("review", "c123", "-C", folder) == 2
+
+
 def test_a_workspace_overrides_a_team_and_its_mistakes_name_file_and_line(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -96,6 +157,19 @@ def test_a_workspace_overrides_a_team_and_its_mistakes_name_file_and_line(
     assert "mine" in captured.out
     assert "nobody" in captured.err
     assert "broken.toml:2" in captured.err
+
+
+def test_a_folder_with_a_teams_name_is_told_and_not_offered(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / ".kinos" / "teams" / "dir.toml").mkdir(parents=True)
+    (folder / ".kinos" / "prompts" / "production.md").mkdir(parents=True)
+    assert kin("teams", "--json", "-C", folder) == 1
+    listed = json.loads(capsys.readouterr().out)
+    assert "dir" not in [team["name"] for team in listed["found"]]
+    assert [error["name"] for error in listed["errors"]] == ["dir"]
+    assert kin("agents", "--json", "-C", folder) == 1
+    assert [error["name"] for error in json.loads(capsys.readouterr().out)["errors"]] == ["production"]
+    assert kin("dir", "--rehearse", "-C", folder) == 2
+    assert "dir.toml: it is not a file" in capsys.readouterr().err
 
 
 def test_the_agents_are_the_eleven_that_ship(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -117,7 +191,9 @@ def test_a_broken_configuration_is_named_and_left_aside(folder: Path, capsys: py
     assert "config.toml:1" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize(("arguments", "said"), [(["default"], "ANTHROPIC_API_KEY"), (["nobody"], "There is no team")])
+@pytest.mark.parametrize(
+    ("arguments", "said"), [(["default"], "ANTHROPIC_API_KEY"), (["nobody"], "There is no command or team 'nobody'.")]
+)
 def test_a_run_that_cannot_start_says_what_to_do_and_leaves_nothing(
     folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, arguments: list[str], said: str
 ) -> None:

@@ -89,3 +89,13 @@ def test_check_names_what_is_too_long_and_exits_1(folder: Path, capsys: pytest.C
 def test_a_folder_that_is_not_there_is_said_plainly(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert kin("tokens", tmp_path / "nowhere") == 2
     assert "no file or folder" in capsys.readouterr().err
+
+
+def test_a_folder_without_documents_is_answered_alike_in_every_form(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert kin("tokens", tmp_path) == 0
+    assert capsys.readouterr().out.startswith("0 tokens in 0 documents, claude-v4.8 ")
+    assert kin("tokens", tmp_path, "--json") == 0
+    assert json.loads(capsys.readouterr().out)["total"] == 0
+    assert kin("check", tmp_path) == 0

@@ -1,5 +1,7 @@
 """Every agent of every shipped team asks the planner with its own prompt, the map, the phase and the request in hand."""
 
+from collections.abc import Mapping
+
 import pytest
 
 from fakes.clock import CountingIds, FakeClock
@@ -18,8 +20,14 @@ CATALOG = FileCatalog(None)
 FILES = {"demande.md": "# Please\n\nDescribe the lighthouse.\n", "docs/tower.md": "# The tower\n\nIt has 199 steps.\n"}
 
 
-async def calls_of(team: str, phase: Phase) -> list[PlanCall]:
-    clock, disk = FakeClock(), MemoryDisk(FILES)
+CODE = {
+    "src/temps/convert.py": "def celsius(fahrenheit): ...\n",
+    "tests/test_convert.py": "def test_water_freezes_at_0(): ...\n",
+}
+
+
+async def calls_of(team: str, phase: Phase, files: Mapping[str, str] = FILES) -> list[PlanCall]:
+    clock, disk = FakeClock(), MemoryDisk(files)
     workers = ScriptedWorkers(clock)
     ports = Ports(
         disk, MemoryFolder(MemoryJournal()), CATALOG, workers, FakeRehearsal(), WordCounting(disk), clock, CountingIds()
@@ -47,3 +55,12 @@ async def test_a_request_holds_the_prompt_the_map_the_phase_and_the_wish(team: s
         assert "Describe the lighthouse." in call.brief
         assert "📄 tower.md" in call.brief
         assert "It has 199 steps." in call.brief
+
+
+@pytest.mark.parametrize("phase", list(Phase))
+async def test_who_codes_and_who_tests_see_the_code_and_the_tests(phase: Phase) -> None:
+    for call in await calls_of("coding", phase, FILES | CODE):
+        seen = [text.strip() in call.brief for text in CODE.values()]
+        listed = [f"- {path} (" in call.brief for path in CODE]
+        assert seen == listed == [call.agent in ("production", "testeur")] * 2, call.agent
+        assert "convert.py" not in call.brief.split("## Document Tree")[1].split("## Warnings")[0]

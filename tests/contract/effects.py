@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import redirect_stdout, suppress
+from contextlib import closing, redirect_stdout, suppress
 from dataclasses import dataclass, field, replace
 from io import StringIO
 from pathlib import Path
@@ -14,7 +14,8 @@ import pytest
 from fakes.catalog import agent
 from fakes.clock import BEGINNING, InlineExecutor
 from fakes.world import CREW, World
-from kinos.adapters.disk import FileDisk
+from kinos.adapters import size_cache
+from kinos.adapters.size_cache import Row, SizeCache, Stamp
 from kinos.adapters.state_folder import WorkspaceState
 from kinos.app import App, Workspace
 from kinos.cli.main import run
@@ -180,13 +181,38 @@ async def diagnostics(place: Place) -> dict[str, Any]:
     return {path: found[0].severity.name for path, _, found in client.published if found and found[0].severity}
 
 
-async def documents_on_the_disk(place: Place) -> list[str]:
-    for name in ("a.md", "drafts/b.md"):
-        (place.folder / name).parent.mkdir(exist_ok=True)
-        (place.folder / name).write_text("text\n", encoding="utf-8")
-    disk = App().disk(place.folder, place.settings)
-    assert isinstance(disk, FileDisk)
-    return list(disk.documents())
+async def whether_a_draft_is_left_alone(place: Place) -> bool:
+    return App().disk(place.folder, place.settings).ignored("drafts/b.md")
+
+
+def memory(place: Place) -> SizeCache:
+    """The memory of sizes as the program itself makes it."""
+    place.patch.setenv("XDG_CACHE_HOME", str(place.folder / "cache"))
+    folder = App()._counted(place.folder, place.settings)
+    assert folder.cache is not None
+    return SizeCache(folder.cache, folder.bounds)
+
+
+ROWS = [Row(f"{number}.md", Stamp(0, 1, 1), bytes([number]), 7) for number in range(100)]
+
+
+async def sizes_remembered_after_40_days(place: Place) -> int:
+    today = size_cache._today()
+    with closing(memory(place)) as cache:
+        cache.keep("/work", "c1", ROWS)
+        place.patch.setattr(size_cache, "_today", lambda: today + 40)
+        cache.clean("/elsewhere", "c1")
+        return len(cache.places("/work", "c1"))
+
+
+async def sizes_remembered_a_minute_after_a_look(place: Place) -> int:
+    now = size_cache.time.time()
+    with closing(memory(place)) as cache:
+        cache.clean("/work", "c1")
+        cache.keep("/work", "c1", ROWS)
+        place.patch.setattr(size_cache.time, "time", lambda: now + 60)
+        cache.clean("/work", "c1")
+        return len(cache.places("/work", "c1"))
 
 
 async def sizes_in_a_terminal(place: Place) -> dict[str, Any]:
@@ -295,13 +321,26 @@ EFFECTS: Mapping[str, Sequence[Effect]] = {
         )
     ],
     "documents.exclude": [
-        Effect(documents_on_the_disk, [([], ["a.md", "drafts/b.md"]), (["drafts/"], ["a.md"])]),
+        Effect(whether_a_draft_is_left_alone, [([], False), (["drafts/"], True)]),
         Effect(sizes_in_a_terminal, [([], _SMALL), (["b*"], {"a.md": (11, "ok")})]),
     ],
+    "cache.bytes": [Effect(sizes_remembered_after_40_days, [(0, 0), (100_000, 100)], {"cache.days": 90})],
+    "cache.days": [Effect(sizes_remembered_after_40_days, [(30, 0), (90, 100)])],
+    "cache.cleanup": [Effect(sizes_remembered_a_minute_after_a_look, [(30, 0), (3600, 100)], {"cache.bytes": 0})],
     "documents.maxBytes": [
         Effect(too_big, [(10, ["b.md"]), (100, [])]),
         Effect(
-            sizes_in_a_terminal, [(10, {**_SMALL, "a.md": "larger than documents.maxBytes (10 bytes)"}), (100, _SMALL)]
+            sizes_in_a_terminal,
+            [
+                (
+                    10,
+                    {
+                        **_SMALL,
+                        "a.md": "larger than documents.maxBytes (10 bytes): split it, exclude it, or raise that setting",
+                    },
+                ),
+                (100, _SMALL),
+            ],
         ),
     ],
     "diagnostics.mode": [

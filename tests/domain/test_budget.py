@@ -73,11 +73,11 @@ def test_runs_and_minutes_pause_but_do_not_cut_a_run_short() -> None:
     one = ledger(runs=2).ran()
     assert one.pause(0) is None
     two = one.ran()
-    assert two.pause(0) == "the cap of 2 runs is reached"
+    assert two.pause(0) == "the cap of 2 runs is reached: raise budget.runs, or start again"
     assert two.refusal(MODEL, 1, 1, 0) is None
     timed = ledger(minutes=1.5)
     assert timed.pause(1.49) is None
-    assert timed.pause(1.5) == "the cap of 1.5 minutes is reached"
+    assert timed.pause(1.5) == "the cap of 1.5 minutes is reached: raise budget.minutes, or start again"
     assert timed.refusal(MODEL, 1, 1, 1.5) == "the cap of 1.5 minutes is reached"
 
 

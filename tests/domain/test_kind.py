@@ -3,7 +3,7 @@
 import pytest
 
 from kinos.domain.errors import UsageError
-from kinos.domain.kind import Choice, Codes, Kind, Number, Prices, Text, Texts, Whole
+from kinos.domain.kind import Choice, Codes, Kind, Number, Prices, Text, Texts, Truth, Whole
 from kinos.domain.usage import PRICES, Price
 
 
@@ -95,3 +95,14 @@ def test_the_schema_says_what_is_read(kind: Kind, schema: object) -> None:
 def test_codes_and_prices_have_schemas_of_their_parts() -> None:
     assert Codes().schema()["items"]["minimum"] == 400
     assert Prices().schema()["additionalProperties"]["required"] == ["input", "output"]
+
+
+@pytest.mark.parametrize(("text", "truth"), [("1", True), (" YES", True), ("", False), ("0", False), ("Off", False)])
+def test_a_variable_says_yes_or_no(text: str, truth: bool) -> None:
+    assert Truth.read("KINOS_X", text) is truth
+
+
+@pytest.mark.parametrize("text", ["maybe", "2", "tru"])
+def test_a_word_that_is_neither_yes_nor_no_is_not_taken_for_no(text: str) -> None:
+    with pytest.raises(UsageError, match=r"KINOS_X is .* neither yes nor no"):
+        Truth.read("KINOS_X", text)

@@ -8,7 +8,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from kinos.domain.errors import PolicyError
-from kinos.domain.path import REQUESTS, checked, instructs, is_document, is_markdown, matches, normal
+from kinos.domain.path import REQUESTS, checked, instructs, is_document, is_markdown, is_source, matches, normal
 from kinos.domain.project_map import MAP_NAME
 
 PART = st.sampled_from(
@@ -167,3 +167,15 @@ def test_globs(glob: str, yes: list[str], no: list[str]) -> None:
     assert all(matches(path, [glob]) for path in yes)
     assert not any(matches(path, [glob]) for path in no)
     assert not matches("a.md", [])
+
+
+@pytest.mark.parametrize("path", ["a.py", "src/b.ts", "Makefile", "pyproject.toml"])
+def test_text_other_than_markdown_is_source(path: str) -> None:
+    assert is_source(path)
+
+
+@pytest.mark.parametrize(
+    "path", ["a.md", "a.png", ".env", ".github/a.yml", "key.pem", "secrets.json", "a\nb.py", "e\u0301.py"]
+)
+def test_documents_binaries_secrets_and_what_is_hidden_are_no_source(path: str) -> None:
+    assert not is_source(path)

@@ -12,6 +12,8 @@ from kinos.domain.setting import (
     resolve,
     rows,
 )
+from kinos.domain.tokenizer import TOKENIZERS
+from kinos.tokens import claude, encoding
 
 
 def user(**values: object) -> Layer:
@@ -119,3 +121,29 @@ def test_debug_is_the_level_debug() -> None:
 def test_a_nested_table_is_flattened_but_for_prices() -> None:
     prices = {"m": {"input": 1, "output": 2}}
     assert flattened({"tokens": {"warn": 1}, "model": {"prices": prices}}) == {"tokens.warn": 1, "model.prices": prices}
+
+
+def test_an_unknown_tokenizer_is_named_with_those_there_are_and_the_default_is_used() -> None:
+    settings, (problem,) = resolve([workspace({"tokens.tokenizer": "gpt"})])
+    assert settings.tokens_tokenizer == "auto"
+    assert problem.startswith(".kinos/config.toml: tokens.tokenizer must be one of auto, claude-v3, ")
+    assert "not 'gpt'; 'auto' is used" in problem
+
+
+def test_every_tokenizer_that_counts_can_be_set_and_no_other() -> None:
+    assert {*TOKENIZERS} == {*claude.TOKENIZERS, *encoding.FILES}
+
+
+def test_a_workspace_may_only_lower_the_size_of_files_that_are_read() -> None:
+    most = Settings().documents_max_bytes
+    settings, (problem,) = resolve([workspace({"documents.maxBytes": most + 1})])
+    assert settings.documents_max_bytes == most
+    assert "a workspace may only tighten it" in problem
+    assert resolve([workspace({"documents.maxBytes": 1000})])[0].documents_max_bytes == 1000
+    assert resolve([user(documents_maxBytes=most + 1)])[0].documents_max_bytes == most + 1
+
+
+def test_no_file_of_more_than_a_gibibyte_is_ever_read() -> None:
+    settings, (problem,) = resolve([user(documents_maxBytes=99_999_999_999)])
+    assert settings == Settings()
+    assert "documents.maxBytes must be a whole number from 1 to 1073741824, not" in problem

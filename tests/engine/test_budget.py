@@ -76,13 +76,13 @@ def test_minutes_run_on_the_clock(clock: FakeClock) -> None:
     assert told.budget.pause() == ""
     clock.set(720.0)
     assert told.budget.minutes == 2.0
-    assert told.budget.pause() == "the cap of 2 minutes is reached"
+    assert told.budget.pause() == "the cap of 2 minutes is reached: raise budget.minutes, or start again"
 
 
 def test_the_last_run_within_the_cap_may_make_its_calls(clock: FakeClock) -> None:
     told = Told(clock, Caps(runs=1))
     told.budget.ran()
-    assert told.budget.pause() == "the cap of 1 runs is reached"
+    assert told.budget.pause() == "the cap of 1 runs is reached: raise budget.runs, or start again"
     with told.budget.call("ann") as gate:
         assert isinstance(gate(ASK), Granted)
 

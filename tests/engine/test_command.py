@@ -31,6 +31,27 @@ async def test_a_command_that_does_not_exist_is_refused_with_those_that_do() -> 
         await run(World().session, "fly", {})
 
 
+@pytest.mark.parametrize("name", sorted(COMMANDS))
+async def test_a_key_that_is_not_known_is_refused_with_those_that_are(name: str) -> None:
+    world = World()
+    with pytest.raises(UsageError, match=f"{name} does not take reherse, unknown. It takes ") as refused:
+        await run(world.session, name, {"reherse": True, "unknown": 1})
+    assert all(key in refused.value.remedy for key in COMMANDS[name].keys)
+    assert world.workers.alive == 0
+
+
+async def test_an_agent_does_not_rehearse_beside_a_team_that_costs_money() -> None:
+    world = World()
+    await world.session.open()
+    await ask(world, "startTeam", team="crew")
+    with pytest.raises(UsageError, match=r"runs on a real model.*Stop the team first"):
+        await ask(world, "startAgent", agent="ann", rehearse=True)
+    await ask(world, "stopTeam")
+    await ask(world, "startTeam", team="crew", rehearse=True)
+    assert (await ask(world, "startAgent", agent="ann", rehearse=True))["agent"] == "ann"
+    await ask(world, "stopTeam")
+
+
 async def test_a_team_is_started_and_stopped() -> None:
     world = World()
     await world.session.open()

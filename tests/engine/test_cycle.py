@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from fakes.catalog import agent
+from fakes.editor import Reaction
 from fakes.workers import USAGE, failed
 from fakes.world import World
 from kinos.domain import event as ev
@@ -293,13 +294,13 @@ async def test_a_change_that_no_longer_fits_is_set_aside_and_the_agent_is_told()
     )
 
 
-async def test_a_disk_that_refuses_is_no_success() -> None:
+async def test_a_disk_that_refuses_sets_the_change_aside_which_no_policy_has_refused() -> None:
     world = alone()
     world.disk.full = {"ann.md"}
     await once(world)
-    assert result(world)[0] == "refused"
+    assert result(world)[0] == "set aside"
     assert "No space left" in result(world)[1]
-    assert world.change().state is ChangeState.REFUSED
+    assert world.change().state is ChangeState.CONFLICTED
     assert world.session.state.agents["ann"].landed == 0
     assert world.session.state.agents["ann"].refused == 1
 
@@ -308,7 +309,7 @@ async def test_a_file_that_cannot_be_read_is_a_failure() -> None:
     world = alone()
 
     def plan(call: PlanCall) -> Task:
-        world.disk.unreadable = {"ann.md"}
+        world.disk.locked = {"ann.md"}
         return task("ann.md")
 
     world.workers.planner = plan
@@ -398,7 +399,7 @@ async def test_a_bad_private_folder_is_a_failure_and_not_a_crash(monkeypatch: py
 
     monkeypatch.setattr(world.workers, "folder", no_folder)
     await once(world)
-    assert world.of(ev.CycleFailed)[0].kind == "internal"
+    assert world.of(ev.CycleFailed)[0].kind == "disk"
 
 
 async def test_a_journal_that_cannot_be_written_lands_nothing() -> None:
@@ -435,6 +436,28 @@ async def test_a_landing_under_way_is_finished_before_a_stop_is_obeyed() -> None
     await world.session.stop_team()
     assert world.change().state is ChangeState.LANDED_UNSAVED
     assert world.editor.text("ann.md") == "ann\nline 1\n"
+
+
+@pytest.mark.parametrize("full", ["image", "change"])
+async def test_a_journal_on_a_full_disk_is_a_failure_of_the_disk(full: str) -> None:
+    world = alone()
+    world.journal.full = {full}
+    await once(world)
+    (failed_,) = world.of(ev.CycleFailed)
+    assert failed_.kind == "disk"
+    assert "No space left" in failed_.message
+
+
+async def test_an_edit_the_editor_does_not_take_is_set_aside() -> None:
+    world = World(teams=ALONE, editor=True)
+    assert world.editor is not None
+    world.editor.reaction = Reaction.DROPS
+    await world.session.open()
+    world.open("ann.md")
+    await once(world)
+    assert result(world)[0] == "set aside"
+    assert world.change().state is ChangeState.CONFLICTED
+    assert "did not take" in world.change().reason
 
 
 async def test_a_failing_observation_is_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,7 +12,8 @@ from fakes.landings import Workbench
 from fakes.texts import raws
 from kinos.domain.change import Change, ChangeState
 from kinos.domain.errors import ConflictError, LandingError
-from kinos.engine.landing import ECHO, GRACE, PAUSE, TRIES, Landing, line_edits
+from kinos.engine.landing import ECHO, GRACE, PAUSE, TRIES, Landing
+from kinos.engine.line_edit import line_edits
 from kinos.engine.ports import Intent
 from kinos.engine.text import parse
 from kinos.tokens.document import Encoding, OpenText, TextEdit
@@ -241,6 +242,40 @@ async def test_an_open_document_is_not_deleted(bench: Workbench) -> None:
         await bench.landing.land(bench.proposed(a_md=None))
 
 
+async def test_a_file_open_by_another_name_is_not_written_under_it(bench: Workbench) -> None:
+    change = bench.proposed(a_md="one\nTWO\nthree\n", b_md="ALPHA\nbeta\n")
+    bench.editor.other_names = {"b.md": "/w/alias.md"}
+    with pytest.raises(LandingError, match=r"b\.md is open in the editor as /w/alias\.md"):
+        await bench.landing.land(change)
+    assert bench.disk.writes == []
+    assert bench.editor.asked == []
+
+
+async def test_a_file_that_is_opened_in_the_middle_of_a_landing_is_not_written_under_the_editor(
+    bench: Workbench,
+) -> None:
+    change = bench.proposed(a_md="one\nTWO\nthree\n", b_md="ALPHA\nbeta\n")
+    bench.editor.after_edit = lambda path: bench.open("b.md")
+    with pytest.raises(LandingError, match=r"b\.md was opened while"):
+        await bench.landing.land(change)
+    assert bench.disk.text("b.md") == "alpha\nbeta\n"
+
+
+async def test_a_file_opened_since_it_was_written_is_taken_back_through_its_editor(bench: Workbench) -> None:
+    bench.disk.put("c.md", "gamma\n")
+    change = bench.proposed(b_md="ALPHA\nbeta\n", c_md="GAMMA\n")
+
+    def open_b(path: str) -> None:
+        if path == "c.md" and "b.md" not in bench.buffers:
+            bench.open("b.md")
+
+    bench.disk.on_write, bench.disk.full = open_b, {"c.md"}
+    with pytest.raises(LandingError, match="No space left"):
+        await bench.landing.land(change)
+    assert bench.disk.writes == ["b.md"]
+    assert bench.editor.text("b.md") == "alpha\nbeta\n"
+
+
 async def test_without_an_editor_an_open_document_cannot_be_changed(bench: Workbench) -> None:
     landing = Landing(bench.disk, bench.journal, bench.buffers, None, tuple)
     with pytest.raises(LandingError, match="which is gone"):
@@ -260,6 +295,43 @@ async def test_changes_land_one_at_a_time(bench: Workbench) -> None:
     first, second = bench.proposed(a_md="ONE\ntwo\nthree\n"), bench.proposed(a_md="one\ntwo\nTHREE\n")
     await asyncio.gather(bench.landing.land(first), bench.landing.land(second))
     assert bench.editor.text("a.md") == "ONE\ntwo\nTHREE\n"
+
+
+async def test_typing_in_one_document_holds_up_no_other_file(bench: Workbench, clock: FakeClock) -> None:
+    typed, other = bench.proposed(a_md="one\ntwo\nTHREE\n"), bench.proposed(b_md="ALPHA\nbeta\n")
+    both = bench.proposed(a_md="one\ntwo\nthree\nfour\n", b_md="alpha\nBETA\n")
+    for tenth in range(50):
+        clock.later(tenth / 10, lambda: bench.editor.type("a.md", 0, "mine\n"))
+    bench.editor.type("a.md", 0, "mine\n")
+    landings = [asyncio.create_task(bench.landing.land(change)) for change in (typed, both, other)]
+    landed = await landings[2]
+    await bench.landing.reverse(landed)
+    assert clock.monotonic() < 0.1
+    await landings[0]
+    assert clock.monotonic() >= 4.9 + PAUSE
+    await asyncio.gather(*landings, return_exceptions=True)
+    assert bench.editor.text("a.md") == "mine\n" * 51 + "one\ntwo\nTHREE\n"
+
+
+async def test_an_editor_that_never_answers_holds_up_no_other_file(bench: Workbench, clock: FakeClock) -> None:
+    bench.editor.reaction = Reaction.DROPS
+    dropped = asyncio.create_task(bench.landing.land(bench.proposed(a_md="one\nTWO\nthree\n")))
+    await bench.landing.land(bench.proposed(b_md="ALPHA\nbeta\n"))
+    assert clock.monotonic() == 0.0
+    with pytest.raises(LandingError):
+        await dropped
+
+
+async def test_a_key_pressed_while_others_had_their_turn_is_waited_for_again(
+    bench: Workbench, clock: FakeClock
+) -> None:
+    bench.editor.delay = 3.0
+    first, second = bench.proposed(a_md="ONE\ntwo\nthree\n"), bench.proposed(a_md="one\ntwo\nTHREE\n")
+    sent: list[float] = []
+    bench.editor.before_edit = lambda path: sent.append(clock.monotonic())
+    bench.editor.after_edit = lambda path: bench.editor.type("a.md", 1, "mine\n") if len(sent) == 1 else None
+    await asyncio.gather(bench.landing.land(first), bench.landing.land(second))
+    assert sent == [3.0, pytest.approx(3.0 + PAUSE + 3.0)]
 
 
 @pytest.mark.parametrize("text", ["one\r\ntwo\r\nthree", "one\rtwo\rthree\r", "\ufeffone\ntwo\nthree\n", "one"])

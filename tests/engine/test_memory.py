@@ -1,7 +1,12 @@
 """What the team remembers: one line a change, the latest first, bounded."""
 
+from dataclasses import replace
+
+import pytest
+
 from fakes.clock import BEGINNING
 from kinos.domain.change import Change, ChangeState, FileChange
+from kinos.domain.task import Task
 from kinos.engine.memory import Memory
 
 
@@ -27,6 +32,52 @@ def test_the_latest_comes_first_and_old_lines_are_forgotten() -> None:
     memory = Memory([change(f"c{number}", ChangeState.LANDED) for number in range(30)], length=3)
     memory.said_nothing("bob", "all is well")
     assert [line.split(":")[0] for line in memory.recent] == ["bob found nothing to do", "ann landed", "ann landed"]
+
+
+def test_a_verdict_of_the_person_outlives_the_log() -> None:
+    memory = Memory([change("c1", ChangeState.REJECTED, "too long"), change("c2", ChangeState.CONFLICTED, "edited")])
+    for number in range(3, 100):
+        memory.moved(change(f"c{number}", ChangeState.LANDED))
+    assert len(memory.recent) == 22
+    assert memory.recent[20:] == (
+        "ann rejected by the person: Task c1 (a.md, b.md): too long",
+        "ann set aside: Task c2 (a.md, b.md): edited",
+    )
+
+
+def test_a_verdict_that_is_in_the_log_is_not_told_twice() -> None:
+    assert len(Memory([change(state=ChangeState.REJECTED, reason="no")]).recent) == 1
+
+
+def test_of_verdicts_on_one_task_the_last_one_is_kept_and_of_all_a_bounded_number() -> None:
+    memory = Memory(length=0)
+    for number in range(100):
+        memory.moved(change(f"c{number}", ChangeState.REJECTED, "no"))
+    again = replace(change("d1", ChangeState.REJECTED, "still no"), title="task  C99")
+    memory.moved(again)
+    assert len(memory.recent) == 30
+    assert memory.recent[0] == "ann rejected by the person: task  C99 (a.md, b.md): still no"
+    assert memory.recent[1].startswith("ann rejected by the person: Task c98")
+
+
+def test_what_was_set_aside_and_replaced_is_no_verdict_any_more() -> None:
+    memory = Memory([change(state=ChangeState.CONFLICTED, reason="edited")], length=0)
+    memory.moved(change(state=ChangeState.SUPERSEDED))
+    assert memory.recent == ()
+
+
+@pytest.mark.parametrize(
+    ("title", "files", "found"),
+    [
+        ("Task c1", ("a.md", "b.md"), True),
+        (" task  C1", ("b.md", "a.md", "c.md"), True),
+        ("Task c1", ("a.md",), False),
+        ("Task c2", ("a.md", "b.md"), False),
+    ],
+)
+def test_a_task_is_the_rejected_one_by_its_title_and_files(title: str, files: tuple[str, ...], found: bool) -> None:
+    memory = Memory([change(state=ChangeState.REJECTED, reason="no")])
+    assert (memory.rejection(Task(title, "w", files, "i")) is not None) is found
 
 
 def test_two_agents_may_both_find_nothing() -> None:

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from fakes.texts import raws
 from kinos.domain.errors import ConflictError
-from kinos.engine.merge import hunks, merged, onto
+from kinos.engine.merge import hunks, merged, onto, remains
 from kinos.engine.text import parse
 
 
@@ -151,3 +151,19 @@ def test_hunks_turn_one_text_into_the_other(before: str, after: str) -> None:
     for first, last, new_first, new_last in reversed(list(hunks(was, wanted))):
         pairs[first:last] = new[new_first:new_last]
     assert pairs == new
+
+
+@pytest.mark.parametrize(
+    ("base", "result", "now", "left"),
+    [
+        ("a\n", "a\nb\nc\n", "a\n", False),
+        ("a\n", "a\nb\nc\n", "a\nb, mended\nc\n", True),
+        ("a\n", "a\nb\n", "a\nsomething else\n", False),
+        ("a\nb\nc\n", "c\n", "a\nb\nc\nmine\n", False),
+        ("a\nb\nc\n", "c\n", "b\nc\n", True),
+        ("a\n", "a\n\n", "a\n", False),
+    ],
+    ids=["all taken back", "a word mended", "replaced", "deletion taken back", "half of a deletion", "an empty line"],
+)
+def test_a_change_remains_while_anything_of_it_is_there(base: str, result: str, now: str, left: bool) -> None:
+    assert remains("a.md", base.encode(), result.encode(), parse(now)) is left

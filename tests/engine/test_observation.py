@@ -11,7 +11,8 @@ from kinos.domain.brief import Shown
 from kinos.domain.size import Limits, Size
 from kinos.domain.team import Agent
 from kinos.engine.documents import Documents
-from kinos.engine.observation import CONTEXT, Sight, exhibits, outline
+from kinos.engine.observation import CONTEXT, FILLER, LEAST, STALE, Sight, exhibits, outline
+from kinos.engine.source import MOST_BYTES
 
 
 async def words(text: str) -> int:
@@ -81,18 +82,38 @@ async def test_a_brief_stays_within_its_budget(small: list[int], large: list[int
         table.put(path, Size(len(text.split())))
     shown = await exhibits(agent("ann"), Sight(table, texts.get, words, [], {}, ""))
     assert sum(len(exhibit.text.split()) for exhibit in shown) <= CONTEXT
-    if texts and sum(len(text.split()) for text in texts.values()) <= CONTEXT - 200:
+    assert sum(len(exhibit.text.split()) for exhibit in shown if exhibit.reason == STALE) <= FILLER
+    if texts and sum(len(text.split()) for text in texts.values()) <= FILLER - LEAST:
         assert len(shown) == len(texts)
 
 
 async def test_a_document_that_no_longer_fits_makes_room_for_smaller_ones() -> None:
-    texts = {f"{number}.md": "w " * 5900 for number in range(7)} | {"z.md": "small"}
+    texts = {f"{number}.md": "w " * 5500 for number in range(7)} | {"z.md": "small"}
     table = Documents(Limits())
     for path, text in texts.items():
         table.put(path, Size(len(text.split())))
     shown = await exhibits(agent("ann"), Sight(table, texts.get, words, [], {}, ""))
-    assert "z.md" in [exhibit.path for exhibit in shown]
-    assert len(shown) == 7
+    assert [exhibit.path for exhibit in shown] == ["0.md", "1.md", "z.md"]
+
+
+async def test_what_nothing_speaks_for_takes_no_room_from_what_something_does() -> None:
+    texts = {f"{number}.md": "w " * 5500 for number in range(7)}
+    table = Documents(Limits())
+    for path, text in texts.items():
+        table.put(path, Size(len(text.split())))
+    request = "Compare `2.md`, `3.md`, `4.md`, `5.md` and `6.md`."
+    shown = await exhibits(agent("ann"), Sight(table, texts.get, words, [], {}, request))
+    assert [exhibit.path for exhibit in shown] == ["2.md", "3.md", "4.md", "5.md", "6.md", "0.md", "1.md"]
+    assert [exhibit.reason for exhibit in shown][5:] == [STALE, STALE]
+
+
+async def test_what_did_not_fit_comes_first_the_next_time() -> None:
+    texts = {f"{number}.md": "w " * 5500 for number in range(4)}
+    table = Documents(Limits())
+    for path, text in texts.items():
+        table.put(path, Size(len(text.split())))
+    shown = await exhibits(agent("ann"), Sight(table, texts.get, words, [], {"0.md": 1, "1.md": 1}, ""))
+    assert [exhibit.path for exhibit in shown] == ["2.md", "3.md"]
 
 
 async def test_an_outline_that_is_itself_too_long_is_left_out() -> None:
@@ -104,3 +125,52 @@ async def test_an_outline_that_is_itself_too_long_is_left_out() -> None:
 async def test_an_outline_gives_each_section_without_its_subsections() -> None:
     assert await outline("# A\none two\n## B\nthree\n", words) == "# A — 4 tokens\n## B — 3 tokens"
     assert await outline("no heading at all", words) == "(before the first heading) — 4 tokens"
+
+
+# -- files that are no documents ---------------------------------------------------------------------------------------
+
+CODE = {"src/big.py": "b " * 300, "src/small.py": "s", "src/changed.py": "c", "tests/named.py": "n"}
+
+
+def coding(texts: Mapping[str, str | None], request: str = "", seen: dict[str, int] | None = None) -> Sight:
+    """A sight of code beside one document."""
+    table = Documents(Limits())
+    table.put("a.md", Size(1))
+    sizes = {path: len((text or "").encode()) for path, text in texts.items()}
+    return Sight(table, {**texts, "a.md": "x"}.get, words, ["src/changed.py"], seen or {}, request, sizes)
+
+
+async def test_code_is_shown_each_file_with_its_reason_and_the_smallest_first_among_the_rest() -> None:
+    shown = await exhibits(agent("ann"), coding(CODE, "Mend tests/named.py."))
+    assert [(exhibit.path, exhibit.reason) for exhibit in shown] == [
+        ("tests/named.py", "named in the request"),
+        ("src/changed.py", "changed lately"),
+        ("src/small.py", STALE),
+        ("src/big.py", STALE),
+        ("a.md", STALE),
+    ]
+    assert shown[3].tokens == 300
+
+
+async def test_code_that_was_never_seen_comes_before_code_that_was() -> None:
+    shown = await exhibits(agent("ann"), coding(CODE, seen={"src/small.py": 1, "tests/named.py": 1}))
+    assert [exhibit.path for exhibit in shown][1:3] == ["src/big.py", "src/small.py"]
+
+
+async def test_code_a_prompt_names_is_shown_for_that() -> None:
+    ann = Agent("ann", "r", "You keep src/small.py small.")
+    shown = await exhibits(ann, coding(CODE))
+    assert (shown[0].path, shown[0].reason) == ("src/small.py", "named in your prompt")
+
+
+async def test_empty_binary_huge_and_claimed_files_are_not_shown() -> None:
+    texts = {"empty.py": "", "binary.py": "a\0b", "huge.py": "x" * (MOST_BYTES + 1), "claimed.py": None, "good.py": "x"}
+    shown = await exhibits(agent("ann"), coding(texts, "huge.py"))
+    assert [exhibit.path for exhibit in shown] == ["good.py", "a.md"]
+
+
+@given(st.lists(st.integers(1, 9000), max_size=30), st.integers(0, 3000))
+async def test_code_and_documents_together_stay_within_the_budget(sizes: list[int], spent: int) -> None:
+    texts: dict[str, str | None] = {f"{number}.py": "w " * size for number, size in enumerate(sizes)}
+    shown = await exhibits(agent("ann"), coding(texts, " ".join(texts)), spent)
+    assert sum(exhibit.tokens for exhibit in shown) <= CONTEXT - spent

@@ -179,7 +179,7 @@ async def test_at_the_cap_of_runs_the_team_pauses_and_says_so() -> None:
     assert cycles(world).total() == 3
     assert world.session.tally.landed == 3, "the last run is carried out, not refused its calls"
     assert world.session.state.team.state is TeamState.PAUSED
-    assert world.session.state.team.reason == "the cap of 3 runs is reached"
+    assert world.session.state.team.reason == "the cap of 3 runs is reached: raise budget.runs, or start again"
     await world.session.stop_team()
 
 

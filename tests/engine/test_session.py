@@ -323,6 +323,10 @@ async def test_a_person_who_goes_on_typing_does_not_keep_a_team_alive() -> None:
     assert world.clock.monotonic() < 41
     assert world.session.state.team.state is TeamState.STOPPED
     assert "line 1" not in world.editor.text("ann.md")
+    assert (world.change().state, world.change().reason) == (
+        ChangeState.CONFLICTED,
+        "The team was stopped before the change could be made.",
+    )
 
 
 async def test_the_lock_is_given_back_even_when_the_map_cannot_be_written() -> None:
@@ -402,11 +406,50 @@ async def test_undo_keeps_the_persons_edit_and_says_what_it_cannot_take_back() -
     assert world.disk.text("bob.md") == "mine\nbob\n"
 
 
+async def test_an_undo_that_a_later_change_stands_in_the_way_of_names_it() -> None:
+    world = World({}, teams={"crew": {"ann": (1.0, 1.0)}})
+    await world.session.open()
+    await world.session.start_team(Start("crew", landing="auto", ends=Ends(cycles=2)))
+    await world.session.finished()
+    first, second = world.journal.changes()
+    done = await world.session.undo(Selection(change=first.id))
+    ((identity, reason),) = done.set_aside
+    assert identity == first.id
+    assert reason.endswith(f"has been changed meanwhile. {second.id} (ann) changed it later: undo that first.")
+    assert len((await world.session.undo(Selection(everything=True))).changes) == 2
+
+
 async def test_two_undos_at_once_take_back_two_changes() -> None:
     world = await ran(2)
     first, second = await asyncio.gather(world.session.undo(Selection()), world.session.undo(Selection()))
     assert set(first.changes) != set(second.changes)
     assert documents(world) == FILES
+
+
+async def test_an_undo_that_waits_for_a_typist_holds_up_no_other() -> None:
+    world = World(editor=True)
+    await world.session.open()
+    world.open("ann.md")
+    await world.session.start_team(Start("crew", landing="auto", ends=Ends(cycles=2)))
+    await world.session.finished()
+    assert world.editor is not None
+    for tenth in range(50):
+        world.clock.later(tenth / 10, lambda: world.editor.type("ann.md", 0, "mine\n"))  # type: ignore[union-attr]
+    world.editor.type("ann.md", 0, "mine\n")
+    began = world.clock.monotonic()
+    waiting = asyncio.create_task(world.session.undo(Selection(agent="ann")))
+    await world.session.undo(Selection(agent="bob"))
+    assert world.clock.monotonic() < began + 0.2
+    assert world.disk.text("bob.md") == "bob\n"
+    assert len((await waiting).changes) == 1
+
+
+async def test_a_redo_puts_back_what_an_undo_under_way_takes_back() -> None:
+    world = await ran(1)
+    after = documents(world)
+    undone, redone = await asyncio.gather(world.session.undo(Selection()), world.session.redo(Selection()))
+    assert undone.changes == redone.changes
+    assert documents(world) == after
 
 
 async def test_an_undo_that_is_cancelled_is_finished_first() -> None:
@@ -418,6 +461,23 @@ async def test_an_undo_that_is_cancelled_is_finished_first() -> None:
     assert documents(world) == FILES
     assert world.change().state is ChangeState.UNDONE
     assert not world.journal.pending()
+
+
+async def test_a_folder_where_nothing_was_done_is_not_written_into_by_asking_for_it() -> None:
+    world = World()
+    await world.session.open()
+    for selection in (Selection(), Selection(everything=True), Selection(session=True)):
+        assert (await world.session.undo(selection)).changes == ()
+        assert (await world.session.redo(selection)).changes == ()
+    for missing in (
+        world.session.undo(Selection(change="c9")),
+        world.session.redo(Selection(agent="ann")),
+        world.session.accept("c9"),
+        world.session.reject("c9", ""),
+    ):
+        with pytest.raises(UsageError):
+            await missing
+    assert not world.folder.made
 
 
 async def test_undo_needs_the_folder_to_itself() -> None:
@@ -539,6 +599,23 @@ async def test_only_a_waiting_change_can_be_accepted_or_rejected() -> None:
         await world.session.accept(world.change().id)
     with pytest.raises(UsageError, match="There is no change c99"):
         await world.session.reject("c99", "")
+
+
+async def test_a_change_that_is_being_landed_can_be_neither_accepted_twice_nor_rejected() -> None:
+    world = World(editor=True)
+    await world.session.open()
+    world.open("ann.md")
+    await world.session.start_team(Start("crew", landing="review", ends=Ends(cycles=1)))
+    await world.session.finished()
+    assert world.editor is not None
+    world.editor.type("ann.md", 0, "mine\n")
+    identity = world.change().id
+    accepting = asyncio.create_task(world.session.accept(identity))
+    await asyncio.sleep(0)
+    for again in (world.session.accept(identity), world.session.reject(identity, "no")):
+        with pytest.raises(UsageError, match="is being landed now"):
+            await again
+    assert (await accepting).state is ChangeState.LANDED_UNSAVED
 
 
 async def test_a_waiting_change_survives_a_restart_with_its_claims() -> None:
@@ -741,6 +818,17 @@ async def test_the_status_is_the_complete_picture() -> None:
     assert [agent["name"] for agent in picture["agents"]] == ["ann", "bob"]
     assert picture["agents"][0]["landed"] == 1
     assert picture["waiting"] == 0
+
+
+@pytest.mark.parametrize(("rehearse", "caps"), [(True, (0.0, 0)), (False, (5.0, 2_000_000))])
+async def test_a_rehearsal_shows_no_caps_on_what_costs_nothing(rehearse: bool, caps: tuple[float, int]) -> None:
+    world = World()
+    await world.session.open()
+    await world.session.start_team(Start("crew", rehearse=rehearse))
+    budget = world.session.picture()["budget"]
+    assert (budget["usdCap"], budget["tokensCap"]) == caps
+    assert (budget["runsCap"], budget["minutesCap"]) == (200, 120.0)
+    await world.session.stop_team()
 
 
 async def test_the_status_names_who_else_holds_the_folder() -> None:

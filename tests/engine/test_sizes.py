@@ -1,5 +1,8 @@
 """Sizes: in step with the disk and with what is open; totals and phase follow."""
 
+import asyncio
+from collections.abc import Sequence
+
 import pytest
 
 from fakes.clock import FakeClock
@@ -11,7 +14,7 @@ from kinos.domain.size import Limits
 from kinos.engine.buffer import Buffers
 from kinos.engine.sizes import Sizes
 from kinos.engine.store import Store
-from kinos.tokens.document import Encoding
+from kinos.tokens.document import Encoding, Position, TextEdit
 from kinos.tokens.family import tokenizer_for
 
 
@@ -43,7 +46,7 @@ async def test_a_scan_counts_every_document_and_says_so_once(scale: Scale) -> No
     assert await scale.sizes.scan() == ["a.md", "docs/b.md"]
     assert scale.table() == {"a.md": 2, "docs/b.md": 1}
     assert scale.store.state.sizes.total == 3
-    assert [type(event) for event in scale.events] == [ev.SizesCounted, ev.PhaseMoved]
+    assert [type(event) for event in scale.events] == [*[ev.SizesCounted] * 3, ev.PhaseMoved], "the phase at the end"
     scale.events.clear()
     assert await scale.sizes.scan() == []
     assert scale.events == []
@@ -73,24 +76,6 @@ async def test_what_cannot_be_counted_is_listed_with_its_reason_and_never_as_0(s
     assert scale.table() == {"docs/b.md": 1}
     assert scale.sizes.documents.errors == {"a.md": "not UTF-8"}
     assert "❔ a.md has no size: not UTF-8" in scale.sizes.project_map([]).body()
-
-
-async def test_a_file_that_vanishes_while_it_is_counted_is_gone(scale: Scale) -> None:
-    await scale.sizes.scan()
-    scale.disk.put("a.md", "changed\n")
-    stamps = scale.disk.stamp
-    seen: list[str] = []
-
-    def vanishing(path: str) -> tuple[int, int] | None:
-        if path == "a.md" and seen.count(path) == 1:
-            del scale.disk.files["a.md"]
-        seen.append(path)
-        return stamps(path)
-
-    scale.disk.stamp = vanishing  # type: ignore[method-assign]
-    await scale.sizes.refresh(["a.md"])
-    assert "a.md" not in scale.table()
-    assert "a.md" not in scale.sizes.documents.errors
 
 
 async def test_files_touched_are_looked_at_again_whether_they_came_or_went(scale: Scale) -> None:
@@ -132,15 +117,11 @@ async def test_an_open_document_wins_over_the_disk(scale: Scale) -> None:
 async def test_a_document_opened_while_it_is_being_counted_is_the_editors(scale: Scale) -> None:
     await scale.sizes.scan()
     scale.disk.put("a.md", "changed\n")
-    files = scale.counting.files
-
-    def opening(*arguments: object) -> object:
-        scale.buffers.open("a.md", "", 1)
-        scale.sizes.opened("a.md")
-        return files(*arguments)  # type: ignore[arg-type]
-
-    scale.counting.files = opening  # type: ignore[method-assign,assignment]
-    await scale.sizes.refresh(["a.md"])
+    looking = asyncio.create_task(scale.sizes.refresh(["a.md"]))
+    await asyncio.sleep(0)
+    scale.buffers.open("a.md", "", 1)
+    scale.sizes.opened("a.md")
+    await looking
     assert scale.table()["a.md"] == 0
 
 
@@ -149,8 +130,69 @@ async def test_a_closed_document_counts_as_it_is_on_the_disk_again(scale: Scale)
     scale.buffers.open("a.md", "", 1)
     scale.sizes.opened("a.md")
     scale.buffers.close("a.md")
-    assert await scale.sizes.scan() == ["a.md"]
+    await scale.sizes.refresh(["a.md"])
     assert scale.table()["a.md"] == 2
+
+
+async def test_a_counter_that_died_is_asked_again_and_nothing_is_lost(scale: Scale) -> None:
+    scale.counting.deaths = 1
+    await scale.sizes.scan()
+    assert scale.table() == {"a.md": 2, "docs/b.md": 1}
+    scale.disk.put("a.md", "one\n")
+    scale.counting.deaths = 1
+    await scale.sizes.refresh(["a.md"])
+    assert scale.table() == {"a.md": 1, "docs/b.md": 1}
+
+
+async def test_a_counter_that_keeps_dying_is_given_up_with_a_word(scale: Scale) -> None:
+    scale.counting.deaths = 100
+    assert await scale.sizes.scan() == []
+    assert [event.level for event in scale.events if isinstance(event, ev.Noted)] == ["error"]
+
+
+async def test_what_changes_on_the_disk_is_told_without_looking(scale: Scale) -> None:
+    await scale.sizes.scan()
+    told: list[Sequence[str]] = []
+    heard = asyncio.Event()
+
+    def changed(paths: Sequence[str]) -> None:
+        told.append(paths)
+        heard.set()
+
+    watching = asyncio.create_task(scale.sizes.watch(changed))
+    scale.disk.put("a.md", "one two three four\n")
+    del scale.disk.files["docs/b.md"]
+    scale.counting.changes.put_nowait("look at this")
+    scale.counting.changes.put_nowait(["a.md", "docs/b.md"])
+    await heard.wait()
+    assert scale.sizes.watching
+    assert told == [["a.md", "docs/b.md"]]
+    assert scale.table() == {"a.md": 4}
+    assert [event.message for event in scale.events if isinstance(event, ev.Noted)] == ["look at this"]
+    watching.cancel()
+    await asyncio.wait([watching])
+    assert not scale.sizes.watching
+
+
+async def test_a_watch_that_dies_looks_at_everything_and_goes_on_until_it_died_too_often(scale: Scale) -> None:
+    await scale.sizes.scan()
+    for _ in range(3):
+        scale.counting.changes.put_nowait(None)
+    scale.disk.put("new.md", "six\n")
+    told: list[Sequence[str]] = []
+    await scale.sizes.watch(told.append)
+    assert told == [["new.md"], [], []]
+    assert not scale.sizes.watching
+    assert [event.level for event in scale.events if isinstance(event, ev.Noted)] == ["warning"] * 3 + ["error"]
+
+
+async def test_an_open_document_that_is_too_large_has_the_reason_a_closed_one_has(scale: Scale) -> None:
+    scale.buffers.open("a.md", "x" * 1000, 1)
+    scale.sizes.opened("a.md")
+    assert "a.md" in scale.sizes.documents.sizes
+    scale.buffers.change("a.md", [TextEdit(Position(0, 0), Position(0, 0), "é")], 2, Encoding.UTF16)
+    scale.sizes.opened("a.md")
+    assert "larger than documents.maxBytes (1000 bytes)" in scale.sizes.documents.errors["a.md"]
 
 
 async def test_a_keystroke_moves_size_total_and_phase_at_once(scale: Scale) -> None:

@@ -2,6 +2,7 @@
 
 from fakes.catalog import agent
 from fakes.world import World
+from kinos.domain.team import Agent
 
 ANN = agent("ann")
 
@@ -48,6 +49,27 @@ async def test_an_open_request_is_read_as_the_person_has_it_now() -> None:
 async def test_what_cannot_be_read_is_not_shown() -> None:
     world = World({"a.md": b"\xff", "b.md": "x\n", "c.md": "y\n"})
     await world.session.open()
-    world.disk.unreadable = {"b.md"}
+    world.disk.locked = {"b.md"}
     brief = await world.session._view.brief(ANN)
     assert [exhibit.path for exhibit in brief.exhibits] == ["c.md"]
+
+
+async def test_who_works_on_code_sees_it_and_it_counts_for_nothing() -> None:
+    code = {"src/convert.py": "def celsius(): ...\n", "src/taken.py": "x = 1\n", "logo.png": b"\x89PNG"}
+    world = World({"a.md": "one\n", **code})
+    await world.session.open()
+    world.session._claims.keep("c1", ["src/taken.py"])
+    brief = await world.session._view.brief(Agent("bob", "r", "You code.", edits=("**/*",)))
+    assert brief.files.files == (("src/convert.py", 19), ("src/taken.py", 6))
+    assert [(exhibit.path, exhibit.text) for exhibit in brief.sources] == [("src/convert.py", "def celsius(): ...\n")]
+    assert [exhibit.path for exhibit in brief.exhibits] == ["a.md"]
+    assert "convert.py" not in brief.project_map
+    assert world.session.sizes.documents.total == 1
+    assert world.session._memory.seen("bob")["src/convert.py"] == 1
+
+
+async def test_who_works_on_documents_alone_sees_no_code() -> None:
+    world = World({"a.md": "one\n", "src/convert.py": "x\n"})
+    await world.session.open()
+    brief = await world.session._view.brief(ANN)
+    assert (brief.files.files, brief.sources) == ((), ())

@@ -30,6 +30,12 @@ class MemoryCatalog:
     def agents(self) -> Sequence[str]:
         return sorted(self._agents)
 
+    def stray_teams(self) -> Mapping[str, str]:
+        return {}
+
+    def stray_agents(self) -> Mapping[str, str]:
+        return {}
+
 
 def agent(name: str, pace: float = 20.0, watches: tuple[str, ...] = ("**/*.md",), model: str | None = None) -> Agent:
     """An agent that may edit all Markdown."""

@@ -1,7 +1,7 @@
 """A workspace in memory."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
 from fakes.fuse import Fuse
@@ -11,14 +11,16 @@ from kinos.domain.path import is_document
 
 
 class MemoryDisk:
-    """Implements `Disk`. `full` are paths the disk refuses to write, `on_write` is called before each write."""
+    """Implements `Disk`. `full` are paths the disk refuses to write, `locked` to read, `on_write` is called before each write."""
 
     def __init__(self, files: Mapping[str, str | bytes] | None = None, fuse: Fuse | None = None) -> None:
         self.root = Path("workspace")
         self.files: dict[str, bytes] = {}
         self.hidden: set[str] = set()
+        self.ceded: Sequence[str] = ()
         self.protected: set[str] = set()
-        self.unreadable: set[str] = set()
+        self.locked: set[str] = set()
+        self.closed: dict[str, str] = {}
         self.full: set[str] = set()
         self.writes: list[str] = []
         self.on_write: Callable[[str], object] = lambda path: None
@@ -36,18 +38,29 @@ class MemoryDisk:
         """What is in `path`."""
         return self.files[path].decode()
 
+    def cede(self, folders: Sequence[str]) -> None:
+        self.ceded = folders
+
+    def real(self, path: str) -> str:
+        return path
+
     def documents(self) -> list[str]:
         return sorted(path for path in self.files if is_document(path) and self._shown(path))
 
+    def paths(self) -> list[str]:
+        return sorted(path for path in self.files if self._shown(path))
+
     def ignored(self, path: str) -> bool:
-        return path in self.hidden
+        return path in self.hidden or self._is_ceded(path)
 
     def read(self, path: str) -> bytes | None:
-        if path in self.unreadable:
+        if path in self.locked:
             raise LandingError(f"{path} cannot be read: Permission denied.")
         return self.files.get(path)
 
     def permit(self, path: str) -> None:
+        if self._is_ceded(path):
+            raise PolicyError(f"{path} belongs to a workspace folder of its own.")
         if path in self.hidden:
             raise PolicyError(f"{path} is ignored.")
         if path in self.protected:
@@ -56,6 +69,8 @@ class MemoryDisk:
     def write(self, path: str, content: bytes | None, expected: str | None) -> None:
         self.fuse.burn(f"before {path}")
         self.on_write(path)
+        if self._is_ceded(path):
+            raise PolicyError(f"{path} belongs to a workspace folder of its own.")
         if path in self.full:
             raise LandingError(f"{path} could not be written: No space left on device.")
         found = self.files.get(path)
@@ -75,4 +90,7 @@ class MemoryDisk:
         return Counter(PurePosixPath(path).suffix for path in self.files)
 
     def _shown(self, path: str) -> bool:
-        return path not in self.hidden and not any(part.startswith(".") for part in path.split("/"))
+        return not self.ignored(path) and not any(part.startswith(".") for part in path.split("/"))
+
+    def _is_ceded(self, path: str) -> bool:
+        return any(path.startswith(f"{folder}/") for folder in self.ceded)

@@ -30,6 +30,7 @@ class FakeEditor:
         self.reactions: dict[str, Reaction] = {}
         self.asked: list[tuple[str, list[str]]] = []
         self.texts: dict[str, OpenText] = {}
+        self.other_names: dict[str, str] = {}
         self.on_change: Changed = lambda path, edits, version: None
         self.on_save: Callable[[str], None] = lambda path: None
         self.after_edit: Callable[[str], None] = lambda path: None
@@ -57,6 +58,9 @@ class FakeEditor:
         for path, (version, edits) in changes.items():
             if self.reactions.get(path, self.reaction) is not Reaction.DROPS:
                 self._clock.later(self.delay, lambda p=path, v=version, e=edits: self._arrive(p, v, e))  # type: ignore[misc]
+
+    def other_name(self, path: str) -> str:
+        return self.other_names.get(path, "")
 
     def _arrive(self, path: str, version: int, edits: Sequence[TextEdit]) -> None:
         self.before_edit(path)

@@ -66,10 +66,11 @@ class MemoryJournal:
 
 
 class MemoryFolder:
-    """Implements `StateFolder`. `other` names another engine that holds it."""
+    """Implements `StateFolder`. `other` names another engine that holds it, `listening` is whether one lives."""
 
     def __init__(self, journal: MemoryJournal | None = None) -> None:
         self.other = ""
+        self.listening = False
         self.held = 0
         self.made = False
         self.kept: dict[str, Mapping[str, Any]] = {}
@@ -92,6 +93,9 @@ class MemoryFolder:
 
     def holder(self) -> str:
         return self.other
+
+    def others(self) -> bool:
+        return self.listening
 
     def journal(self) -> MemoryJournal:
         return self._journal

@@ -1,15 +1,16 @@
 """What the command line is handed, over a world in memory."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from fakes.clock import InlineExecutor
 from fakes.world import World
 from kinos.domain.setting import Layer, Settings
-from kinos.engine.ports import Catalog, Disk
+from kinos.engine.ports import Catalog, Count
 from kinos.engine.session import Session
+from kinos.tokens.family import Choice
 
 
 class FakeWorkspace:
@@ -49,15 +50,17 @@ class FakeOutside:
         self.layers: Sequence[Layer] = ()
         self.sample = Path()
 
-    def workspace(self, root: Path, front_end: str, layers: Sequence[Layer] = ()) -> FakeWorkspace:
+    def workspace(
+        self, root: Path, front_end: str, layers: Sequence[Layer] = (), *, brief: bool = False
+    ) -> FakeWorkspace:
         self.layers = layers
         return FakeWorkspace(self.world.session, self.problems)
 
     def settings(self, root: Path, layers: Sequence[Layer] = ()) -> tuple[Settings, tuple[str, ...]]:
         return self.world.settings, self.problems
 
-    def disk(self, root: Path, settings: Settings) -> Disk:
-        return self.world.disk
+    def counts(self, root: Path, settings: Settings, choice: Choice) -> Iterable[Count]:
+        return [Count(path, size) for path, size in self.world.session.sizes.documents.sizes.items()]
 
     def catalog(self, root: Path | None) -> Catalog:
         return self.world.catalog

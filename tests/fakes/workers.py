@@ -8,12 +8,13 @@ from pathlib import Path
 
 from fakes.clock import FakeClock
 from fakes.disk import MemoryDisk
-from kinos.domain.errors import FailureKind, SetupError, SurvivedError
+from kinos.domain.errors import FailureKind, SetupError, SurvivedError, UnavailableError
 from kinos.domain.message import Denied, EditCall, Edited, Failed, Granted, PlanCall, Planned, Reserve, Settle
+from kinos.domain.path import is_document
 from kinos.domain.size import Size
 from kinos.domain.task import NothingToDo, Task
 from kinos.domain.usage import Usage
-from kinos.engine.ports import Count, Gate
+from kinos.engine.ports import Count, Gate, Terms
 
 type Planner = Callable[[PlanCall], Task | NothingToDo | Failed]
 type Hand = Callable[[Path, EditCall], Failed | None]
@@ -120,25 +121,62 @@ class FakeRehearsal:
 
 
 class WordCounting:
-    """Implements `Counting`: a token is a word. `broken` paths cannot be counted."""
+    """Implements `Counting`: a token is a word. `broken` paths cannot be counted; it dies `deaths` times when asked.
+
+    `changes` is what its watch tells; None ends it as a death would.
+    """
 
     def __init__(self, disk: MemoryDisk) -> None:
         self._disk = disk
+        self._told: dict[str, object] = {}
         self.broken: dict[str, str] = {}
         self.counted: list[str] = []
+        self.deaths = 0
+        self.changes: asyncio.Queue[Sequence[str] | str | None] = asyncio.Queue()
         self.closed = False
 
-    async def files(self, root: Path, paths: Sequence[str], tokenizer: str, max_bytes: int) -> AsyncIterator[Count]:
-        for path in paths:
+    async def scan(self, terms: Terms) -> AsyncIterator[Sequence[Count]]:
+        await self._die()
+        present = self._disk.documents()
+        gone = [path for path in self._told if path not in present]
+        fresh = [path for path in present if self._told.get(path) != self._disk.stamp(path)]
+        for path in (*gone, *fresh):
             await asyncio.sleep(0)
-            self.counted.append(path)
-            content = self._disk.files.get(path)
-            if content is None or path in self.broken:
-                yield Count(path, None, self.broken.get(path, "it is gone"))
-            elif len(content) > max_bytes:
-                yield Count(path, None, "it is too big")
-            else:
-                yield Count(path, Size(len(content.decode(errors="replace").split())))
+            yield [self._count(path, terms)]
+
+    async def look(self, terms: Terms, paths: Sequence[str]) -> AsyncIterator[Sequence[Count]]:
+        await self._die()
+        below = tuple(f"{path}/" for path in paths)
+        for path in (*paths, *(path for path in self._disk.documents() if path.startswith(below))):
+            if is_document(path) and not self._disk.ignored(path) and not path.startswith("."):
+                await asyncio.sleep(0)
+                yield [self._count(path, terms)]
+
+    async def watch(self, terms: Terms) -> AsyncIterator[Sequence[Count] | str]:
+        await self._die()
+        while (found := await self.changes.get()) is not None:
+            yield found if isinstance(found, str) else [self._count(path, terms) for path in found]
+        raise UnavailableError("The counter process ended.")
+
+    async def _die(self) -> None:
+        await asyncio.sleep(0)
+        if self.deaths:
+            self.deaths -= 1
+            self._told.clear()
+            raise UnavailableError("The counter process ended.")
+
+    def _count(self, path: str, terms: Terms) -> Count:
+        content = self._disk.files.get(path)
+        self._told.pop(path, None)
+        if content is None:
+            return Count(path)
+        self._told[path] = self._disk.stamp(path)
+        self.counted.append(path)
+        if path in self.broken:
+            return Count(path, error=self.broken[path])
+        if len(content) > terms.max_bytes:
+            return Count(path, error="it is too big")
+        return Count(path, Size(len(content.decode(errors="replace").split()), terms.counted))
 
     async def text(self, text: str, tokenizer: str) -> int:
         return len(text.split())

@@ -1,7 +1,7 @@
 """An engine on a real folder for the front end's tests: no other process, no agents; and a client that keeps what it is told."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,14 +11,15 @@ from lsprotocol import types
 
 from kinos.adapters.catalog import FileCatalog
 from kinos.adapters.clock import RandomIds, SystemClock
+from kinos.adapters.counter_here import CountingHere
 from kinos.adapters.disk import FileDisk
+from kinos.adapters.folder import Folder as CountedFolder
 from kinos.adapters.state_folder import WorkspaceState
 from kinos.domain.message import EditCall, Edited, Failed, PlanCall, Planned
 from kinos.domain.setting import Layer, Source, flattened, resolve
-from kinos.engine.ports import Count, Editor, Gate
+from kinos.engine.ports import Editor, Gate
 from kinos.engine.session import Ports, Session
 from kinos.lsp.background import Background
-from kinos.tokens.counter import counter_for
 from kinos.tokens.position import Encoding
 
 
@@ -59,20 +60,6 @@ class RecordingClient:
         """The codes that are shown for a document now."""
         last = [diagnostics for name, _, diagnostics in self.published if name == uri][-1:]
         return [diagnostic.code for diagnostics in last for diagnostic in diagnostics]
-
-
-class CountingHere:
-    """Implements `Counting` in this process."""
-
-    async def files(self, root: Path, paths: Sequence[str], tokenizer: str, max_bytes: int) -> AsyncIterator[Count]:
-        for path in paths:
-            yield Count(path, counter_for(tokenizer).count((root / path).read_text(encoding="utf-8")))
-
-    async def text(self, text: str, tokenizer: str) -> int:
-        return counter_for(tokenizer).count(text).tokens
-
-    async def close(self) -> None:
-        pass
 
 
 class NoWorkers:
@@ -139,7 +126,7 @@ def workspace(root: Path, given: Mapping[str, Any], trusted: bool, editor: Edito
         catalog=FileCatalog(disk.root),
         workers=NoWorkers(),
         rehearsal=NoRehearsal(),
-        counting=CountingHere(),
+        counting=CountingHere(CountedFolder(root)),
         clock=SystemClock(),
         ids=RandomIds(),
         editor=editor,

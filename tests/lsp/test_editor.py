@@ -72,7 +72,7 @@ def test_an_older_client_gets_changes_by_uri() -> None:
 def editor(client: RecordingClient) -> DocumentEditor:
     """With one open document."""
     texts = {"a.md": OpenText("old\n", 3)}
-    return DocumentEditor(client, texts.get, lambda path: f"file:///w/{path}")
+    return DocumentEditor(client, texts.get, lambda path: f"file:///w/{path}", lambda path: "")
 
 
 async def test_all_documents_of_a_change_are_one_edit_with_its_label() -> None:

@@ -12,7 +12,7 @@ from kinos.lsp.background import Background
 from kinos.lsp.folders import Folders, affected
 from kinos.lsp.option import Options, options
 from kinos.lsp.uri import uri_of
-from lsp.stage import RecordingClient, StagedWorkspace, workspace
+from lsp.stage import RecordingClient, StagedWorkspace, idle, workspace
 
 LONG = "word " * 7000
 
@@ -25,10 +25,12 @@ class Stage:
         self.background = Background()
         self.made: list[StagedWorkspace] = []
         self.given: list[tuple[Mapping[str, Any], bool]] = []
+        self.editors: list[Editor] = []
         self.folders = Folders(self.client, self.background, self._make)
 
     def _make(self, root: Path, given: Mapping[str, Any], trusted: bool, editor: Editor) -> StagedWorkspace:
         self.given.append((given, trusted))
+        self.editors.append(editor)
         self.made.append(workspace(root, given, trusted, editor))
         return self.made[-1]
 
@@ -137,6 +139,31 @@ async def test_a_second_name_of_an_open_document_does_not_disturb_it(stage: Stag
     stage.folders.did_change((root / "link" / "a.md").as_uri(), ["second, changed"], 2)
     stage.folders.did_close((root / "link" / "a.md").as_uri())
     assert stage.texts() == [{"inner/a.md": "first"}]
+
+
+async def test_a_second_name_that_stays_open_is_the_document_from_then_on(stage: Stage, root: Path) -> None:
+    (root / "link").symlink_to(root / "inner")
+    stage.add(root)
+    stage.open(root / "inner" / "a.md", "first")
+    stage.open(root / "link" / "a.md", "second")
+    stage.folders.did_close((root / "inner" / "a.md").as_uri())
+    stage.folders.did_change((root / "link" / "a.md").as_uri(), ["second, changed"], 2)
+    assert stage.texts() == [{"inner/a.md": "second, changed"}]
+    (folder,) = stage.folders
+    assert folder.uri_of("inner/a.md") == (root / "link" / "a.md").as_uri()
+
+
+@pytest.mark.parametrize("name", ["w/alias.md", "elsewhere.md"])
+async def test_a_file_open_by_another_name_is_known_by_it(stage: Stage, root: Path, tmp_path: Path, name: str) -> None:
+    (root / "a.md").write_text("text\n")
+    (tmp_path / name).symlink_to(root / "a.md")
+    stage.add(root)
+    stage.open(tmp_path / name)
+    (editor,) = stage.editors
+    assert editor.other_name("a.md") == str(tmp_path / name)
+    assert editor.other_name("b.md") == ""
+    stage.open(root / "a.md")
+    assert editor.other_name("a.md") == ""
 
 
 async def test_the_same_folder_twice_is_one(stage: Stage, root: Path) -> None:
@@ -259,3 +286,30 @@ def test_a_folder_that_is_gone_takes_its_documents_along() -> None:
 
 async def _refuse() -> None:
     raise SetupError("The runtime folder is open to others.")
+
+
+async def test_a_document_is_counted_by_its_deepest_folder_alone(stage: Stage, root: Path) -> None:
+    (root / "b.md").write_text("outer\n")
+    (root / "inner" / "a.md").write_text("inner\n")
+    (root / "inner" / "open.md").write_text("open\n")
+    stage.add(root)
+    stage.open(root / "inner" / "open.md")
+    await idle(stage.background)
+    stage.add(root / "inner")
+    await idle(stage.background)
+    outer, inner = (made.session for made in stage.made)
+    assert list(outer.sizes.documents.sizes) == ["b.md"]
+    assert sorted(inner.sizes.documents.sizes) == ["a.md", "open.md"]
+    assert "a.md" not in outer.map_text()
+
+
+async def test_a_deeper_folder_that_goes_is_counted_by_the_outer_one_again(stage: Stage, root: Path) -> None:
+    (root / "inner" / "a.md").write_text(LONG)
+    stage.add(root, root / "inner")
+    await idle(stage.background)
+    uri = (root / "inner" / "a.md").as_uri()
+    assert stage.client.shown(uri) == ["document-long"]
+    stage.folders.remove((root / "inner").as_uri())
+    await stage.client.until(lambda: stage.client.shown(uri) == ["document-long"])
+    await idle(stage.background)
+    assert list(stage.made[0].session.sizes.documents.sizes) == ["inner/a.md"]

@@ -11,6 +11,8 @@ import pytest
 from kinos.domain import event as ev
 from kinos.domain.budget import Caps
 from kinos.domain.change import Change, FileChange
+from kinos.domain.errors import FailureKind
+from kinos.engine import command as engine
 from kinos.engine.command import described
 from kinos.engine.ports import Editor
 from kinos.lsp.background import Background
@@ -75,6 +77,12 @@ def test_every_command_is_documented_and_no_other() -> None:
     assert rows(commands) == {PREFIX + name for name in COMMANDS}
 
 
+def test_every_key_of_a_command_is_documented_and_no_other() -> None:
+    found = re.findall(r"^\| `kinos\.server\.(\w+)` \| `\{(.*?)\}`", section("Commands"), re.MULTILINE)
+    keys = {name: {key.strip(" ?") for key in given.split(",")} for name, given in found}
+    assert keys == {name: {"folder", *engine.COMMANDS[name].keys} for name in COMMANDS}
+
+
 def test_the_example_of_a_change_has_every_field() -> None:
     (example,) = re.findall(r"```json\n(.*?)```", section("Commands"), re.DOTALL)
     change = Change("c", "y", "s", "management", "t", "w", (FileChange("a.md", None, "x"),), NOW)
@@ -93,6 +101,11 @@ def test_every_kind_of_error_is_documented() -> None:
         and kind not in (errors.KinosError, errors.FaultError)
     }
     assert {kind for kind in kinds if f"`{kind}`" not in section("Commands")} == set()
+
+
+def test_every_kind_of_failure_is_documented_and_no_other() -> None:
+    (listed,) = re.findall(r"fails has a kind.*?: (.*?)\.\n\n", section("kinos/status"), re.DOTALL)
+    assert set(re.findall(r"`([a-z-]+)`", listed)) == set(FailureKind)
 
 
 def test_the_codes_of_diagnostics_are_documented() -> None:

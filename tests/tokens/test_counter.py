@@ -5,8 +5,9 @@ from hypothesis import example, given
 
 from kinos.domain.errors import UnavailableError, UsageError
 from kinos.domain.size import Counted, Size
+from kinos.domain.tokenizer import TOKENIZERS
 from kinos.tokens.counter import counter_for, counter_of
-from kinos.tokens.family import TOKENIZERS, tokenizer_for
+from kinos.tokens.family import tokenizer_for
 from tokens.texts import CLAUDE, many, oracle, texts
 
 

@@ -9,9 +9,11 @@ from hypothesis import strategies as st
 
 from kinos.domain.errors import UnavailableError
 from kinos.domain.size import Counted
+from kinos.tokens.claude import TOKENIZERS
 from kinos.tokens.counter import ClaudeCounter, counter_for
 from kinos.tokens.document import Encoding, OpenText, Position, TextEdit
 from kinos.tokens.line import LineCounter
+from kinos.tokens.vocabulary import vocabulary
 from tokens.texts import CLAUDE, hard_texts, many, oracle, parts
 
 UTF16 = Encoding.UTF16
@@ -187,13 +189,13 @@ def test_a_count_that_fails_leaves_the_text_right() -> None:
             raise UnavailableError("broken")
         return len(text)
 
-    lines = LineCounter(count, [1], 0)
+    lines = LineCounter(vocabulary("claude-v4.8", "4.8"), TOKENIZERS["claude-v4.8"].rules, count)
     counter = Breaking("claude-v4.8", Counted.EXACT)
     document = OpenText("one\ntwo\n", 1)
     document.count(counter)
     Breaking.broken = True
     with pytest.raises(UnavailableError):
-        document.apply([at(0, 0, 3, "1"), at(1, 0, 3, "2")], 2, UTF16)
-    assert (document.text, document.version) == ("1\n2\n", 2)
+        document.apply([at(0, 0, 0, "1"), at(1, 0, 3, "2\u0e35")], 2, UTF16)
+    assert (document.text, document.version) == ("1one\n2\u0e35\n", 2)
     with pytest.raises(UnavailableError):
         document.count(counter)

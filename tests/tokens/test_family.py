@@ -4,7 +4,8 @@ import pytest
 
 from kinos.domain.errors import UsageError
 from kinos.domain.size import Counted
-from kinos.tokens.family import TOKENIZERS, tokenizer_for
+from kinos.domain.tokenizer import TOKENIZERS
+from kinos.tokens.family import tokenizer_for
 
 EXACT = {
     "claude-v3": [

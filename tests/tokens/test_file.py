@@ -20,7 +20,7 @@ def test_a_file_is_counted_with_what_a_cache_needs_to_know(tmp_path: Path) -> No
     about = file.stat()
     size = COUNTER.count("# Café 🙂\r\n")
     assert count_file(file, COUNTER, 100) == Measured(
-        size, hashlib.sha256(raw).hexdigest(), about.st_mtime_ns, len(raw)
+        size, hashlib.sha256(raw).digest(), about.st_mtime_ns, len(raw), about.st_ino
     )
 
 
@@ -38,7 +38,7 @@ def test_an_empty_file_is_0(tmp_path: Path) -> None:
         ("a".encode("utf-16"), "not UTF-8 text (byte 0): save it as UTF-8"),
         (b"a\xed\xa0\x80", "not UTF-8 text (byte 1): save it as UTF-8"),
         (b"PK\x03\x00", "not text (NUL at byte 3): exclude it, or save it as UTF-8 if it is text"),
-        (b"a" * 101, "larger than documents.maxBytes (100 bytes)"),
+        (b"a" * 101, "larger than documents.maxBytes (100 bytes): split it, exclude it, or raise that setting"),
     ],
 )
 def test_what_is_not_text_of_a_size_is_refused_with_what_to_do(tmp_path: Path, raw: bytes, reason: str) -> None:
@@ -51,8 +51,21 @@ def test_a_file_exactly_as_large_as_allowed_is_counted(tmp_path: Path) -> None:
     assert isinstance(count_file(tmp_path / "a.md", COUNTER, 100), Measured)
 
 
+def test_a_small_file_needs_no_room_for_all_that_is_allowed(tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_bytes(b"a" * 100)
+    assert isinstance(count_file(tmp_path / "a.md", COUNTER, 2**62), Measured)
+
+
+def test_a_file_of_several_pieces_is_read_whole(tmp_path: Path) -> None:
+    raw = b"a line of text\n" * 150_000
+    (tmp_path / "a.md").write_bytes(raw)
+    found = count_file(tmp_path / "a.md", COUNTER, len(raw))
+    assert isinstance(found, Measured)
+    assert found.digest == hashlib.sha256(raw).digest()
+
+
 def test_a_file_that_vanished_is_said_to_be_gone(tmp_path: Path) -> None:
-    assert count_file(tmp_path / "a.md", COUNTER, 100) == Unreadable("it is not there any more")
+    assert count_file(tmp_path / "a.md", COUNTER, 100) == Unreadable("it is not there any more", gone=True)
 
 
 def test_a_folder_is_no_file(tmp_path: Path) -> None:

@@ -2,14 +2,14 @@
 
 from functools import cache
 
-import ctok
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from kinos.tokens.claude import OVERHEADS, VERSIONS, line_counter
+from kinos.tokens.claude import TOKENIZERS, line_counter
 from kinos.tokens.line import LineCounter
-from tokens.texts import CLAUDE, hard_texts, many, oracle, texts
+from kinos.tokens.vocabulary import Vocabulary, vocabulary
+from tokens.texts import CLAUDE, hard_texts, many, message, oracle, texts
 
 each = pytest.mark.parametrize("name", CLAUDE)
 
@@ -25,15 +25,15 @@ each = pytest.mark.parametrize("name", CLAUDE)
 @example(text="\u0301\n\u0301 a")
 @example(text=" 'a it's\n's")
 def test_the_count_by_line_is_the_count_of_the_whole_text(name: str, text: str) -> None:
-    whole = ctok.token_count(text, VERSIONS[name]) - OVERHEADS[name]
-    assert line_counter(name).count(text) == whole
+    assert line_counter(name).count(text) == message(text, name)
 
 
 @each
 @many
 @given(text=hard_texts.filter(bool))
 def test_a_counter_without_any_memory_counts_the_same(name: str, text: str) -> None:
-    forgetful = LineCounter(lambda part: ctok.token_count(part, VERSIONS[name]) - OVERHEADS[name], _runs(name), 0)
+    tokenizer = TOKENIZERS[name]
+    forgetful = LineCounter(_vocabulary(name), tokenizer.rules, lambda part: message(part, name), memo_bytes=0)
     assert forgetful.count(text) == line_counter(name).count(text)
 
 
@@ -49,7 +49,7 @@ def test_newline_runs_cost_what_the_whole_text_says_wherever_they_stand(name: st
 @each
 def test_a_very_long_newline_run_is_counted_without_a_table_of_its_length(name: str) -> None:
     counter = line_counter(name)
-    longest = max(_runs(name))
+    longest = max(_vocabulary(name).runs)
     before = counter.newlines(50_000)
     assert counter.newlines(50_000 + 1000 * longest) == before + 1000
     assert counter.newlines(10_000_000_000) > 10_000_000_000 // longest - 1
@@ -67,23 +67,19 @@ def test_a_line_the_tokenizer_sees_nothing_of_costs_nothing(name: str) -> None:
         assert line_counter(name).line(line) == 0
 
 
-def test_a_line_seen_before_is_not_counted_again() -> None:
+def test_only_parts_with_rare_characters_are_asked_of_the_oracle_and_each_once() -> None:
     asked: list[str] = []
 
     def count(text: str) -> int:
         asked.append(text)
-        return int(ctok.token_count(text, "4.8")) - 6
+        return message(text, "claude-v4.8")
 
-    counter = LineCounter(count, _runs("claude-v4.8"))
-    lines = [f"The line number {number}, and *more* of it." for number in range(50)]
-    counter.count("\n".join(lines))
-    asked.clear()
-    lines[25] += " Changed here"
-    assert counter.count("\n".join(lines)) == oracle("\n".join(lines), "claude-v4.8")
-    assert max(map(len, asked)) < 100
-    assert len(asked) <= 4
+    counter = LineCounter(_vocabulary("claude-v4.8"), TOKENIZERS["claude-v4.8"].rules, count)
+    text = "# Été — a *plain* line\n" * 3 + "and \u0e17\u0e35\u0e48 in a rare one, \u0e17\u0e35\u0e48 in it twice\n" * 3
+    assert counter.count(text) == oracle(text, "claude-v4.8")
+    assert asked == ["a\nand \u0e17\u0e35\u0e48 a", "a\none, \u0e17\u0e35\u0e48 a"]
 
 
 @cache
-def _runs(name: str) -> tuple[int, ...]:
-    return tuple(len(piece) for piece in ctok.pieces(VERSIONS[name]) if not piece.strip("\n"))
+def _vocabulary(name: str) -> Vocabulary:
+    return vocabulary(name, TOKENIZERS[name].version)

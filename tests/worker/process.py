@@ -118,7 +118,7 @@ def worker(folder: Path, python: tuple[str, ...] = (sys.executable,), **environ:
     allowed = {"PATH": os.environ["PATH"], "HOME": str(person), "PYTHONPATH": package, **environ}
     with log.open("wb") as errors, theirs:
         process = subprocess.Popen(
-            [*python, "-m", "kinos.worker", "--control", str(theirs.fileno())],
+            [*python, "-m", "kinos.worker", "--home", str(private), "--control", str(theirs.fileno())],
             pass_fds=[theirs.fileno()],
             cwd=private,
             env=allowed,

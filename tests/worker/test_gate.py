@@ -100,7 +100,7 @@ def test_an_answer_that_does_not_say_what_it_used_settles_the_worst_case(engine:
 
 def test_a_denied_call_is_not_made(clock: Clock) -> None:
     model = Model("yes")
-    with pytest.raises(FaultError, match=r"the cap of \$5 is reached") as caught:
+    with pytest.raises(FaultError, match=r"the cap of \$5 is reached\. Raise the budget") as caught:
         ask(gate(Engine([Denied("the cap of $5 is reached")]), clock), model)
     assert caught.value.kind is FailureKind.BUDGET
     assert model.given == []

@@ -84,7 +84,7 @@ def test_a_denied_call_is_not_made(running: Worker, api: ScriptedApi) -> None:
     talk = running.call(plan_call(api.url), allow=lambda _: "the cap is reached")
     result = talk.result()
     assert isinstance(result, Failed)
-    assert (result.failure, result.message) == (FailureKind.BUDGET, "the cap is reached")
+    assert (result.failure, result.message) == (FailureKind.BUDGET, "the cap is reached.")
     assert api.requests == []
     assert not any(isinstance(heard, Denied) for heard in talk.heard)
 

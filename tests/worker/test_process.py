@@ -156,6 +156,8 @@ def test_everything_ends_with_the_control_socket(own: Worker, api: ScriptedApi) 
     assert own.end() == 0
     assert living(everyone) == set()
     assert [talk.hear() for talk in talks] == [None, None]
+    assert not own.folder.exists()
+    assert own.person.exists()
 
 
 @pytest.mark.agents
@@ -176,6 +178,7 @@ def test_a_missing_package_is_named_with_the_command_that_installs_it(tmp_path: 
         assert "anthropic" in started.first.message
         assert f'{sys.executable} -m pip install "kinos[agents]"' in started.first.remedy
         assert started.process.wait(60) == 3
+    assert not started.folder.exists()
 
 
 def test_the_end_of_a_call_takes_what_is_below_it_along() -> None:

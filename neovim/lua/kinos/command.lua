@@ -23,7 +23,8 @@ end
 ---@param arguments table
 ---@param done fun(answer: any)
 local function ask(call, name, arguments, done)
-  local argument = vim.tbl_extend('force', { folder = call.folder }, arguments)
+  -- An empty table would travel as a list.
+  local argument = vim.tbl_extend('force', vim.empty_dict(), { folder = call.folder }, arguments)
   local command = { title = 'KinOS ' .. name, command = prefix .. name, arguments = { argument } }
   call.client:exec_cmd(command, { bufnr = call.buffer }, function(err, answer)
     if err then

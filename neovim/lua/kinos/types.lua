@@ -19,13 +19,14 @@
 ---@field retry? kinos.settings.retry
 ---@field history? kinos.settings.history
 ---@field lock? kinos.settings.lock
+---@field cache? kinos.settings.cache
 ---@field log? kinos.settings.log
 ---@field agents? kinos.settings.agents
 
 ---@class kinos.settings.tokens
 ---@field warn? integer a document above this is long (tokens); default: 6000
 ---@field error? integer a document above this is too long (tokens); default: 12000
----@field tokenizer? string how sizes are counted: a tokenizer, or auto for the one of the team's model; default: auto
+---@field tokenizer? 'auto'|'claude-v3'|'claude-v4.7'|'claude-v4.8'|'cl100k_base'|'o200k_base' how sizes are counted: a tokenizer, or auto for the one of the team's model; default: auto
 
 ---@class kinos.settings.phase
 ---@field limit? integer the project's limit over all Markdown documents (tokens); default: 128000
@@ -78,6 +79,11 @@
 ---@class kinos.settings.lock
 ---@field timeout? number how long a terminal waits for a held folder; an editor is told at once (seconds); default: 10
 ---@field interval? number how often to try meanwhile (seconds); default: 0.1
+
+---@class kinos.settings.cache
+---@field bytes? integer how large the memory of counted sizes may become (bytes); default: 67108864
+---@field days? integer what was not used for so long is forgotten (days); default: 30
+---@field cleanup? integer how often that memory is looked after (seconds); default: 3600
 
 ---@class kinos.settings.log
 ---@field level? 'error'|'warning'|'info'|'debug' how much is logged; default: info

@@ -1,6 +1,7 @@
 """Teams and agents from files: shipped with KinOS, overridden or added by a workspace. Read anew each time."""
 
-from collections.abc import Callable, Sequence
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from kinos.adapters.share import shared
@@ -30,19 +31,56 @@ class FileCatalog:
         """Names, sorted."""
         return self._names("prompts", ".md")
 
+    def stray_teams(self) -> Mapping[str, str]:
+        """What has a team's name but is no file, with a sentence that says so."""
+        return self._strays("teams", ".toml")
+
+    def stray_agents(self) -> Mapping[str, str]:
+        """What has an agent's name but is no file, with a sentence that says so."""
+        return self._strays("prompts", ".md")
+
     def _names(self, folder: str, suffix: str) -> list[str]:
-        stems = {file.stem for base in self._folders for file in (base / folder).glob(f"*{suffix}")}
-        return sorted(stem for stem in stems if NAME.fullmatch(stem))
+        return sorted({file.stem for file in self._found(folder, suffix) if _is_file(file)})
+
+    def _strays(self, folder: str, suffix: str) -> dict[str, str]:
+        return {file.stem: str(_stray(file)) for file in self._found(folder, suffix) if not _is_file(file)}
+
+    def _found(self, folder: str, suffix: str) -> Iterator[Path]:
+        """Whatever is named like a team or an agent."""
+        for base in self._folders:
+            try:
+                found = sorted((base / folder).iterdir())
+            except (FileNotFoundError, NotADirectoryError):
+                continue
+            except OSError as error:
+                raise SetupError(
+                    f"The folder {base / folder} cannot be read: {error.strerror}.", "Check its permissions."
+                ) from error
+            yield from (file for file in found if file.suffix == suffix and NAME.fullmatch(file.stem))
 
     def _read[T](self, what: str, folder: str, suffix: str, name: str, read: Callable[[str, str, str], T]) -> T:
         if not NAME.fullmatch(name):
-            raise UsageError(f"{name!r} is no name of a {what}: small letters, digits, - and _, a letter first.")
+            article = "an" if what.startswith("a") else "a"
+            raise UsageError(
+                f"{name!r} is no name of {article} {what}: small letters, digits, - and _, a letter first."
+            )
         for base in reversed(self._folders):
             file = base / folder / f"{name}{suffix}"
-            if file.is_file():
+            if _is_file(file):
                 return read(_text(file), str(file), name)
+            if os.path.lexists(file):
+                raise _stray(file)
         known = ", ".join(self._names(folder, suffix))
         raise UsageError(f"There is no {what} {name!r}.", f"There are: {known}.")
+
+
+def _is_file(file: Path) -> bool:
+    # Unlike Path.is_file, this is plainly False below a folder that may not be entered.
+    return os.path.isfile(file)  # noqa: PTH113
+
+
+def _stray(file: Path) -> ContentError:
+    return ContentError("it is not a file (a folder, or a link that leads nowhere): rename or remove it", str(file))
 
 
 def _text(file: Path) -> str:

@@ -1,4 +1,4 @@
-"""The counter process: counts closed documents outside this process, so that nobody waits while typing."""
+"""The counter process: counts documents outside this process, so that nobody waits while typing."""
 
 import asyncio
 import itertools
@@ -7,40 +7,45 @@ import os
 import sys
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from contextlib import aclosing, suppress
-from pathlib import Path
 from typing import Any
 
+from kinos.adapters.folder import Folder
 from kinos.adapters.frame import framed, read_frame
 from kinos.domain.errors import UnavailableError
 from kinos.domain.size import Counted, Size
-from kinos.engine.ports import Count
+from kinos.engine.ports import Count, Terms
 
 
 class CounterProcess:
-    """Spawned at first use, never forked; started again if it died."""
+    """Implements `Counting` for one folder. Spawned at first use, never forked; started again if it died."""
 
-    def __init__(self) -> None:
+    def __init__(self, folder: Folder) -> None:
+        self._folder = folder
         self._process: asyncio.subprocess.Process | None = None
         self._numbers = itertools.count(1)
         self._answers: dict[int, asyncio.Queue[Mapping[str, Any] | None]] = {}
         self._reader: asyncio.Task[None] | None = None
         self._turn = asyncio.Lock()
 
-    async def files(self, root: Path, paths: Sequence[str], tokenizer: str, max_bytes: int) -> AsyncIterator[Count]:
-        """A Count for each path as it is counted. Files left over when the process dies have an error."""
-        left, failure = set(paths), "the counter ended before it was counted; it is tried again at the next change"
-        request = {"tokenizer": tokenizer, "root": str(root), "paths": list(paths), "maxBytes": max_bytes}
-        async with aclosing(self._ask(request)) as answers:
-            async for answer in answers:
-                for path, tokens, counted, *_ in answer.get("sizes", ()):
-                    left.discard(path)
-                    yield Count(path, Size(tokens, Counted(counted)))
-                failure = str(answer.get("error", failure))
-                for path, message in answer.get("errors", ()):
-                    left.discard(path)
-                    yield Count(path, None, message)
-        for path in sorted(left):
-            yield Count(path, None, failure)
+    async def scan(self, terms: Terms) -> AsyncIterator[Sequence[Count]]:
+        """What is new in the whole folder."""
+        async with aclosing(self._look(terms, "all")) as found:
+            async for counts in found:
+                if not isinstance(counts, str):
+                    yield counts
+
+    async def look(self, terms: Terms, paths: Sequence[str]) -> AsyncIterator[Sequence[Count]]:
+        """These documents as they are now."""
+        async with aclosing(self._look(terms, list(paths))) as found:
+            async for counts in found:
+                if not isinstance(counts, str):
+                    yield counts
+
+    async def watch(self, terms: Terms) -> AsyncIterator[Sequence[Count] | str]:
+        """What changes from now on."""
+        async with aclosing(self._look(terms, "changes")) as found:
+            async for counts in found:
+                yield counts
 
     async def text(self, text: str, tokenizer: str) -> int:
         """Tokens of `text`. Raises UnavailableError."""
@@ -48,13 +53,23 @@ class CounterProcess:
             async for answer in answers:
                 if "tokens" in answer:
                     return int(answer["tokens"])
-                raise UnavailableError(str(answer.get("error")))
-        raise UnavailableError("The counter process ended.", "Try again.")
+        raise _died()
 
     async def close(self) -> None:
         """End the process."""
         async with self._turn:
             await self._end()
+
+    async def _look(self, terms: Terms, look: str | list[str]) -> AsyncGenerator[Sequence[Count] | str]:
+        async with aclosing(self._ask({"folder": self._folder.wire(terms), "look": look})) as answers:
+            async for answer in answers:
+                if "note" in answer:
+                    yield str(answer["note"])
+                if "seen" in answer:
+                    yield [_count(*row) for row in answer["seen"]]
+                if answer.get("done"):
+                    return
+        raise _died()
 
     async def _end(self) -> None:
         process, self._process = self._process, None
@@ -68,6 +83,7 @@ class CounterProcess:
             await self._reader
 
     async def _ask(self, request: Mapping[str, Any]) -> AsyncGenerator[Mapping[str, Any]]:
+        """The answers to a request, until the process ends. Raises UnavailableError with what an answer says is wrong."""
         async with self._turn:
             process = await self._started()
         assert process.stdin is not None
@@ -76,9 +92,9 @@ class CounterProcess:
         try:
             process.stdin.write(framed(json.dumps({"id": number, **request}).encode()))
             while (answer := await queue.get()) is not None:
+                if "error" in answer:
+                    raise UnavailableError(str(answer["error"]))
                 yield answer
-                if answer.get("done") or "tokens" in answer or "error" in answer:
-                    return
         finally:
             del self._answers[number]
 
@@ -91,7 +107,7 @@ class CounterProcess:
             sys.executable,
             "-P",  # never modules from the folder we happen to be in
             "-m",
-            "kinos.tokens.process",
+            "kinos.adapters.counter",
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.DEVNULL,
@@ -110,3 +126,11 @@ class CounterProcess:
                     queue.put_nowait(answer)
         for queue in self._answers.values():
             queue.put_nowait(None)
+
+
+def _count(path: str, tokens: int | None, counted: str, error: str) -> Count:
+    return Count(path, None if tokens is None else Size(tokens, Counted(counted)), error)
+
+
+def _died() -> UnavailableError:
+    return UnavailableError("The counter process ended.", "It is started again at the next look.")

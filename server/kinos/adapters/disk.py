@@ -5,14 +5,15 @@ import secrets
 import stat
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
 from kinos.adapters.ignore import Ignore
+from kinos.adapters.walk import Walk
 from kinos.domain.change import digest
 from kinos.domain.errors import ConflictError, LandingError, PolicyError, SetupError
-from kinos.domain.path import REQUESTS, is_document
+from kinos.domain.path import REQUESTS
 
 _HIDDEN_REQUESTS = frozenset((name,) for name in REQUESTS if name.startswith("."))
 
@@ -23,30 +24,39 @@ class FileDisk:
     def __init__(self, root: Path, exclude: tuple[str, ...] = ()) -> None:
         self.root = root.resolve()
         self._ignore = Ignore(self.root, exclude)
+        self._walk = Walk(self.root, self._ignore)
+        self._ceded: tuple[str, ...] = ()
 
     def check(self) -> None:
         """Raise SetupError when the folder cannot be worked on at all."""
         try:
             os.scandir(self.root).close()
         except FileNotFoundError as error:
-            raise SetupError(f"There is no folder {self.root}.", "Give an existing one with -C.") from error
+            raise SetupError(f"There is no folder {self.root}.", "Open or give (-C) one that is there.") from error
         except NotADirectoryError as error:
-            raise SetupError(f"{self.root} is not a folder.", "Give a folder with -C.") from error
+            raise SetupError(f"{self.root} is not a folder.", "Open or give (-C) a folder.") from error
         except PermissionError as error:
             raise SetupError(f"The folder {self.root} cannot be read.", "Check its permissions.") from error
 
-    def documents(self) -> list[str]:
-        """Every Markdown document that is not ignored, sorted."""
-        self._ignore.forget()
-        return sorted(path for path in self._files() if is_document(path))
+    def paths(self) -> list[str]:
+        """Every file that is neither hidden nor ignored, sorted."""
+        return sorted(self._files())
+
+    def cede(self, folders: Sequence[str]) -> None:
+        """Leave these folders inside, and all in them, to the engines that own them."""
+        self._ceded = tuple(folders)
+
+    def real(self, path: str) -> str:
+        """The real file behind `path`, links resolved."""
+        return os.path.realpath(self.root / path)
 
     def suffixes(self) -> Mapping[str, int]:
         """How many files there are by suffix, in lower case."""
         return Counter(os.path.splitext(path)[1].lower() for path in self._files())  # noqa: PTH122
 
     def ignored(self, path: str) -> bool:
-        """Whether it, or a folder above it, is ignored."""
-        return self._ignore.hides(path)
+        """Whether it, or a folder above it, is ignored or another engine's."""
+        return bool(self._owner(path)) or self._ignore.hides(path)
 
     def read(self, path: str) -> bytes | None:
         """The bytes, or None when there is no such file."""
@@ -132,7 +142,13 @@ class FileDisk:
         inner = target.relative_to(self.root).parts
         if any(part.startswith(".") for part in inner) and inner not in _HIDDEN_REQUESTS:
             raise PolicyError(f"{path} leads into a hidden folder.")
+        if owner := self._owner("/".join(inner)):
+            raise PolicyError(f"{path} belongs to {owner}, a workspace folder of its own: only its agents change it.")
         return target
+
+    def _owner(self, path: str) -> str:
+        """The folder inside that was ceded and holds `path`; empty when it is ours."""
+        return next((folder for folder in self._ceded if f"{path}/".startswith(f"{folder}/")), "")
 
     def _folds(self, path: str) -> bool:
         """Whether another spelling of `path` exists, in case or in how accents are made: on some systems both are one."""
@@ -154,29 +170,8 @@ class FileDisk:
                 folder = folder.parent
 
     def _files(self) -> Iterator[str]:
-        """Files that are neither hidden nor ignored; links to folders are not followed."""
-        pending = [""]
-        while pending:
-            prefix = pending.pop()
-            try:
-                entries = list(os.scandir(self.root / prefix))
-            except OSError:
-                continue
-            for entry in entries:
-                path = f"{prefix}{entry.name}"
-                if entry.is_dir(follow_symlinks=False):
-                    if not entry.name.startswith(".") and not self._ignore.hides(f"{path}/"):
-                        pending.append(f"{path}/")
-                elif not entry.name.startswith(".") and self._is_file(entry, path) and not self._ignore.hides(path):
-                    yield path
-
-    def _is_file(self, entry: os.DirEntry[str], path: str) -> bool:
-        if not entry.is_symlink():
-            return entry.is_file(follow_symlinks=False)
-        try:
-            return self._inside(path).is_file()
-        except PolicyError:
-            return False
+        found = self._walk.files(lambda name: True, lambda folder, error: None)
+        return (path for path, _ in found if not self._owner(path))
 
 
 def _folded(name: str) -> str:

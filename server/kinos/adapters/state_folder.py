@@ -8,8 +8,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, TextIO
 
-import portalocker
-
+from kinos.adapters.control_socket import engines
 from kinos.adapters.journal import FileJournal
 from kinos.domain.errors import SetupError, WorkspaceHeldError
 
@@ -20,6 +19,7 @@ class WorkspaceState:
     """The state of the workspace at `root`. The folder appears when something is held or kept, never by reading."""
 
     def __init__(self, root: Path, timeout: float, interval: float) -> None:
+        self._root = root
         self._folder = root / ".kinos" / "state"
         self._timeout = timeout
         self._interval = interval
@@ -48,17 +48,21 @@ class WorkspaceState:
         """Who holds it now; a note left by a process that died counts for nothing."""
         try:
             with (self._folder / "lock").open("a") as lock:
-                portalocker.lock(lock, portalocker.LOCK_EX | portalocker.LOCK_NB)
-                portalocker.unlock(lock)
-        except portalocker.LockException:
-            return _said(self.load("holder"))
+                free = _locked(lock)
         except OSError:
             return ""
-        return ""
+        return "" if free else _said(self.load("holder"))
 
     def holder_pid(self) -> int | None:
         """The process that holds it; None when nobody does."""
         return self.load("holder").get("pid") if self.holder() else None
+
+    def others(self) -> bool:
+        """Whether the engine of another process listens for this workspace."""
+        try:
+            return any(process != os.getpid() for process in engines(self._root))
+        except SetupError:
+            return False
 
     def journal(self) -> FileJournal:
         """The journal."""
@@ -86,18 +90,13 @@ class WorkspaceState:
 
     def _acquire(self, lock: Any) -> None:
         until = time.monotonic() + self._timeout
-        while True:
-            try:
-                portalocker.lock(lock, portalocker.LOCK_EX | portalocker.LOCK_NB)
-            except portalocker.LockException as error:
-                if time.monotonic() >= until:
-                    raise WorkspaceHeldError(
-                        f"{_said(self.load('holder'))} works on this folder.",
-                        "Stop it with `kin stop`, or wait until it is done.",
-                    ) from error
-                time.sleep(self._interval)
-            else:
-                return
+        while not _locked(lock):
+            if time.monotonic() >= until:
+                raise WorkspaceHeldError(
+                    f"{_said(self.load('holder'))} works on this folder.",
+                    "Stop it with `kin stop`, or wait until it is done.",
+                )
+            time.sleep(self._interval)
 
     def _made(self) -> TextIO:
         """The file to lock, in its folder."""
@@ -112,6 +111,17 @@ class WorkspaceState:
                 f"{self._folder} cannot be made: {error.strerror}.",
                 "KinOS keeps its journal there; check the permissions.",
             ) from error
+
+
+def _locked(lock: Any) -> bool:
+    """Take the lock of an open file if it is free; closing the file gives it back."""
+    import portalocker  # takes 0.03 s, and most commands lock nothing
+
+    try:
+        portalocker.lock(lock, portalocker.LOCK_EX | portalocker.LOCK_NB)
+    except portalocker.LockException:
+        return False
+    return True
 
 
 def _said(note: Mapping[str, Any]) -> str:

@@ -14,6 +14,7 @@ from pathlib import Path
 import kinos
 from kinos.adapters.descendant import adopt_orphans, end
 from kinos.adapters.frame import read_frame
+from kinos.adapters.private_folder import PrivateFolder
 from kinos.domain.errors import FailureKind, FaultError, SetupError, SurvivedError
 from kinos.domain.message import (
     Denied,
@@ -52,7 +53,7 @@ class WorkerPool:
         self._process: asyncio.subprocess.Process | None = None
         self._left: tuple[int, ...] = ()
         self._control: socket.socket | None = None
-        self._home: Path | None = None
+        self._home: PrivateFolder | None = None
         self._versions: Mapping[str, str] = {}
 
     @property
@@ -68,7 +69,7 @@ class WorkerPool:
             raise SetupError("Agents do not run on Windows yet.", "Sizes and the map do.")
         await self.stop()
         adopt_orphans()
-        self._home = Path(tempfile.mkdtemp(prefix="kinos-worker-"))
+        self._home = PrivateFolder()
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
             self._control = ours
@@ -94,7 +95,7 @@ class WorkerPool:
     @contextmanager
     def folder(self) -> Iterator[Path]:
         """An empty private folder, removed afterwards."""
-        folder = Path(tempfile.mkdtemp(prefix="edit-", dir=self._home))
+        folder = Path(tempfile.mkdtemp(prefix="edit-", dir=self._home.path if self._home else None))
         try:
             yield folder.resolve()
         finally:
@@ -123,7 +124,7 @@ class WorkerPool:
             self._control.close()
             self._control = None
         if self._home is not None:
-            shutil.rmtree(self._home, ignore_errors=True)
+            self._home.remove()
             self._home = None
 
     async def _spawn(self, control: socket.socket) -> asyncio.subprocess.Process:
@@ -136,13 +137,15 @@ class WorkerPool:
                 "-c",
                 _BOOT,
                 str(Path(kinos.__file__).parents[1]),
+                "--home",
+                str(self._home.path),
                 "--control",
                 str(control.fileno()),
                 pass_fds=[control.fileno()],
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=log or asyncio.subprocess.DEVNULL,
                 stderr=log or asyncio.subprocess.DEVNULL,
-                cwd=self._home,
+                cwd=self._home.path,
                 env=self._environment(),
                 start_new_session=True,
             )

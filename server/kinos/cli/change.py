@@ -2,6 +2,7 @@
 
 import argparse
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from kinos.cli.engine import command
@@ -74,18 +75,22 @@ def _revert(args: argparse.Namespace, outside: Outside, method: str, done: str) 
 
 def review_options(parser: argparse.ArgumentParser) -> None:
     """Options of `kin review`."""
-    parser.add_argument("--accept", default="", metavar="ID", help="land it")
-    parser.add_argument("--reject", default="", metavar="ID", help="drop it")
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument("change", nargs="?", default="", metavar="ID", help="show this one with what it would change")
+    which.add_argument("--accept", default="", metavar="ID", help="land it")
+    which.add_argument("--reject", default="", metavar="ID", help="drop it")
+    which.add_argument("--diff", default="", metavar="ID", help="show what it would change")
     parser.add_argument("--reason", default="", metavar="TEXT", help="why: the agent is told")
-    parser.add_argument("--diff", default="", metavar="ID", help="show what it would change")
     parser.add_argument("--json", action="store_true", help="as JSON")
 
 
 def review(args: argparse.Namespace, outside: Outside) -> int:
     """List what waits, show one, accept one or reject one. Exit 3 when nothing waits."""
     if args.diff:
-        say(command(outside, args.folder, "diff", {"change": args.diff}).rstrip("\n"))
+        say(_diff(outside, args.folder, args.diff))
         return 0
+    if args.change:
+        return _show(args, outside)
     if args.accept or args.reject:
         method = "accept" if args.accept else "reject"
         change = command(outside, args.folder, method, {"change": args.accept or args.reject, "reason": args.reason})
@@ -99,6 +104,24 @@ def review(args: argparse.Namespace, outside: Outside) -> int:
     for change in waiting if not args.json else ():
         _say_change(change, reason=True)
     return 0 if waiting else NOTHING
+
+
+def _show(args: argparse.Namespace, outside: Outside) -> int:
+    """One change, whatever became of it, and what it makes of its files."""
+    diff = _diff(outside, args.folder, args.change)
+    changes = command(outside, args.folder, "history", {})
+    change = next(change for change in changes if change["id"] == args.change)
+    if args.json:
+        say_json({**change, "diff": diff})
+    else:
+        _say_change(change, reason=True)
+        say(f"\n{diff}")
+    return 0
+
+
+def _diff(outside: Outside, folder: Path, change: str) -> str:
+    text: str = command(outside, folder, "diff", {"change": change})
+    return text.rstrip("\n")
 
 
 def _say_change(change: dict[str, Any], *, reason: bool) -> None:

@@ -51,10 +51,16 @@ async def _run(args: argparse.Namespace, outside: Outside) -> int:
 
 
 def _made(into: Path | None, example: Path) -> Path:
-    if into is not None and into.exists() and any(into.iterdir()):
-        raise SetupError(f"{into} is not empty.", "Name a new folder, or none for a temporary one.")
-    folder = into or Path(tempfile.mkdtemp(prefix="kinos-demo-"))
-    shutil.copytree(example, folder, dirs_exist_ok=True)
+    other = "Name a new folder where you may write, or none for a temporary one."
+    try:
+        if into is not None and into.exists() and any(into.iterdir()):
+            raise SetupError(f"{into} is not empty.", other)
+        folder = into or Path(tempfile.mkdtemp(prefix="kinos-demo-"))
+        shutil.copytree(example, folder, dirs_exist_ok=True)
+    except shutil.Error as error:
+        raise SetupError(f"The sample workspace cannot be copied: {error.args[0][0][2]}.", other) from error
+    except OSError as error:
+        raise SetupError(f"The sample workspace cannot be made in {into}: {error.strerror}.", other) from error
     return folder.resolve()
 
 

@@ -27,7 +27,7 @@ async def _command(outside: Outside, root: Path, method: str, params: Mapping[st
     engines = outside.engines(root)
     if engines:
         return await outside.ask(engines[0], root, method, params)
-    workspace = outside.workspace(root, FRONT_END)
+    workspace = outside.workspace(root, FRONT_END, brief=True)
     for problem in workspace.problems:
         warn(problem)
     try:

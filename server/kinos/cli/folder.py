@@ -6,6 +6,7 @@ from typing import Any
 from kinos.cli.engine import asked, command
 from kinos.cli.outside import Outside
 from kinos.cli.terminal import say, say_json, table
+from kinos.domain.errors import UsageError
 from kinos.domain.size import kilotokens
 
 NOTHING = 3
@@ -38,8 +39,10 @@ def phase_options(parser: argparse.ArgumentParser) -> None:
 
 
 def phase(args: argparse.Namespace, outside: Outside) -> int:
-    """Print the phase with its reason and headroom, after setting it if asked."""
-    if args.action and args.phase:
+    """Print the phase with its reason and headroom, after setting it if asked. Raises UsageError when nothing is said to set."""
+    if args.action and not args.phase:
+        raise UsageError("Which phase is to be set?", "Say `kin phase set expansion`, `convergence` or `auto`.")
+    if args.action:
         picture = command(outside, args.folder, "setPhase", {"phase": args.phase})
     else:
         picture = command(outside, args.folder, "status", {})

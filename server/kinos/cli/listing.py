@@ -1,6 +1,7 @@
 """`kin teams` and `kin agents`: what there is, from where, and what is wrong with it."""
 
 import argparse
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from kinos.cli.outside import Outside
@@ -31,6 +32,7 @@ def teams(args: argparse.Namespace, outside: Outside) -> int:
             for agent in agents
             if agent not in known
         )
+    wrong.extend(_strays(catalog.stray_teams(), catalog.teams()))
     return _show(args, rows, wrong, "agents")
 
 
@@ -45,7 +47,13 @@ def agents(args: argparse.Namespace, outside: Outside) -> int:
             wrong.append({"name": name, "error": str(error)})
         else:
             rows.append({"name": name, "summary": agent.role, "edits": list(agent.edits), "source": agent.source})
+    wrong.extend(_strays(catalog.stray_agents(), catalog.agents()))
     return _show(args, rows, wrong, "edits")
+
+
+def _strays(strays: Mapping[str, str], listed: Sequence[str]) -> list[dict[str, str]]:
+    """What is no file at all; one that also stands in the place of a file has been complained of."""
+    return [{"name": name, "error": why} for name, why in sorted(strays.items()) if name not in listed]
 
 
 def _show(args: argparse.Namespace, rows: list[dict[str, Any]], wrong: list[dict[str, str]], extra: str) -> int:

@@ -5,18 +5,15 @@ from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
 from typing import Any
 
-from rich.console import Console, Group, RenderableType
+from rich.console import Console, RenderableType
 from rich.live import Live
 from rich.markup import escape
-from rich.progress_bar import ProgressBar
-from rich.table import Table
-from rich.text import Text
 
+from kinos.cli.board import board
 from kinos.cli.terminal import say, say_json
 from kinos.domain import event as ev
 from kinos.domain.change import Change, ChangeState
-from kinos.domain.size import kilotokens
-from kinos.domain.state import WORKING, AgentState, State
+from kinos.domain.state import State
 from kinos.engine.session import Session
 
 
@@ -67,34 +64,7 @@ class LiveView:
         return self._live
 
     def _picture(self) -> RenderableType:
-        return Group(Text(), _head(self._session.picture()), _agents(self._session.state))
-
-
-def _head(picture: dict[str, Any]) -> RenderableType:
-    phase, tokens, budget, team = picture["phase"], picture["tokens"], picture["budget"], picture["team"]
-    line = Table.grid(padding=(0, 1))
-    spent = "?" if budget["usd"] is None else f"{budget['usd']:.2f}"
-    money = "rehearsal, no cost" if team["rehearsal"] else f"{spent} of {budget['usdCap']:g} US$"
-    line.add_row(
-        Text(team["name"], style="bold"),
-        Text(phase["name"], style="green" if phase["name"] == "EXPANSION" else "magenta"),
-        ProgressBar(total=100, completed=min(100, tokens["percent"]), width=20),
-        Text(f"{kilotokens(tokens['total'])} of {kilotokens(tokens['limit'])} tokens"),
-        Text(f"· {money} · {kilotokens(budget['tokens'])} tokens used · {picture['waiting']} waiting", style="dim"),
-    )
-    return line
-
-
-def _agents(state: State) -> RenderableType:
-    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
-    for heading in ("agent", "state", "weight", "landed", "task"):
-        table.add_column(heading, justify="right" if heading in ("weight", "landed") else "left", no_wrap=True)
-    for view in state.agents.values():
-        style = "yellow" if view.state in WORKING else "red" if view.state is AgentState.FAILED else "dim"
-        about = view.task or (view.last_error if view.state is AgentState.FAILED else view.last_result)
-        row = Text(about, style=style, overflow="ellipsis")
-        table.add_row(view.name, Text(view.state, style=style), f"{view.weight:g}", str(view.landed), row)
-    return table
+        return board(self._session.picture(), self._session.state, self._console.width)
 
 
 def told(before: State, event: ev.Event) -> str:

@@ -1,15 +1,15 @@
 """The command line: which command is meant, its options, and the one place where errors become exit codes."""
 
 import argparse
-import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 from kinos import __version__
-from kinos.cli import change, demo, folder, listing, server, size, team
 from kinos.cli.outside import Outside
-from kinos.cli.terminal import complain
+from kinos.cli.terminal import OutputError, abandon, complain, prepare
 from kinos.domain.errors import KinosError
 
 STOPPED = 130
@@ -18,33 +18,58 @@ STOPPED = 130
 
 @dataclass(frozen=True, slots=True)
 class _Command:
+    """A command: what it does, the module that has it, and there the functions that add its options and run it.
+
+    The module is imported when the command is given: a commit hook that counts one file must not wait for a live view.
+    """
+
     summary: str
-    options: Callable[[argparse.ArgumentParser], None]
-    run: Callable[[argparse.Namespace, Outside], int]
+    module: str
+    add: str
+    perform: str
+
+    def options(self, parser: argparse.ArgumentParser) -> None:
+        """Add its options."""
+        self._function(self.add)(parser)
+
+    def run(self, args: argparse.Namespace, outside: Outside) -> int:
+        """Run it; returns the exit code."""
+        code: int = self._function(self.perform)(args, outside)
+        return code
+
+    def _function(self, name: str) -> Callable[..., Any]:
+        function: Callable[..., Any] = getattr(import_module(f"kinos.cli.{self.module}"), name)
+        return function
 
 
 _COMMANDS = {
-    "lsp": _Command("the language server, on stdio unless told", server.options, server.run),
-    "map": _Command("the map of the folder's documents", folder.map_options, folder.show_map),
-    "tokens": _Command("sizes of documents, exactly as Claude counts", size.tokens_options, size.tokens),
-    "check": _Command("exit 1 if a document is too long", size.check_options, size.check),
-    "phase": _Command("the phase, why, and the headroom; set it", folder.phase_options, folder.phase),
-    "teams": _Command("the teams there are", listing.options, listing.teams),
-    "agents": _Command("the agents there are", listing.options, listing.agents),
-    "history": _Command("what was done, by whom, at what cost", change.history_options, change.history),
-    "undo": _Command("take changes back", change.revert_options, change.undo),
-    "redo": _Command("put back what was undone", change.revert_options, change.redo),
-    "review": _Command("changes that wait for you", change.review_options, change.review),
-    "status": _Command("the engine on this folder, whichever front end runs it", folder.status_options, folder.status),
-    "stop": _Command("stop the team on this folder, whichever front end runs it", folder.stop_options, folder.stop),
-    "demo": _Command("a rehearsed team on a sample workspace", demo.options, demo.run),
+    "lsp": _Command("the language server, on stdio unless told", "server", "options", "run"),
+    "map": _Command("the map of the folder's documents", "folder", "map_options", "show_map"),
+    "tokens": _Command("sizes of documents, exactly as Claude counts", "size", "tokens_options", "tokens"),
+    "check": _Command("exit 1 if a document is too long", "size", "check_options", "check"),
+    "phase": _Command("the phase, why, and the headroom; set it", "folder", "phase_options", "phase"),
+    "teams": _Command("the teams there are", "listing", "options", "teams"),
+    "agents": _Command("the agents there are", "listing", "options", "agents"),
+    "history": _Command("what was done, by whom, at what cost", "change", "history_options", "history"),
+    "undo": _Command("take changes back", "change", "revert_options", "undo"),
+    "redo": _Command("put back what was undone", "change", "revert_options", "redo"),
+    "review": _Command("changes that wait for you", "change", "review_options", "review"),
+    "status": _Command("the engine on this folder, whichever front end runs it", "folder", "status_options", "status"),
+    "stop": _Command("stop the team on this folder, whichever front end runs it", "folder", "stop_options", "stop"),
+    "demo": _Command("a rehearsed team on a sample workspace", "demo", "options", "run"),
 }
+_TEAM = _Command("", "team", "options", "run")
 
 
 def run(arguments: Sequence[str], outside: Outside) -> int:
     """Run one command; returns the exit code. Every KinosError ends here."""
+    prepare()
     try:
         return _run(list(arguments), outside)
+    except OutputError as error:
+        abandon()
+        complain(error)
+        return error.exit_code
     except KinosError as error:
         complain(error)
         return error.exit_code
@@ -52,7 +77,7 @@ def run(arguments: Sequence[str], outside: Outside) -> int:
         return STOPPED
     except BrokenPipeError:
         # Whoever read our output has gone (kin map | head): nobody is left to tell.
-        sys.stderr.close()
+        abandon()
         return 0
 
 
@@ -65,14 +90,23 @@ def _run(arguments: list[str], outside: Outside) -> int:
             prog=f"kin {name}", description=f"{command.summary[0].upper()}{command.summary[1:]}."
         )
     else:
-        command = _Command("", team.options, team.run)
+        command = _TEAM
         parser = _main_parser()
+        parser.set_defaults(commands=tuple(_COMMANDS))
     parser.add_argument(
         "-C", dest="folder", metavar="DIR", type=Path, default=Path(), help="the folder (default: this one)"
     )
     parser.add_argument("-v", dest="verbose", action="store_true", help="say more")
     command.options(parser)
-    return command.run(parser.parse_args(arguments), outside)
+    args, unknown = parser.parse_known_args(arguments)
+    if unknown:
+        if command is _TEAM:
+            from kinos.cli import team
+
+            # A word that is no command is the mistake, not the options that would be its own.
+            team.check_name(args, outside.catalog(args.folder))
+        parser.error(f"unrecognized arguments: {' '.join(unknown)}")
+    return command.run(args, outside)
 
 
 def _words(arguments: Sequence[str]) -> list[str]:

@@ -1,12 +1,16 @@
 """What the command line is handed: the composition root, behind one Protocol."""
 
-from collections.abc import Mapping, Sequence
-from pathlib import Path
-from typing import Any, Protocol
+from __future__ import annotations
 
-from kinos.domain.setting import Layer, Settings
-from kinos.engine.ports import Catalog, Disk
-from kinos.engine.session import Session
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from kinos.domain.setting import Layer, Settings
+    from kinos.engine.ports import Catalog, Count
+    from kinos.engine.session import Session
+    from kinos.tokens.family import Choice
 
 
 class Workspace(Protocol):
@@ -34,16 +38,19 @@ class Workspace(Protocol):
 class Outside(Protocol):
     """Builds what a command needs."""
 
-    def workspace(self, root: Path, front_end: str, layers: Sequence[Layer] = ()) -> Workspace:
-        """The engine of a folder, not yet opened. Raises SetupError when the folder cannot be read."""
+    def workspace(self, root: Path, front_end: str, layers: Sequence[Layer] = (), *, brief: bool = False) -> Workspace:
+        """The engine of a folder, not yet opened; a `brief` one is for a single command.
+
+        Raises SetupError when the folder cannot be read.
+        """
         ...
 
     def settings(self, root: Path, layers: Sequence[Layer] = ()) -> tuple[Settings, tuple[str, ...]]:
         """The settings for a folder, and what was wrong with them."""
         ...
 
-    def disk(self, root: Path, settings: Settings) -> Disk:
-        """The files of a folder. Raises SetupError when it cannot be read."""
+    def counts(self, root: Path, settings: Settings, choice: Choice) -> Iterable[Count]:
+        """The documents of a folder as they are now. Raises SetupError when the folder cannot be read."""
         ...
 
     def catalog(self, root: Path | None) -> Catalog:

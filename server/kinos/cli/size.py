@@ -1,9 +1,8 @@
 """`kin tokens` and `kin check`: sizes of files, without an engine."""
 
 import argparse
-import os
+import stat
 import sys
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 from kinos.cli.outside import Outside
 from kinos.cli.terminal import say, say_json, table, warn
 from kinos.domain.errors import SetupError, UsageError
+from kinos.domain.project_map import printable
 from kinos.domain.setting import Settings
 from kinos.domain.size import Level, Limits, Size
 from kinos.tokens.counter import Counter, counter_for
@@ -67,9 +67,10 @@ def check(args: argparse.Namespace, outside: Outside) -> int:
         say_json(found)
     else:
         for file in over:
-            say(f"{file['path']}: {file['tokens']:,} tokens, above the limit of {limits.error:,} ({choice.tokenizer})")
-        for error in report.errors:
-            warn(f"{error['path']}: {error['message']}")
+            say(
+                f"{printable(file['path'])}: {file['tokens']:,} tokens, above the limit of {limits.error:,} ({choice.tokenizer})"
+            )
+        _complain(report)
     return 1 if over or report.errors else 0
 
 
@@ -85,22 +86,31 @@ def _counted(args: argparse.Namespace, outside: Outside) -> tuple[_Report, Choic
         if name == "-":
             _add_text(report, counter, limits)
         else:
-            for path, shown in _files(args.folder, name, outside, settings):
-                _add(report, path, shown, counter, limits, settings.documents_max_bytes)
+            _add_named(report, args.folder / name, outside, settings, choice)
     return report, choice, limits
 
 
-def _files(folder: Path, name: str, outside: Outside, settings: Settings) -> Iterator[tuple[Path, str]]:
-    """Each file behind `name` and how it is called in the report: relative to the folder given, or its name."""
-    path = folder / name
-    if path.is_dir():
-        disk = outside.disk(path, settings)
-        for document in disk.documents():
-            yield disk.root / document, document
-    elif path.exists():
-        yield path, path.name
-    else:
-        raise SetupError(f"There is no file or folder {path}.", "Check the name.")
+def _add_named(report: _Report, path: Path, outside: Outside, settings: Settings, choice: Choice) -> None:
+    """What is behind a name: a folder's documents by their path in it, a file by its name whatever it is."""
+    limits = Limits(settings.tokens_warn, settings.tokens_error)
+    if not _is_folder(path):
+        counter = counter_for(choice.tokenizer, choice.counted)
+        _add(report, path, path.name, counter, limits, settings.documents_max_bytes)
+        return
+    for count in sorted(outside.counts(path, settings, choice), key=lambda count: count.path):
+        if count.size is not None:
+            report.files.append(_entry(count.path, count.size, limits))
+        elif not count.gone:
+            report.errors.append({"path": count.path, "message": count.error})
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return stat.S_ISDIR(path.stat().st_mode)
+    except (FileNotFoundError, NotADirectoryError, ValueError) as error:
+        raise SetupError(f"There is no file or folder {path}.", "Check the name.") from error
+    except OSError as error:
+        raise SetupError(f"{path} cannot be reached: {error.strerror}.", "Check its name and permissions.") from error
 
 
 def _add(report: _Report, path: Path, shown: str, counter: Counter, limits: Limits, max_bytes: int) -> None:
@@ -112,6 +122,8 @@ def _add(report: _Report, path: Path, shown: str, counter: Counter, limits: Limi
 
 
 def _add_text(report: _Report, counter: Counter, limits: Limits) -> None:
+    if sys.stdin is None:
+        raise UsageError("Standard input is closed.", "Pipe a text into it, or name a file.")
     try:
         text = sys.stdin.buffer.read().decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -126,12 +138,16 @@ def _entry(path: str, size: Size, limits: Limits) -> dict[str, Any]:
 
 
 def _print(report: _Report, choice: Choice, limits: Limits) -> None:
-    rows = [{**file, "mark": limits.level(file["tokens"]).mark} for file in report.files]
+    rows = [
+        {**file, "path": printable(file["path"]), "mark": limits.level(file["tokens"]).mark} for file in report.files
+    ]
     if rows:
         table(rows, {"tokens": "tokens", "mark": "", "path": "document"})
     documents = "document" if len(rows) == 1 else "documents"
     say(f"{report.total:,} tokens in {len(rows)} {documents}, {choice.tokenizer} ({choice.reason})")
+    _complain(report)
+
+
+def _complain(report: _Report) -> None:
     for error in report.errors:
-        warn(f"{error['path']}: {error['message']}")
-    if not rows and not report.errors:
-        raise UsageError("There is no Markdown document here.", f"Name a file or another folder than {os.curdir}.")
+        warn(f"{printable(error['path'])}: {error['message']}")

@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import difflib
 import os
 import signal
 import sys
@@ -10,11 +11,14 @@ from typing import Any
 
 from kinos.cli.engine import FRONT_END
 from kinos.cli.outside import Outside, Workspace
-from kinos.cli.terminal import say, say_json, warn
+from kinos.cli.terminal import OutputError, say, say_json, warn
 from kinos.cli.view import View
-from kinos.domain.errors import WorkspaceHeldError
+from kinos.domain.errors import UsageError, WorkspaceHeldError
+from kinos.domain.event import Event
 from kinos.domain.kind import Truth
 from kinos.domain.setting import Layer, Source
+from kinos.domain.state import State
+from kinos.engine.ports import Catalog
 from kinos.engine.run import Ends, Tally
 from kinos.engine.session import Session, Start
 
@@ -64,28 +68,44 @@ def layers(args: argparse.Namespace) -> list[Layer]:
 
 
 def rehearses(args: argparse.Namespace) -> bool:
-    """Whether rehearsal was asked for, here or in the environment."""
-    return args.rehearse or os.environ.get("KINOS_REHEARSE", "").lower() in Truth.YES
+    """Whether rehearsal was asked for, here or in the environment. Raises UsageError when the environment is unclear."""
+    return args.rehearse or Truth.read("KINOS_REHEARSE", os.environ.get("KINOS_REHEARSE", ""))
 
 
 async def _run(args: argparse.Namespace, outside: Outside) -> int:
+    rehearse = rehearses(args)
     workspace = outside.workspace(args.folder, FRONT_END, layers(args))
     for problem in workspace.problems:
         warn(problem)
     others = outside.engines(args.folder)
     if others:
         raise WorkspaceHeldError(
-            f"KinOS in another program (process {others[0]}) has this folder open.",
-            "Start the team there, or close it there first: agents never write under an open editor.",
+            f"Another KinOS (process {others[0]}) works on this folder.",
+            "`kin status` shows what it does and `kin stop` ends its team; if it is an editor's, start the team there: agents "
+            "never write under an open editor.",
         )
+    check_name(args, workspace.session.catalog)
     ends = Ends(args.cycles, args.until == "idle", at_cap=True)
-    start = Start(args.team, rehearses(args), args.landing or "", ends=ends)
+    start = Start(args.team, rehearse, args.landing or "", ends=ends)
     try:
         await workspace.open()
         view = view_of(workspace.session, as_json=args.json)
         return await perform(workspace, start, view, as_json=args.json)
     finally:
         await workspace.close()
+
+
+def check_name(args: argparse.Namespace, catalog: Catalog) -> None:
+    """Raise UsageError when the first word is neither a team nor, as this was reached, a command."""
+    teams = catalog.teams()
+    if not args.team or args.team in {*teams, *catalog.stray_teams()}:
+        return
+    close = difflib.get_close_matches(args.team, [*args.commands, *teams])
+    meant = f"Did you mean {' or '.join(close)}? " if close else ""
+    raise UsageError(
+        f"There is no command or team {args.team!r}.",
+        f"{meant}Teams: {', '.join(teams)}. Commands: see kin --help.",
+    )
 
 
 def view_of(session: Session, *, as_json: bool = False) -> View:
@@ -98,13 +118,33 @@ def view_of(session: Session, *, as_json: bool = False) -> View:
     return LiveView(session) if sys.stdout.isatty() else PlainView()
 
 
+class _Shown:
+    """Shows events until it cannot: then the run is stopped in good order, and `problem` says why."""
+
+    def __init__(self, view: View, stopped: asyncio.Event) -> None:
+        self._view = view
+        self._stopped = stopped
+        self.problem: OutputError | BrokenPipeError | None = None
+
+    def show(self, before: State, after: State, event: Event) -> None:
+        """A subscriber: what it raised would be taken for a fault of the engine."""
+        if self.problem is not None:
+            return
+        try:
+            self._view.show(before, after, event)
+        except (OutputError, BrokenPipeError) as error:
+            self.problem = error
+            self._stopped.set()
+
+
 async def perform(workspace: Workspace, start: Start, view: View, *, as_json: bool) -> int:
     """Start the team, show it until it ends, and print the summary. Returns the exit code."""
     session, stopped = workspace.session, asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stopped.set)
-    unsubscribe = session.subscribe(view.show)
+    shown = _Shown(view, stopped)
+    unsubscribe = session.subscribe(shown.show)
     try:
         with view.running():
             await _until_the_end(session, start, stopped)
@@ -112,6 +152,8 @@ async def perform(workspace: Workspace, start: Start, view: View, *, as_json: bo
         unsubscribe()
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.remove_signal_handler(number)
+    if shown.problem is not None:
+        raise shown.problem
     code = exit_code(session.tally, stopped=stopped.is_set() or session.tally.stopped)
     _summarise(session, code, as_json=as_json)
     return code

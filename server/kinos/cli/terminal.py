@@ -1,35 +1,79 @@
 """Writing to the terminal: plain text, JSON, and errors."""
 
+import io
 import json
+import os
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from kinos.domain.errors import KinosError
 
 
+class OutputError(KinosError):
+    """What a command has to say cannot be written: of the command line alone, an editor never sees it."""
+
+
+def prepare() -> None:
+    """Let standard output replace what its encoding lacks: a map with question marks beats none."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")
+
+
 def say(text: str = "") -> None:
-    """A line for the person, on stdout."""
-    sys.stdout.write(text + "\n")
-    sys.stdout.flush()
+    """A line for the person, on stdout. Raises OutputError when it cannot be written, BrokenPipeError when nobody reads."""
+    if sys.stdout is None:
+        raise OutputError("Standard output is closed.", "Give it a terminal, a file or a pipe.")
+    try:
+        sys.stdout.write(text + "\n")
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise OutputError(
+            f"Standard output cannot be written: {error.strerror or error}.", "Make room there, or send it elsewhere."
+        ) from error
 
 
 def say_json(value: Any) -> None:
-    """A value as one line of JSON, on stdout."""
-    say(json.dumps(value, ensure_ascii=False))
+    """A value as one line of JSON, on stdout; escaped when it holds what the encoding lacks, such as a name that is no text."""
+    text = json.dumps(value, ensure_ascii=False)
+    try:
+        text.encode(getattr(sys.stdout, "encoding", None) or "utf-8")
+    except UnicodeEncodeError:
+        text = json.dumps(value)
+    say(text)
 
 
 def warn(text: str) -> None:
     """A line on stderr."""
-    sys.stderr.write(f"kin: {text}\n")
-    sys.stderr.flush()
+    _tell(f"kin: {text}\n")
 
 
 def complain(error: KinosError) -> None:
     """What went wrong and what to do, on stderr."""
     warn(error.message)
     if error.remedy:
-        sys.stderr.write(f"     {error.remedy}\n")
+        _tell(f"     {error.remedy}\n")
+
+
+def abandon() -> None:
+    """Write no more to stdout: what it could not take would be tried, and fail, again when the interpreter ends."""
+    if sys.stdout is None:
+        return
+    with suppress(OSError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
+
+
+def _tell(text: str) -> None:
+    # Where stderr cannot be written either, the exit code is all that is left.
+    if sys.stderr is not None:
+        with suppress(OSError):
+            sys.stderr.write(text)
+            sys.stderr.flush()
 
 
 def table(rows: Sequence[Mapping[str, Any]], columns: Mapping[str, str]) -> None:

@@ -50,8 +50,9 @@ class Ledger:
     def pause(self, minutes: float) -> str | None:
         """Why no new cycle may start; None when it may."""
         if self.caps.runs and self.runs >= self.caps.runs:
-            return f"the cap of {self.caps.runs} runs is reached"
-        return self._late(minutes)
+            return f"the cap of {self.caps.runs} runs is reached: raise budget.runs, or start again"
+        late = self._late(minutes)
+        return f"{late}: raise budget.minutes, or start again" if late else None
 
     def _late(self, minutes: float) -> str | None:
         if self.caps.minutes and minutes >= self.caps.minutes:

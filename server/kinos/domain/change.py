@@ -57,7 +57,9 @@ class FileChange:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """`id` is unique in a workspace; `cycle` names the cycle it came from, `session` the run of the engine."""
+    """`id` is unique in a workspace; `cycle` names the cycle it came from, `session` the run of the engine, and `request` is
+    the digest of the request its planner was shown.
+    """
 
     id: str
     cycle: str
@@ -72,6 +74,7 @@ class Change:
     usage: Usage = Usage()
     usd: float | None = None
     rehearsal: bool = False
+    request: str = ""
 
     def to(self, state: ChangeState, reason: str = "") -> "Change":
         """This change in `state`. Raises ValueError for a transition that does not exist: that is a bug."""

@@ -24,6 +24,7 @@ class FailureKind(StrEnum):
     BUDGET = "budget"
     POLICY = "policy"
     CONFLICT = "conflict"
+    DISK = "disk"
     WORKER = "worker-ended"
     INTERNAL = "internal"
 

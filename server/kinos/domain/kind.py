@@ -172,9 +172,18 @@ class Prices:
 
 
 class Truth:
-    """Words for true in an environment variable."""
+    """Words for true and false in an environment variable."""
 
     YES = frozenset({"1", "true", "yes", "on"})
+    NO = frozenset({"", "0", "false", "no", "off"})
+
+    @classmethod
+    def read(cls, name: str, text: str) -> bool:
+        """What `text` in the variable `name` says. Raises UsageError for a word that is neither, rather than take it for no."""
+        word = text.strip().lower()
+        if word not in cls.YES | cls.NO:
+            raise UsageError(f"{name} is {text!r}, which is neither yes nor no.", f"Set {name} to 1 or 0, or unset it.")
+        return word in cls.YES
 
 
 def _is_number(value: object) -> TypeGuard[int | float]:
@@ -186,4 +195,4 @@ def _within(value: float, least: float, most: float | None) -> bool:
 
 
 def _span(least: float, most: float | None) -> str:
-    return f"of at least {least:g}" if most is None else f"from {least:g} to {most:g}"
+    return f"of at least {least:.12g}" if most is None else f"from {least:.12g} to {most:.12g}"

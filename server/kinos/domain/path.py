@@ -49,6 +49,17 @@ def is_document(path: str) -> bool:
     return is_markdown(path) and path != MAP_NAME
 
 
+def is_source(path: str, extra: Iterable[str] = ()) -> bool:
+    """Whether `path` is text other than Markdown, which agents may be shown: neither hidden nor a secret by its name.
+
+    `extra` are globs the user counts as text too.
+    """
+    try:
+        return not is_markdown(path) and checked(path, extra) == path
+    except PolicyError:
+        return False
+
+
 def checked(path: str, extra: Iterable[str] = ()) -> str:
     """`path` in its one spelling (NFC, no `./`), if an agent may edit it. `extra` are globs the user allows besides text.
 

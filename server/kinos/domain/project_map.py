@@ -5,7 +5,6 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import PurePosixPath
 from typing import Any
 
 from kinos.domain.phase import Phase, PhaseRule, PhaseState, to_converge, to_expand
@@ -88,22 +87,27 @@ class ProjectMap:
         return f"{kilotokens(max(0, to_expand(total, self.rule)))} tokens less to EXPANSION"
 
     def _warnings(self) -> list[str]:
-        names = Counter(PurePosixPath(path).name for path in self.documents)
+        levels = {path: self.limits.level(size.tokens) for path, size in self.documents.items()}
+        over = sorted(path for path, level in levels.items() if level is not Level.OK)
+        names = Counter(_name(path) for path in self.documents) if over else {}
         lines = []
-        for path in sorted(self.documents):
-            size = self.documents[path]
-            level = self.limits.level(size.tokens)
-            name = PurePosixPath(path).name
-            shown = _shown(name if names[name] == 1 else path)
-            if level is Level.TOO_LONG:
-                lines.append(f"{level.mark} {shown} needs consolidation (>{_limit(self.limits.error)} tokens)")
-            elif level is Level.LONG:
-                lines.append(f"{level.mark} {shown} approaching limit (>{_limit(self.limits.warn)} tokens)")
-        lines.extend(f"❔ {_shown(path)} has no size: {_shown(why)}" for path, why in sorted(self.unreadable.items()))
+        for path in over:
+            shown = printable(_name(path) if names[_name(path)] == 1 else path)
+            if levels[path] is Level.TOO_LONG:
+                lines.append(f"{Level.TOO_LONG.mark} {shown} needs consolidation (>{_limit(self.limits.error)} tokens)")
+            else:
+                lines.append(f"{Level.LONG.mark} {shown} approaching limit (>{_limit(self.limits.warn)} tokens)")
+        lines.extend(
+            f"❔ {printable(path)} has no size: {printable(why)}" for path, why in sorted(self.unreadable.items())
+        )
         return lines
 
 
-def _shown(name: str) -> str:
+def _name(path: str) -> str:
+    return path.rpartition("/")[2]
+
+
+def printable(name: str) -> str:
     """A name as it may stand in a line: nobody can add to the map by naming a file."""
     return UNPRINTABLE.sub(lambda found: found[0].encode("unicode_escape").decode(), name)
 
@@ -138,9 +142,9 @@ def _branches(node: _Node, indent: str, limits: Limits) -> list[str]:
         stem = f"{indent}{'└── ' if last else '├── '}"
         if isinstance(child, Size):
             lines.append(
-                f"{stem}📄 {_shown(name)} ({kilotokens(child.tokens)} tokens) {limits.level(child.tokens).mark}"
+                f"{stem}📄 {printable(name)} ({kilotokens(child.tokens)} tokens) {limits.level(child.tokens).mark}"
             )
         else:
-            lines.append(f"{stem}📁 {_shown(name)}")
+            lines.append(f"{stem}📁 {printable(name)}")
             lines.extend(_branches(child, indent + ("    " if last else "│   "), limits))
     return lines

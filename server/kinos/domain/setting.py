@@ -9,6 +9,7 @@ from typing import Any
 from kinos.domain.errors import UsageError
 from kinos.domain.kind import Choice, Codes, Kind, Number, Prices, Text, Texts, Truth, Whole
 from kinos.domain.model import MOST_OUTPUT, THINKING_ROOM
+from kinos.domain.tokenizer import AUTO, TOKENIZERS
 from kinos.domain.usage import PRICES, Price
 
 
@@ -65,8 +66,8 @@ class Settings:
     tokens_error: int = _row("tokens.error", 12000, Whole(1), "a document above this is too long", unit="tokens")
     tokens_tokenizer: str = _row(
         "tokens.tokenizer",
-        "auto",
-        Text(),
+        AUTO,
+        Choice(AUTO, *TOKENIZERS),
         "how sizes are counted: a tokenizer, or auto for the one of the team's model",
     )
     phase_limit: int = _row("phase.limit", 128_000, Whole(1), f"the project's limit over all {_SCANNED}", unit="tokens")
@@ -82,9 +83,10 @@ class Settings:
     documents_max_bytes: int = _row(
         "documents.maxBytes",
         5 * 1024 * 1024,
-        Whole(1),
+        Whole(1, 1024**3),
         "a larger file is not counted",
         unit="bytes",
+        scope=_TIGHTEN,
         env="MAX_FILE_SIZE",
     )
     diagnostics_mode: str = _row(
@@ -183,6 +185,17 @@ class Settings:
     lock_interval: float = _row(
         "lock.interval", 0.1, Number(0.01, 10), "how often to try meanwhile", unit="seconds", env="LOCK_CHECK_INTERVAL"
     )
+    cache_bytes: int = _row(
+        "cache.bytes", 64 * 1024 * 1024, Whole(0), "how large the memory of counted sizes may become", unit="bytes",
+        env="CONTENT_CACHE_SIZE",
+    )  # fmt: skip
+    cache_days: int = _row(
+        "cache.days", 30, Whole(1), "what was not used for so long is forgotten", unit="days", env="CACHE_DURATION"
+    )
+    cache_cleanup: int = _row(
+        "cache.cleanup", 3600, Whole(1), "how often that memory is looked after", unit="seconds",
+        env="CACHE_CLEANUP_INTERVAL",
+    )  # fmt: skip
     log_level: str = _row(
         "log.level", "info", Choice("error", "warning", "info", "debug"), "how much is logged", env="LOG_LEVEL"
     )

@@ -75,7 +75,7 @@ def _range(takes: Mapping[str, Any]) -> str:
     least, most = takes.get("minimum"), takes.get("maximum")
     if least is None:
         return ""
-    return f" ≥ {least:g}" if most is None else f" {least:g} to {most:g}"
+    return f" ≥ {least:.12g}" if most is None else f" {least:.12g} to {most:.12g}"
 
 
 def _shown(row: Row, default: Any) -> str:

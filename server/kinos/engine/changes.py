@@ -1,19 +1,24 @@
 """The changes of one workspace: recorded at every step, waiting for a person, taken back and put back."""
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Coroutine, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager, suppress
 
-from kinos.domain.change import Change, ChangeState
-from kinos.domain.errors import ConflictError, PolicyError, UsageError
+from kinos.domain.change import LANDED_STATES, Change, ChangeState
+from kinos.domain.errors import ConflictError, LandingError, PolicyError, UsageError
 from kinos.domain.event import ChangeMoved
 from kinos.engine.buffer import Buffers
 from kinos.engine.claims import Claims
 from kinos.engine.history import Reverted, Selection, revert, to_redo, to_undo
 from kinos.engine.landing import Landing
 from kinos.engine.memory import Memory
+from kinos.engine.merge import merged_text, remains
 from kinos.engine.ports import Clock, Journal
 from kinos.engine.store import Store
+from kinos.engine.text import Text, decoded
 from kinos.engine.uncut import uncut
+
+type Choose = Callable[[Sequence[Change], Selection, Collection[str]], list[Change]]
 
 
 class Changes:
@@ -28,7 +33,10 @@ class Changes:
         self._memory = memory
         self._store = store
         self._clock = clock
-        self._turn = asyncio.Lock()
+        self._busy: set[str] = set()
+        self._way = ""
+        self._under_way = 0
+        self._arrived = asyncio.Condition()
         self._known: dict[str, ChangeState] = {}
 
     def all(self) -> Sequence[Change]:
@@ -58,52 +66,137 @@ class Changes:
         self._journal.record(change)
         self._know(change, previous)
 
+    def may_undo(self, selection: Selection) -> bool:
+        """Whether there may be something to take back. Raises UsageError when one named is not there to take back."""
+        return bool(to_undo(self.all(), selection, self._busy)) or self._under_way > 0
+
+    def may_redo(self, selection: Selection) -> bool:
+        """Whether there may be something to put back. Raises UsageError when one named is not there to put back."""
+        return bool(to_redo(self.all(), selection, self._busy)) or self._under_way > 0
+
     async def undo(self, selection: Selection) -> tuple[Reverted, frozenset[str]]:
         """Take changes back. Returns what was done, and the paths it touched."""
-        async with self._turn:
-            chosen = to_undo(self.all(), selection)
-            done = await revert(chosen, self._landing.reverse, self.record)
-            return done, _paths(chosen, done)
+        return await self._revert("undo", to_undo, selection, self._reversed)
 
     async def redo(self, selection: Selection) -> tuple[Reverted, frozenset[str]]:
         """Put changes back that were undone. Returns what was done, and the paths it touched."""
-        async with self._turn:
-            chosen = to_redo(self.all(), selection)
-            done = await revert(chosen, self._landing.repeat, self.record)
-            return done, _paths(chosen, done)
+        return await self._revert("redo", to_redo, selection, self._landing.repeat)
 
     async def accept(self, identity: str) -> Change:
         """Land a waiting change. What no longer fits is set aside, and the reason raised.
 
         Raises LandingError when the disk or the editor refused it: then it waits on, to be accepted again.
         """
-        async with self._turn:
-            return await uncut(self._accept(self._waiting(identity)))
+        change = self._waiting(identity)
+        with self._marked([change]):
+            return await uncut(self._accept(change))
 
     async def reject(self, identity: str, reason: str) -> Change:
         """Reject a waiting change; the reason reaches the agents."""
-        async with self._turn:
-            change = self._waiting(identity)
-            rejected = change.to(ChangeState.REJECTED, reason or "no reason given")
-            self.record(rejected, change.state)
-            self._claims.free(identity)
-            return rejected
+        change = self._waiting(identity)
+        rejected = change.to(ChangeState.REJECTED, reason or "no reason given")
+        self.record(rejected, change.state)
+        self._claims.free(identity)
+        return rejected
 
-    def saved(self, path: str, buffers: Buffers) -> None:
-        """The editor wrote `path`: what landed in it is on the disk, once all files of the change are."""
-        for change in self.unsaved(path):
-            if all((open_ := buffers.get(other)) is None or open_.saved for other in change.paths):
-                self.record(change.to(ChangeState.LANDED), change.state)
+    def settle(self, path: str, now: Text, reason: str, buffers: Buffers) -> None:
+        """`path` is `now`, saved or opened or closed: what landed there and was not on the disk has landed, or is gone.
 
-    def discarded(self, path: str) -> None:
-        """The editor closed `path` without saving it."""
+        It is gone, for `reason`, when nothing of it is left in any of its files; it has landed once all of them are saved.
+        """
+        gone = self._gone(path, now)
         for change in self.unsaved(path):
-            reason = f"{path} was closed without saving"
-            self.record(change.to(ChangeState.DISCARDED, reason), change.state)
+            lost = reason if change.id in gone else ""
+            if lost and not any(self._remains(change, other) for other in change.paths if other != path):
+                self.record(change.to(ChangeState.DISCARDED, lost), change.state)
+            elif all((open_ := buffers.get(other)) is None or open_.saved for other in change.paths):
+                self.record(change.to(ChangeState.LANDED, lost), change.state)
 
     def unsaved(self, path: str) -> list[Change]:
         """Changes that landed in an open document and are not on the disk yet."""
         return [c for c in self.all() if c.state is ChangeState.LANDED_UNSAVED and path in c.paths]
+
+    async def _revert(
+        self, way: str, choose: Choose, selection: Selection, act: Callable[[Change], Coroutine[None, None, Change]]
+    ) -> tuple[Reverted, frozenset[str]]:
+        async with self._one_way(way):
+            chosen = choose(self.all(), selection, self._busy)
+            with self._marked(chosen):
+                done = await revert(chosen, act, self.record)
+        return done, frozenset(path for change in chosen if change.id in done.changes for path in change.paths)
+
+    async def _reversed(self, change: Change) -> Change:
+        try:
+            return await self._landing.reverse(change)
+        except ConflictError as error:
+            later = [f"{other.id} ({other.agent})" for other in self._later(change)]
+            if not later:
+                raise
+            them = "that" if len(later) == 1 else "those"
+            raise ConflictError(f"{error.message} {', '.join(later)} changed it later: undo {them} first.") from error
+
+    def _later(self, change: Change) -> list[Change]:
+        """Changes that landed in its files after it, the newest first."""
+        changes = self.all()
+        since = changes[[other.id for other in changes].index(change.id) + 1 :]
+        meets = set(change.paths)
+        return [other for other in reversed(since) if other.state in LANDED_STATES and meets & set(other.paths)]
+
+    @asynccontextmanager
+    async def _one_way(self, way: str) -> AsyncIterator[None]:
+        """Undos do not wait for each other, nor do redos: one may wait long for a person. Each waits for the other kind."""
+        async with self._arrived:
+            await self._arrived.wait_for(lambda: self._way in ("", way))
+            self._way, self._under_way = way, self._under_way + 1
+        try:
+            yield
+        finally:
+            self._under_way -= 1
+            self._way = way if self._under_way else ""
+            async with self._arrived:
+                self._arrived.notify_all()
+
+    @contextmanager
+    def _marked(self, changes: Sequence[Change]) -> Iterator[None]:
+        """Nobody else moves these changes while the block runs."""
+        names = {change.id for change in changes}
+        self._busy |= names
+        try:
+            yield
+        finally:
+            self._busy -= names
+
+    def _gone(self, path: str, now: Text) -> set[str]:
+        """Of the changes that are unsaved in `path`, those of which nothing is in `now`.
+
+        From the newest to the oldest, each that is there being put aside: what a later change replaced was there.
+        """
+        gone, open_ = set(), {change.id for change in self.unsaved(path)}
+        for change in reversed([c for c in self.all() if c.state in LANDED_STATES and path in c.paths]):
+            if not open_:
+                break
+            open_.discard(change.id)
+            before, after = self._images(change, path)
+            if remains(path, before, after, now):
+                with suppress(ConflictError):
+                    now = merged_text(path, decoded(after or b"", path), decoded(before or b"", path), now)
+            elif change.state is ChangeState.LANDED_UNSAVED:
+                gone.add(change.id)
+        return gone
+
+    def _remains(self, change: Change, path: str) -> bool:
+        try:
+            content = self._landing.current(path)
+            return content is not None and remains(path, *self._images(change, path), decoded(content, path))
+        except (PolicyError, LandingError):
+            return True  # it cannot be looked at: nothing says that the person took it back
+
+    def _images(self, change: Change, path: str) -> tuple[bytes | None, bytes | None]:
+        """What landing found and left in `path`."""
+        file = next(file for file in change.files if file.path == path)
+        images = (None if name is None else self._journal.image(name) for name in (file.before, file.after))
+        before, after = images
+        return before, after
 
     def _know(self, change: Change, previous: ChangeState | None) -> None:
         self._known[change.id] = change.state
@@ -126,10 +219,8 @@ class Changes:
 
     def _waiting(self, identity: str) -> Change:
         change = self.find(identity)
+        if identity in self._busy:
+            raise UsageError(f"{identity} is being landed now.")
         if change.state is not ChangeState.PROPOSED:
             raise UsageError(f"{identity} does not wait for review: it is {change.state}.")
         return change
-
-
-def _paths(chosen: Iterable[Change], done: Reverted) -> frozenset[str]:
-    return frozenset(path for change in chosen if change.id in done.changes for path in change.paths)

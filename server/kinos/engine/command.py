@@ -4,6 +4,7 @@ Each takes one object, which is checked here, and answers with plain JSON values
 """
 
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from kinos.domain.change import Change
@@ -12,15 +13,28 @@ from kinos.engine.history import Reverted, Selection
 from kinos.engine.session import Session, Start
 
 type Arguments = Mapping[str, Any]
-type Command = Callable[[Session, Arguments], Awaitable[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """`act` does it; `keys` are all that its object may have."""
+
+    act: Callable[[Session, Arguments], Awaitable[Any]]
+    keys: tuple[str, ...] = ()
 
 
 async def run(session: Session, name: str, arguments: Arguments) -> Any:
-    """Give `session` the command `name`. Raises UsageError for one that does not exist or has wrong arguments."""
+    """Give `session` the command `name`. Raises UsageError for one that does not exist or has wrong arguments.
+
+    Keys that are not known are refused: with `reherse` passed over, a rehearsal would be a team that costs money.
+    """
     command = COMMANDS.get(name)
     if command is None:
         raise UsageError(f"There is no command {name!r}.", f"There are: {', '.join(sorted(COMMANDS))}.")
-    return await command(session, arguments)
+    if unknown := sorted(set(arguments) - set(command.keys)):
+        known = f"It takes {', '.join(command.keys)}." if command.keys else "It takes nothing."
+        raise UsageError(f"{name} does not take {', '.join(unknown)}.", known)
+    return await command.act(session, arguments)
 
 
 async def _start_team(session: Session, arguments: Arguments) -> dict[str, Any]:
@@ -88,23 +102,26 @@ async def _set_phase(session: Session, arguments: Arguments) -> dict[str, Any]:
     return session.picture()
 
 
+_SELECTION = ("change", "cycle", "agent", "session", "all")
+
 COMMANDS: Mapping[str, Command] = {
-    "startTeam": _start_team,
-    "stopTeam": _stop_team,
-    "startAgent": _start_agent,
-    "stopAgent": _stop_agent,
-    "showMap": _show_map,
-    "updateMap": _update_map,
-    "mapObject": _map_object,
-    "diff": _diff,
-    "status": _status,
-    "history": _history,
-    "undo": _undo,
-    "redo": _redo,
-    "accept": _accept,
-    "reject": _reject,
-    "setPhase": _set_phase,
+    "startTeam": Command(_start_team, ("team", "rehearse", "landing")),
+    "stopTeam": Command(_stop_team),
+    "startAgent": Command(_start_agent, ("agent", "rehearse")),
+    "stopAgent": Command(_stop_agent, ("agent",)),
+    "showMap": Command(_show_map),
+    "updateMap": Command(_update_map),
+    "mapObject": Command(_map_object),
+    "diff": Command(_diff, ("change",)),
+    "status": Command(_status),
+    "history": Command(_history),
+    "undo": Command(_undo, _SELECTION),
+    "redo": Command(_redo, _SELECTION),
+    "accept": Command(_accept, ("change", "reason")),
+    "reject": Command(_reject, ("change", "reason")),
+    "setPhase": Command(_set_phase, ("phase",)),
 }
+"""Beside these keys the language server takes `folder`, which says whose command it is."""
 
 
 def described(change: Change) -> dict[str, Any]:

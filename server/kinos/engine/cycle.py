@@ -10,7 +10,7 @@ from pathlib import Path
 
 from kinos.domain import event as ev
 from kinos.domain.brief import HOUSE_RULES, Brief
-from kinos.domain.change import Change, ChangeState, FileChange
+from kinos.domain.change import Change, ChangeState, FileChange, digest
 from kinos.domain.errors import ConflictError, FailureKind, FaultError, LandingError, PolicyError
 from kinos.domain.message import EditCall, Edited, Endpoint, Failed, PlanCall, Retry
 from kinos.domain.model import output_limit
@@ -104,6 +104,7 @@ class Cycle:
         self._agent = agent
         self._terms = terms
         self._tools = tools
+        self._request = ""
         self._usage = Usage()
         self._usd: float | None = 0.0
 
@@ -112,6 +113,7 @@ class Cycle:
         title = ""
         try:
             brief = await self._tools.observe(self._agent)
+            self._request = digest(brief.request.encode("utf-8", "surrogatepass"))
             outcome = await self._plan(brief)
             if isinstance(outcome, NothingToDo):
                 self._tools.memory.said_nothing(self._agent.name, outcome.reason)
@@ -124,9 +126,10 @@ class Cycle:
         except FaultError as error:
             return Outcome(Result.FAILED, str(error), error.kind)
         except LandingError as error:
-            return Outcome(Result.FAILED, str(error), FailureKind.CONFLICT)
+            # A landing that fails is an outcome of its own: here a file cannot be read, or the journal not written.
+            return Outcome(Result.FAILED, str(error), FailureKind.DISK)
         except OSError as error:
-            return Outcome(Result.FAILED, f"The agent's private folder: {error}", FailureKind.INTERNAL)
+            return Outcome(Result.FAILED, f"The agent's private folder: {error}", FailureKind.DISK)
 
     async def _plan(self, brief: Brief) -> Task | NothingToDo:
         settings = self._terms.settings
@@ -155,6 +158,7 @@ class Cycle:
         if len({path.casefold() for path in paths}) < len(paths):
             raise PolicyError(f"Of {', '.join(paths)} some differ only in case: on many systems those are one file.")
         task = replace(task, files=paths)
+        self._mind_the_person(task)
         async with self._tools.claims.hold(self.name, paths):
             self._say(ev.TaskClaimed(self._now(), self._agent.name, self.name))
             change = await self._edit(task)
@@ -162,6 +166,20 @@ class Cycle:
                 return Outcome(Result.UNCHANGED, f"{task.title}: {change or 'the editor left everything as it was'}")
             self._say(ev.EditFinished(self._now(), self._agent.name, self.name))
             return await uncut(self._settle(change))
+
+    def _mind_the_person(self, task: Task) -> None:
+        """Raise PolicyError when the person rejected this very task, and nothing that it is about has changed since."""
+        rejected = self._tools.memory.rejection(task)
+        if rejected is None or (rejected.request and rejected.request != self._request):
+            return
+        for file in rejected.files:
+            now = self._tools.landing.current(file.path)
+            if (None if now is None else digest(now)) != file.base:
+                return
+        raise PolicyError(
+            f"The person rejected this before ({rejected.id}: {rejected.reason}), and neither the request nor "
+            f"{', '.join(rejected.paths)} has changed since."
+        )
 
     def _allowed(self, path: str) -> str:
         clean = self._tools.landing.check(path)
@@ -190,6 +208,7 @@ class Cycle:
             usage=self._usage,
             usd=self._usd,
             rehearsal=self._terms.endpoint.rehearsal,
+            request=self._request,
         )
 
     async def _ask_editor(self, task: Task, folder: Path) -> Edited:
@@ -239,12 +258,13 @@ class Cycle:
         accepted = change.to(ChangeState.ACCEPTED)
         try:
             landed = await self._tools.landing.land(accepted)
-        except ConflictError as error:
-            self._tools.record(accepted.to(ChangeState.CONFLICTED, error.message), change.state)
-            return Outcome(Result.CONFLICTED, error.message)
-        except (PolicyError, LandingError) as error:
+        except PolicyError as error:
             self._tools.record(accepted.to(ChangeState.REFUSED, error.message), change.state)
             return Outcome(Result.REFUSED, str(error))
+        except (ConflictError, LandingError) as error:
+            # Also what the editor did not take, or a stop has cut short: no policy refused it.
+            self._tools.record(accepted.to(ChangeState.CONFLICTED, error.message), change.state)
+            return Outcome(Result.CONFLICTED, str(error))
         self._tools.record(landed, change.state)
         return Outcome(Result.LANDED, landed.title)
 

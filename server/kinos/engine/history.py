@@ -1,6 +1,6 @@
 """Undo and redo: which changes are meant, in which order, and what could not be done."""
 
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Collection, Coroutine, Sequence
 from dataclasses import dataclass
 from difflib import unified_diff
 
@@ -43,20 +43,24 @@ class Reverted:
     set_aside: tuple[tuple[str, str], ...]
 
 
-def to_undo(changes: Sequence[Change], selection: Selection) -> list[Change]:
-    """Landed changes to take back, the newest first. Raises UsageError when one named is not there to take back."""
-    return _selected(list(reversed(changes)), selection, LANDED_STATES, "landed")
+def to_undo(changes: Sequence[Change], selection: Selection, busy: Collection[str] = ()) -> list[Change]:
+    """Landed changes to take back, the newest first, `busy` ones left out. Raises UsageError when one named is not there
+    to take back.
+    """
+    return _selected(list(reversed(changes)), selection, LANDED_STATES, "landed", busy)
 
 
-def to_redo(changes: Sequence[Change], selection: Selection) -> list[Change]:
-    """Undone changes to put back, the oldest first. Raises UsageError when one named is not there to put back."""
-    return _selected(list(changes), selection, frozenset({ChangeState.UNDONE}), "undone")
+def to_redo(changes: Sequence[Change], selection: Selection, busy: Collection[str] = ()) -> list[Change]:
+    """Undone changes to put back, the oldest first, `busy` ones left out. Raises UsageError when one named is not there to
+    put back.
+    """
+    return _selected(list(changes), selection, frozenset({ChangeState.UNDONE}), "undone", busy)
 
 
 def _selected(
-    changes: Sequence[Change], selection: Selection, states: frozenset[ChangeState], word: str
+    changes: Sequence[Change], selection: Selection, states: frozenset[ChangeState], word: str, busy: Collection[str]
 ) -> list[Change]:
-    able = [change for change in changes if change.state in states]
+    able = [change for change in changes if change.state in states and change.id not in busy]
     if not selection.given:
         return able[:1]
     last = changes[0].session if word == "landed" and changes else changes[-1].session if changes else ""

@@ -1,18 +1,20 @@
 """The one gate to the workspace: a change lands whole or not at all, journalled before and after, and can be reversed."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 
 from kinos.domain.change import Change, ChangeState, digest
 from kinos.domain.errors import ConflictError, KinosError, LandingError
 from kinos.domain.path import checked
 from kinos.engine.buffer import Buffers
-from kinos.engine.merge import hunks, merged, merged_text
+from kinos.engine.line_edit import line_edits
+from kinos.engine.merge import holds, merged
 from kinos.engine.ports import Disk, Editor, Intent, Journal
 from kinos.engine.text import Text, decoded, parse
-from kinos.tokens.document import Position, TextEdit
+from kinos.engine.turn import Turn
+from kinos.tokens.document import TextEdit
 
 PAUSE = 1.0
 """Seconds without a keystroke before an edit is sent to a document somebody types into."""
@@ -38,13 +40,17 @@ class _Step:
         """Creations first, deletions last, so that moved text is somewhere at every moment."""
         return 0 if self.before is None else 2 if self.after is None else 1
 
+    def held_by(self, now: Text) -> bool:
+        """Whether `now` already has it."""
+        return holds(self.path, self.before, self.after, now)
+
 
 type _Move = tuple[str, str | None, str | None]
 type _Outcome = Callable[[Change, Sequence[_Step]], Change]
 
 
 class Landing:
-    """Lands, reverses and repeats changes of one workspace. One at a time."""
+    """Lands, reverses and repeats changes of one workspace. Changes of different files do not wait for each other."""
 
     def __init__(
         self,
@@ -59,7 +65,7 @@ class Landing:
         self._buffers = buffers
         self._editor = editor
         self._extra = extra
-        self._turn = asyncio.Lock()
+        self._turns = Turn()
         self._abandoned = False
 
     def abandon(self) -> None:
@@ -87,19 +93,19 @@ class Landing:
 
         Raises ConflictError, PolicyError or LandingError; then nothing of it was made.
         """
-        async with self._turn:
+        async with self._turn([self.check(path) for path in change.paths]):
             moves = [(self.check(file.path), file.base, file.result) for file in change.files]
             return await self._put(change, moves, self._landed)
 
     async def reverse(self, change: Change) -> Change:
         """Take a landed change back, keeping what the person has done since. Raises as `land`."""
-        async with self._turn:
+        async with self._turn(change.paths):
             moves = [(file.path, file.after, file.before) for file in change.files]
             return await self._put(change, moves, lambda change, _: change.to(ChangeState.UNDONE))
 
     async def repeat(self, change: Change) -> Change:
         """Put an undone change back. Raises as `land`."""
-        async with self._turn:
+        async with self._turn(change.paths):
             moves = [(file.path, file.before, file.after) for file in change.files]
             return await self._put(change, moves, lambda change, steps: change.to(self._state(steps)))
 
@@ -108,12 +114,23 @@ class Landing:
 
         Returns, by change, the files for which that could not be done.
         """
-        async with self._turn:
+        async with self._turns.take(None):
             left = {}
             for change, intents in self._journal.pending().items():
                 left[change] = [intent.path for intent in reversed(intents) if not await self._repaired(intent)]
                 self._journal.settle(change, None)
             return left
+
+    @asynccontextmanager
+    async def _turn(self, paths: Sequence[str]) -> AsyncIterator[None]:
+        """Hold the files with nobody typing into one of them. Who waits for a person holds nothing, and nobody up."""
+        files = [self._disk.real(path) for path in paths]
+        while True:
+            await self._paused(paths)
+            async with self._turns.take(files):
+                if self._typed_into(paths) is None:
+                    yield
+                    return
 
     async def _repaired(self, intent: Intent) -> bool:
         if intent.buffer or intent.before == intent.after:
@@ -121,18 +138,11 @@ class Landing:
         try:
             if _name(self._disk.read(intent.path)) != intent.after:
                 return True
-            if intent.path in self._buffers:
-                await self._edit([self._step(intent.path, intent.after, intent.before)])
-            else:
-                before = self._image(intent.path, intent.before)
-                await asyncio.to_thread(self._disk.write, intent.path, before, intent.after)
         except KinosError:
             return False
-        return True
+        return await self._restored(intent.path, intent.before, intent.after)
 
     async def _put(self, change: Change, moves: Sequence[_Move], outcome: _Outcome) -> Change:
-        for path, _, _ in moves:
-            await self._paused(path)
         steps = sorted((self._step(*move) for move in moves), key=lambda step: step.order)
         intents = [Intent(s.path, self._keep(s.before), self._keep(s.after), s.buffer) for s in steps]
         self._journal.intend(change.id, intents)
@@ -142,7 +152,7 @@ class Landing:
             await self._edit([step for step in touched if step.buffer])
             for step in touched:
                 if not step.buffer:
-                    await asyncio.to_thread(self._disk.write, step.path, step.after, _name(step.before))
+                    await self._write(step.path, step.after, _name(step.before))
                     written.append(step)
             after = outcome(change, steps)
             self._journal.settle(change.id, after)
@@ -153,7 +163,7 @@ class Landing:
 
     async def _take_back(self, change: str, touched: Sequence[_Step], written: Sequence[_Step]) -> None:
         """Undo the half of a landing. What cannot be undone stays an intent, for `repair` at the next start."""
-        left = [step.path for step in reversed(written) if not await self._restored(step)]
+        left = [s.path for s in reversed(written) if not await self._restored(s.path, _name(s.before), _name(s.after))]
         await self._unedit([step for step in touched if step.buffer])
         if left:
             raise LandingError(
@@ -161,12 +171,29 @@ class Landing:
             )
         self._journal.settle(change, None)
 
-    async def _restored(self, step: _Step) -> bool:
+    async def _restored(self, path: str, before: str | None, after: str | None) -> bool:
+        """Take one file back; the person may have opened it since."""
         try:
-            await asyncio.to_thread(self._disk.write, step.path, step.before, _name(step.after))
+            if path in self._buffers:
+                await self._edit([self._step(path, after, before)])
+            else:
+                await self._write(path, self._image(path, before), after)
         except KinosError:
             return False
         return True
+
+    async def _write(self, path: str, content: bytes | None, expected: str | None) -> None:
+        self._mind_editors(path)
+        await asyncio.to_thread(self._disk.write, path, content, expected)
+
+    def _mind_editors(self, path: str) -> None:
+        """Raise LandingError when an editor has the file open, by whatever name: nothing is written under it."""
+        if path in self._buffers:
+            raise LandingError(f"{path} was opened while it was being changed.")
+        if self._editor is not None and (name := self._editor.other_name(path)):
+            raise LandingError(
+                f"{path} is open in the editor as {name}.", "Close it there, or open it by its own name."
+            )
 
     def _landed(self, change: Change, steps: Sequence[_Step]) -> Change:
         by_path = {step.path: step for step in steps}
@@ -184,16 +211,19 @@ class Landing:
         buffer = self._buffers.get(step.path)
         if buffer is not None:
             return not buffer.saved
-        if not _holds(step, decoded(self._disk.read(step.path) or b"", step.path)):
+        if not step.held_by(decoded(self._disk.read(step.path) or b"", step.path)):
             raise LandingError(f"{step.path} was closed without saving while it was being changed.")
         return False
 
-    async def _paused(self, path: str) -> None:
-        """Wait until the person has not typed into `path` for a moment."""
-        while (rest := self._buffers.typing(path, PAUSE)) > 0:
+    async def _paused(self, paths: Sequence[str]) -> None:
+        """Wait until the person has not typed into any of `paths` for a moment."""
+        while (path := self._typed_into(paths)) is not None:
             if self._abandoned:
                 raise LandingError("The team was stopped before the change could be made.")
-            await self._buffers.heard(path, rest)
+            await self._buffers.heard(path, self._buffers.typing(path, PAUSE))
+
+    def _typed_into(self, paths: Sequence[str]) -> str | None:
+        return next((path for path in paths if self._buffers.typing(path, PAUSE) > 0), None)
 
     def _step(self, path: str, base: str | None, result: str | None) -> _Step:
         current = self.current(path)
@@ -201,6 +231,8 @@ class Landing:
         buffer = path in self._buffers
         if buffer and after is None:
             raise ConflictError(f"{path} is open in the editor: close it before it can be deleted.")
+        if not buffer and current != after:
+            self._mind_editors(path)
         return _Step(path, current, after, buffer)
 
     def _image(self, path: str, name: str | None) -> bytes | None:
@@ -230,7 +262,7 @@ class Landing:
             buffer = self._buffers.get(step.path)
             if buffer is None:
                 raise LandingError(f"{step.path} was closed while it was being changed.")
-            if _holds(step, parse(buffer.text.text)):
+            if step.held_by(parse(buffer.text.text)):
                 return
             if tries == 0:
                 raise LandingError(f"The editor did not take the change of {step.path}.", "Look at it and start again.")
@@ -242,7 +274,7 @@ class Landing:
         back = {}
         for step in steps:
             buffer = self._buffers.get(step.path)
-            if buffer is not None and _holds(step, parse(buffer.text.text)):
+            if buffer is not None and step.held_by(parse(buffer.text.text)):
                 with suppress(ConflictError):
                     after = merged(step.path, step.after, step.before, self.current(step.path))
                     back[step.path] = self._edits(replace(step, after=after))
@@ -254,45 +286,6 @@ class Landing:
         assert buffer is not None
         now, wanted = parse(buffer.text.text), decoded(step.after or b"", step.path)
         return buffer.text.version, line_edits(now, wanted)
-
-
-def line_edits(now: Text, wanted: Text) -> list[TextEdit]:
-    """Small edits of whole lines that turn `now` into `wanted`; columns are in code points (utf-32)."""
-    edits = []
-    for first, last, new_first, new_last in hunks(now, wanted):
-        new = "".join(wanted.lines[i] + wanted.ends[i] for i in range(new_first, new_last))
-        edits.append(TextEdit(_place(now, first), _place(now, last), new))
-    return edits
-
-
-def _place(text: Text, line: int) -> Position:
-    if line == len(text.lines) and not text.final:
-        line, column = line - 1, len(text.lines[-1])
-    else:
-        column = 0
-    # A byte order mark that the editor shows is a character of its first line.
-    return Position(line, column + (1 if text.bom and line == 0 else 0))
-
-
-def _holds(step: _Step, now: Text) -> bool:
-    """Whether `now` already has the change: merging it once more would change nothing."""
-    base, result = decoded(step.before or b"", step.path), decoded(step.after or b"", step.path)
-    if now.lines == result.lines:
-        return True
-    if now.lines == base.lines:
-        return False
-    try:
-        if merged_text(step.path, base, result, now).lines == now.lines:
-            return True
-    except ConflictError:
-        pass
-    # The person typed right beside it: then all its lines stand there in order, and what it took away is gone.
-    return _within(result, now) and (_within(base, result) or not _within(base, now))
-
-
-def _within(part: Text, whole: Text) -> bool:
-    rest = iter(whole.lines)
-    return all(line in rest for line in part.lines)
 
 
 def _name(content: bytes | None) -> str | None:

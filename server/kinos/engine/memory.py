@@ -4,6 +4,7 @@ from collections import Counter, deque
 from collections.abc import Iterable, Sequence
 
 from kinos.domain.change import Change, ChangeState
+from kinos.domain.task import Task
 
 _VERBS = {
     ChangeState.LANDED: "landed",
@@ -17,11 +18,16 @@ _VERBS = {
 }
 
 
+_LASTING = {ChangeState.REJECTED: 30, ChangeState.CONFLICTED: 10}
+"""Verdicts that outlive the log of what was done lately, and how many of each: no agent should ask a person twice."""
+
+
 class Memory:
     """Bounded: `recent` lines and `changed` paths, the latest first. A change has one line, that of its last state."""
 
     def __init__(self, past: Iterable[Change] = (), length: int = 20) -> None:
         self._recent: deque[tuple[str, str]] = deque(maxlen=length)
+        self._lasting: dict[ChangeState, dict[tuple[str, str], Change]] = {state: {} for state in _LASTING}
         self._changed: deque[str] = deque(maxlen=100)
         self._seen: dict[str, Counter[str]] = {}
         for change in past:
@@ -29,8 +35,10 @@ class Memory:
 
     @property
     def recent(self) -> Sequence[str]:
-        """Lines for a brief, the latest first."""
-        return tuple(line for _, line in self._recent)
+        """Lines for a brief: what was done lately, the latest first, then what was rejected or set aside before that."""
+        named = {identity for identity, _ in self._recent}
+        older = (change for kept in self._lasting.values() for change in reversed(kept.values()))
+        return (*(line for _, line in self._recent), *(_line(change) for change in older if change.id not in named))
 
     @property
     def changed(self) -> Sequence[str]:
@@ -39,13 +47,16 @@ class Memory:
 
     def moved(self, change: Change) -> None:
         """A change came to another state."""
-        verb = _VERBS.get(change.state)
-        if verb:
-            why = f": {change.reason}" if change.reason else ""
+        if change.state in _VERBS:
             for older in [entry for entry in self._recent if entry[0] == change.id]:
                 self._recent.remove(older)
-            line = f"{change.agent} {verb}: {change.title} ({', '.join(change.paths)}){why}"
-            self._recent.appendleft((change.id, line))
+            self._recent.appendleft((change.id, _line(change)))
+        self._keep(change)
+
+    def rejection(self, task: Task) -> Change | None:
+        """The last change that a person rejected of a task that is called the same and is about the same files."""
+        rejected = reversed(self._lasting[ChangeState.REJECTED].values())
+        return next((change for change in rejected if _same(change, task)), None)
 
     def said_nothing(self, agent: str, reason: str) -> None:
         """An agent found nothing to do."""
@@ -62,3 +73,29 @@ class Memory:
     def seen(self, agent: str) -> Counter[str]:
         """How often `agent` was shown each document."""
         return self._seen.setdefault(agent, Counter())
+
+    def _keep(self, change: Change) -> None:
+        """Keep the last verdict for each agent and title."""
+        name = (change.agent, _folded(change.title))
+        for kept in self._lasting.values():
+            if name in kept and kept[name].id == change.id:
+                del kept[name]
+        if change.state in _LASTING:
+            kept = self._lasting[change.state]
+            kept.pop(name, None)
+            kept[name] = change
+            if len(kept) > _LASTING[change.state]:
+                del kept[next(iter(kept))]
+
+
+def _line(change: Change) -> str:
+    why = f": {change.reason}" if change.reason else ""
+    return f"{change.agent} {_VERBS[change.state]}: {change.title} ({', '.join(change.paths)}){why}"
+
+
+def _same(change: Change, task: Task) -> bool:
+    return _folded(change.title) == _folded(task.title) and set(change.paths) <= set(task.files)
+
+
+def _folded(title: str) -> str:
+    return " ".join(title.casefold().split())

@@ -1,5 +1,6 @@
 """Three-way merge by line: what an agent made of its copy, put onto what is there now. Nothing is ever forced."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from merge3 import Merge3
@@ -83,3 +84,39 @@ def hunks(before: Text, after: Text) -> Iterator[tuple[int, int, int, int]]:
     for tag, i1, i2, j1, j2 in matcher.get_opcodes():
         if tag != "equal":
             yield i1, i2, j1, j2
+
+
+def holds(path: str, base: bytes | None, result: bytes | None, now: Text) -> bool:
+    """Whether `now` already has the change from `base` to `result`: merging it once more would change nothing."""
+    before, after = decoded(base or b"", path), decoded(result or b"", path)
+    if now.lines == after.lines:
+        return True
+    if now.lines == before.lines:
+        return False
+    try:
+        if merged_text(path, before, after, now).lines == now.lines:
+            return True
+    except ConflictError:
+        pass
+    # The person typed right beside it: then all its lines stand there in order, and what it took away is gone.
+    return _within(after, now) and (_within(before, after) or not _within(before, now))
+
+
+def remains(path: str, base: bytes | None, result: bytes | None, now: Text) -> bool:
+    """Whether anything of the change from `base` to `result` is in `now`: all of it, a line it added, or, if it only took
+    lines away, that one of them is gone. A person who mends a word of a long change has not taken it back.
+    """
+    if holds(path, base, result, now):
+        return True
+    before, after, found = (
+        Counter(text.lines) for text in (decoded(base or b"", path), decoded(result or b"", path), now)
+    )
+    added = [line for line in after - before if line.strip()]
+    if added:
+        return any(found[line] > before[line] for line in added)
+    return any(found[line] < before[line] for line in before - after)
+
+
+def _within(part: Text, whole: Text) -> bool:
+    rest = iter(whole.lines)
+    return all(line in rest for line in part.lines)

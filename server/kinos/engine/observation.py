@@ -1,8 +1,10 @@
-"""What an agent looks at before it decides: the documents that matter, each with a reason, within a budget of tokens."""
+"""What an agent looks at before it decides: the documents and other files that matter, each with a reason, within a budget
+of tokens.
+"""
 
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from kinos.domain.brief import Exhibit, Shown
 from kinos.domain.markdown import headings, lines_of
@@ -11,9 +13,23 @@ from kinos.domain.project_map import UNPRINTABLE
 from kinos.domain.size import Level
 from kinos.domain.team import Agent
 from kinos.engine.documents import Documents
+from kinos.engine.source import MOST_BYTES, named
 
 CONTEXT = 40_000
-"""Tokens of documents in one brief, outlines included."""
+"""Tokens of what one brief shows, outlines included."""
+FILLER = 12_000
+"""Tokens of those among them that nothing speaks for but that they were not looked at for longest. Every request pays for
+what it carries, so an agent sees the rest of a workspace over several cycles and not in each. Files that are no documents
+have as much again.
+"""
+RECENT = 10
+"""Documents, and other files, that are shown because they changed lately."""
+TRIED = 40
+"""Files beside documents that are tried when nothing speaks for them."""
+LEAST = 200
+"""Tokens; with less room than this there is no use in looking for something that fits."""
+
+STALE = "not looked at for longest"
 
 _NAMED = re.compile(r"`([^`\s]+\.(?:md|markdown))`|\]\(([^)#\s]+\.(?:md|markdown))")
 
@@ -21,7 +37,7 @@ _NAMED = re.compile(r"`([^`\s]+\.(?:md|markdown))`|\]\(([^)#\s]+\.(?:md|markdown
 @dataclass(frozen=True, slots=True)
 class Sight:
     """What is known when an agent looks. `text` reads a document, None when it cannot be shown; `changed` are paths, the
-    latest first; `seen` counts how often this agent was shown a document.
+    latest first; `seen` counts how often this agent was shown one; `sources` are the files beside documents, with bytes.
     """
 
     documents: Documents
@@ -30,39 +46,47 @@ class Sight:
     changed: Sequence[str]
     seen: Mapping[str, int]
     request: str
+    sources: Mapping[str, int] = field(default_factory=dict)
 
 
-async def exhibits(agent: Agent, sight: Sight) -> list[Exhibit]:
-    """The documents to show `agent`, most important first. Chosen by rule, never at random."""
+async def exhibits(agent: Agent, sight: Sight, spent: int = 0) -> list[Exhibit]:
+    """What to show `agent`, most important first. Chosen by rule, never at random; `spent` tokens of the budget are gone."""
     chosen: list[Exhibit] = []
-    left = CONTEXT
+    left, filler = CONTEXT - spent, {True: FILLER, False: FILLER}
     for path, reason in _ranked(agent, sight):
-        if left < 200:
-            break
-        shown = await _exhibit(path, reason, sight, left)
+        source = path in sight.sources
+        room = min(left, filler[source]) if reason == STALE else left
+        if room < LEAST:
+            continue
+        shown = await (_source if source else _exhibit)(path, reason, sight, room)
         if shown is not None:
             exhibit, cost = shown
             left -= cost
+            filler[source] -= cost if reason == STALE else 0
             chosen.append(exhibit)
     return chosen
 
 
 def _ranked(agent: Agent, sight: Sight) -> list[tuple[str, str]]:
-    sizes = sight.documents.sizes
+    sizes, beside = sight.documents.sizes, sight.sources
     reasons: dict[str, str] = {}
 
     def choose(paths: Sequence[str], reason: str) -> None:
         for path in paths:
-            if path in sizes and path not in REQUESTS and not UNPRINTABLE.search(path):
+            if path in beside or (path in sizes and path not in REQUESTS and not UNPRINTABLE.search(path)):
                 reasons.setdefault(path, reason)
 
     over = [path for path in sizes if sight.documents.level(path) is not Level.OK]
     choose(_named(agent.prompt), "yours to keep")
-    choose(_named(sight.request), "named in the request")
+    choose([*_named(sight.request), *named(sight.request, beside)], "named in the request")
+    choose(named(agent.prompt, beside), "named in your prompt")
     choose(sorted(over, key=lambda path: -sizes[path].tokens), "over the limit")
-    choose([path for path in sight.changed if is_document(path)][:10], "changed lately")
+    choose([path for path in sight.changed if is_document(path)][:RECENT], "changed lately")
+    choose([path for path in sight.changed if path in beside][:RECENT], "changed lately")
+    # The smallest first, so that many are seen; and not all of a large workspace is tried at once.
+    choose(sorted(beside, key=lambda path: (sight.seen.get(path, 0), beside[path], path))[:TRIED], STALE)
     # Stale: what this agent has been shown least often, so that in time it sees everything.
-    choose(sorted(sizes, key=lambda path: (sight.seen.get(path, 0), path)), "not looked at for longest")
+    choose(sorted(sizes, key=lambda path: (sight.seen.get(path, 0), path)), STALE)
     return list(reasons.items())
 
 
@@ -82,6 +106,14 @@ async def _exhibit(path: str, reason: str, sight: Sight, left: int) -> tuple[Exh
     rows = await outline(text, sight.count)
     cost = await sight.count(rows)
     return (Exhibit(path, size.tokens, level.value, Shown.OUTLINE, reason, rows), cost) if cost <= left else None
+
+
+async def _source(path: str, reason: str, sight: Sight, room: int) -> tuple[Exhibit, int] | None:
+    text = sight.text(path) if 0 < sight.sources[path] <= MOST_BYTES else None
+    if not text or "\0" in text:
+        return None
+    tokens = await sight.count(text)
+    return (Exhibit(path, tokens, Level.OK.value, Shown.WHOLE, reason, text), tokens) if tokens <= room else None
 
 
 async def outline(text: str, count: Callable[[str], Awaitable[int]]) -> str:

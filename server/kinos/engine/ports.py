@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from kinos.domain.change import Change
 from kinos.domain.message import Denied, EditCall, Edited, Failed, Granted, PlanCall, Planned, Reserve, Settle
-from kinos.domain.size import Size
+from kinos.domain.size import Counted, Size
 from kinos.domain.team import Agent, Team
 from kinos.tokens.document import TextEdit
 
@@ -44,8 +44,18 @@ class Disk(Protocol):
 
     root: Path
 
-    def documents(self) -> Iterable[str]:
-        """Every Markdown document that is not ignored, sorted; the map and what lies in dot-folders are left out."""
+    def paths(self) -> Iterable[str]:
+        """Every file of any kind that is neither hidden nor ignored, sorted."""
+        ...
+
+    def cede(self, folders: Sequence[str]) -> None:
+        """From now on leave these folders inside, and all in them, to the engines that own them: they are neither listed
+        nor read nor written here.
+        """
+        ...
+
+    def real(self, path: str) -> str:
+        """The real file behind `path`, the same for all its names."""
         ...
 
     def ignored(self, path: str) -> bool:
@@ -57,7 +67,7 @@ class Disk(Protocol):
         ...
 
     def permit(self, path: str) -> None:
-        """Raise PolicyError when agents may not write there: outside after resolving links, ignored, not writable."""
+        """Raise PolicyError when agents may not write there: outside after resolving links, ceded, ignored, not writable."""
         ...
 
     def write(self, path: str, content: bytes | None, expected: str | None) -> None:
@@ -141,6 +151,10 @@ class StateFolder(Protocol):
         """Who holds it now, as a person would say it; empty when nobody does."""
         ...
 
+    def others(self) -> bool:
+        """Whether the engine of another process listens for this workspace."""
+        ...
+
     def journal(self) -> Journal:
         """The journal; reading needs no lock."""
         ...
@@ -171,6 +185,14 @@ class Catalog(Protocol):
 
     def agents(self) -> Sequence[str]:
         """Names, sorted."""
+        ...
+
+    def stray_teams(self) -> Mapping[str, str]:
+        """What has a team's name but is no file, with a sentence that says so."""
+        ...
+
+    def stray_agents(self) -> Mapping[str, str]:
+        """What has an agent's name but is no file, with a sentence that says so."""
         ...
 
 
@@ -218,27 +240,53 @@ class Rehearsal(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Terms:
+    """How documents are counted: the tokenizer, how its counts stand, and the bytes above which none is read."""
+
+    tokenizer: str
+    counted: Counted
+    max_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
 class Count:
-    """One file counted, or why not (`error`)."""
+    """A document as it was found on the disk: its size, or why it has none (`error`), or neither when it is gone."""
 
     path: str
-    size: Size | None
+    size: Size | None = None
     error: str = ""
+
+    @property
+    def gone(self) -> bool:
+        """Whether there is no such document any more."""
+        return self.size is None and not self.error
 
 
 class Counting(Protocol):
-    """Bulk counting of closed documents, outside this process."""
+    """The documents of one folder as they are on the disk, counted out of the way of whoever types.
 
-    def files(self, root: Path, paths: Sequence[str], tokenizer: str, max_bytes: int) -> AsyncIterator[Count]:
-        """A Count for each path, in any order."""
+    Each iterator gives what it finds a few at a time, and raises UnavailableError when whoever counts has died; the next
+    call starts anew then, and tells everything again.
+    """
+
+    def scan(self, terms: Terms) -> AsyncIterator[Sequence[Count]]:
+        """Look at the whole folder: what is new since the last look, hidden and ignored files left out."""
+        ...
+
+    def look(self, terms: Terms, paths: Sequence[str]) -> AsyncIterator[Sequence[Count]]:
+        """Look at these paths: each document as it is now, whatever was told before."""
+        ...
+
+    def watch(self, terms: Terms) -> AsyncIterator[Sequence[Count] | str]:
+        """What changes from now on, for ever; a string is something a person should know."""
         ...
 
     async def text(self, text: str, tokenizer: str) -> int:
-        """Tokens of `text`."""
+        """Tokens of `text`. Raises UnavailableError."""
         ...
 
     async def close(self) -> None:
-        """End the process."""
+        """Done with it: end every iterator and process."""
         ...
 
 
@@ -249,4 +297,8 @@ class Editor(Protocol):
         """Ask for versioned edits of open documents, by path. Columns are in code points (utf-32). The editor's answer is
         no evidence and is not returned: what comes back by didChange decides.
         """
+        ...
+
+    def other_name(self, path: str) -> str:
+        """The name by which it has the file open that `path` is, when it is not open as `path` itself; empty when none."""
         ...

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -42,10 +42,14 @@ from kinos.engine.ports import Catalog, Clock, Counting, Disk, Editor, Ids, Rehe
 from kinos.engine.run import Ends, Run, Tally
 from kinos.engine.sizes import Sizes
 from kinos.engine.store import Store
+from kinos.engine.text import parse
 from kinos.engine.view import View
 from kinos.tokens.document import TextEdit
 from kinos.tokens.family import tokenizer_for
 from kinos.tokens.position import Encoding
+
+ECHO = 2.0
+"""Seconds within which the system tells of a file that a landing wrote."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,30 +112,40 @@ class Session:
         )
         self._keeper = Keeper(ports.folder, ports.disk, ports.clock, self.store, front_end)
         self._changes = Changes(self._journal, self._landing, self._claims, self._memory, self.store, ports.clock)
-        self._view = View(self.sizes, self._landing, self._claims, self._memory, self.store, self.map_text)
+        self._view = View(
+            self.sizes, self._landing, self._claims, self._memory, self.store, self.map_text, ports.disk,
+            lambda: self.settings.landing_edit,
+        )  # fmt: skip
         self._run: Run | None = None
         self._budget: Budget | None = None
         self._over: asyncio.Task[None] | None = None
         self._recounts: set[asyncio.Task[None]] = set()
+        self._watch: asyncio.Task[None] | None = None
         self._moving = asyncio.Lock()
         self._starting: asyncio.Task[None] | None = None
         self._ended_early = 0
         self._problem = ""
+        self._own: dict[str, float] = {}
         self.tally = Tally()
 
-    async def open(self) -> None:
-        """Count the folder. Nothing is written."""
+    async def open(self, *, watch: bool = False) -> None:
+        """Count the folder, and follow what changes on the disk if asked to. Nothing is written."""
         kept = self._keeper.phase()
         if kept is not None:
             self.store.dispatch(ev.PhaseMoved(self._ports.clock.now(), kept))
         self._changes.restore()
         await self.sizes.scan()
+        if watch:
+            self._watch = asyncio.create_task(self.sizes.watch(self._found_changed))
 
     async def close(self) -> None:
         """Stop the team and end every process. Raises SurvivedError naming those that could not be ended."""
         try:
             await self.stop_team()
         finally:
+            if self._watch is not None:
+                self._watch.cancel()
+                await asyncio.wait([self._watch])
             await self._ports.counting.close()
 
     # -- reading --------------------------------------------------------------------------------------------------
@@ -186,8 +200,12 @@ class Session:
 
     def did_open(self, path: str, text: str, version: int) -> None:
         """The editor opened `path`, any file of the folder."""
-        self.buffers.open(path, text, version)
+        buffer = self.buffers.open(path, text, version)
         self.sizes.opened(path)
+        if self._changes.unsaved(path) and not self._ports.folder.others():
+            # It landed in an editor whose engine has died: was it saved, and is it still there?
+            buffer.saved = self._on_disk(path, buffer.text.text)
+            self._judge(path, buffer.text.text, f"{path} was opened again without it")
 
     def did_change(self, path: str, edits: Sequence[TextEdit | str], version: int, encoding: Encoding) -> None:
         """The editor changed `path`."""
@@ -197,23 +215,49 @@ class Session:
     def did_save(self, path: str) -> None:
         """The editor wrote `path`."""
         self.buffers.save(path)
-        if self._changes.unsaved(path) and not self._keeper.holder():
-            with self._keeper.hold():
-                self._changes.saved(path, self.buffers)
+        buffer = self.buffers.get(path)
+        if buffer is not None:
+            self._judge(path, buffer.text.text, f"{path} was saved without it")
         self._touched([path])
 
     async def did_close(self, path: str) -> None:
         """The editor closed `path`: the disk counts again."""
         buffer = self.buffers.close(path)
-        if buffer is not None and not buffer.saved and self._changes.unsaved(path) and not self._keeper.holder():
-            with self._keeper.hold():
-                self._changes.discarded(path)
+        if buffer is not None and not buffer.saved:
+            self._judge(path, self._disk_text(path), f"{path} was closed without saving")
         await self.sizes.refresh([path])
+        self._touched([path])
+
+    def _judge(self, path: str, now: str, reason: str) -> None:
+        """Whether what landed unsaved in `path` is there to stay, now that it is `now`; `reason` says why, if it is not."""
+        if self._changes.unsaved(path) and not self._keeper.holder():
+            with self._keeper.hold():
+                self._changes.settle(path, parse(now), reason, self.buffers)
+
+    def _disk_text(self, path: str) -> str:
+        """What is in the file; nothing when it is not there or cannot be read."""
+        try:
+            return (self._ports.disk.read(path) or b"").decode("utf-8", "replace")
+        except LandingError:
+            return ""
+
+    def _on_disk(self, path: str, text: str) -> bool:
+        """Whether the file holds `text`, its byte order mark apart, which editors do not show."""
+        return parse(self._disk_text(path)).raw() == parse(text).raw()
 
     async def did_change_on_disk(self, paths: Sequence[str]) -> None:
         """Files changed outside the editor."""
         await self.sizes.refresh(paths)
         self._touched(paths)
+
+    def cede(self, folders: Sequence[str]) -> None:
+        """Other engines own these folders inside, and no others: nothing in them is changed here. Then `look` again."""
+        self._ports.disk.cede(folders)
+        self.sizes.cede(folders)
+
+    async def look(self) -> None:
+        """Bring the sizes in step with the disk, and wake who watches what has changed."""
+        self._touched(await self.sizes.scan())
 
     # -- the team -------------------------------------------------------------------------------------------------
 
@@ -264,9 +308,17 @@ class Session:
                 raise bug
 
     async def start_agent(self, name: str, *, rehearse: bool = False) -> str:
-        """Start one agent; with no team running it starts alone. Returns its state."""
+        """Start one agent; with no team running it starts alone. Returns its state.
+
+        Raises UsageError for a rehearsal beside a team that runs on a real model: `rehearse` makes no outside call.
+        """
         if self._run is None:
             await self.start_team(Start(only=name, rehearse=rehearse))
+        elif rehearse and not self.state.team.rehearsal:
+            raise UsageError(
+                f"The team {self.state.team.name} runs on a real model, so {name} cannot rehearse beside it.",
+                "Stop the team first.",
+            )
         else:
             self._run.add(self._ports.catalog.agent(name))
             self._run.enable([name])
@@ -286,6 +338,10 @@ class Session:
 
     async def undo(self, selection: Selection) -> Reverted:
         """Take changes back. What cannot be taken back is set aside with its reason."""
+        # Found before the folder is held: to hold it is to write into it.
+        own_map = selection.everything and self._ports.folder.exists()
+        if not self._changes.may_undo(selection) and not own_map:
+            return Reverted((), ())
         with self._keeper.hold():
             done, paths = await self._changes.undo(selection)
             await self._settled(paths)
@@ -295,6 +351,8 @@ class Session:
 
     async def redo(self, selection: Selection) -> Reverted:
         """Put changes back that were undone."""
+        if not self._changes.may_redo(selection):
+            return Reverted((), ())
         with self._keeper.hold():
             done, paths = await self._changes.redo(selection)
             await self._settled(paths)
@@ -302,6 +360,7 @@ class Session:
 
     async def accept(self, identity: str) -> Change:
         """Land a waiting change. Raises ConflictError when it no longer fits; it is set aside then."""
+        self._changes.find(identity)
         with self._keeper.hold():
             landed = await self._changes.accept(identity)
             await self._settled(landed.paths)
@@ -309,6 +368,7 @@ class Session:
 
     async def reject(self, identity: str, reason: str) -> Change:
         """Reject a waiting change; the reason reaches the agents."""
+        self._changes.find(identity)
         with self._keeper.hold():
             rejected = await self._changes.reject(identity, reason)
         if self._run:
@@ -339,6 +399,8 @@ class Session:
     def _announce(self, team: Team, reason: str, start: Start) -> None:
         settings, now = self.settings, self._ports.clock.now()
         caps = Caps(settings.budget_usd, settings.budget_tokens, settings.budget_runs, settings.budget_minutes)
+        if start.rehearse:
+            caps = replace(caps, usd=0.0, tokens=0)  # rehearsed tokens cost nothing, so nothing counts them
         landing = start.landing or settings.landing_mode or ("review" if self._ports.editor else "auto")
         names = tuple(member.agent for member in team.members)
         self.store.dispatch(ev.TeamStarting(now, team.name, reason, landing, start.rehearse, names, caps))
@@ -422,8 +484,7 @@ class Session:
 
     async def _observe(self, agent: Agent) -> Brief:
         """Look around first: people and other programs change files too."""
-        changed = await self.sizes.scan()
-        if changed:
+        if not self.sizes.watching and (changed := await self.sizes.scan()):
             self._touched(changed, by=agent.name)
         return await self._view.brief(agent)
 
@@ -436,6 +497,7 @@ class Session:
     def _recorded(self, change: Change, previous: ChangeState | None) -> None:
         self._changes.record(change, previous)
         if change.state in LANDED_STATES:
+            self._own.update(dict.fromkeys(change.paths, self._ports.clock.monotonic() + ECHO))
             if self._run is not None:
                 self._run.touched(change.paths, by=change.agent)
             task = asyncio.create_task(self._recount(change.paths))
@@ -450,25 +512,34 @@ class Session:
         await self._recount(sorted(paths))
         self._touched(sorted(paths))
 
+    def _found_changed(self, paths: Sequence[str]) -> None:
+        """Somebody changed these on the disk. What the team is landing, or just landed, wakes nobody a second time."""
+        now, claimed = self._ports.clock.monotonic(), self._claims.paths()
+        self._own = {path: until for path, until in self._own.items() if until > now}
+        self._touched([path for path in paths if path not in self._own and path.casefold() not in claimed])
+
     def _touched(self, paths: Sequence[str], by: str = "") -> None:
         if self._run:
             self._run.touched(paths, by)
-            self._map_if_wanted()
+        self._map_if_wanted()
 
     def _map_if_wanted(self) -> None:
         mode = self.settings.map_write
         wanted = mode == "always" or (mode == "auto" and (self._run is not None or self._keeper.map_exists()))
-        if wanted:
-            self._kept("The map", lambda: self._keeper.write_map(self.project_map()))
+        if wanted and not self._keeper.holder():
+            self._kept("The map", self._written_map)
+
+    def _written_map(self) -> None:
+        with self._keeper.hold():
+            self._keeper.write_map(self.project_map())
 
     def _kept(self, what: str, write: Callable[[], None]) -> None:
         """Write something without which the team works on: when the disk refuses, once a note says so."""
         problem = ""
-        if self._keeper.held:
-            try:
-                write()
-            except (ConflictError, LandingError, PolicyError, SetupError) as error:
-                problem = f"{what} could not be written: {error}"
+        try:
+            write()
+        except (ConflictError, LandingError, PolicyError, SetupError) as error:
+            problem = f"{what} could not be written: {error}"
         if problem and problem != self._problem:
             self.store.dispatch(ev.Noted(self._ports.clock.now(), "warning", problem))
         self._problem = problem
@@ -488,7 +559,7 @@ class Session:
         if not start.rehearse and not self.settings.model_key:
             raise NoKeyError(
                 "There is no API key, so no model can be asked.",
-                "Set ANTHROPIC_API_KEY, or rehearse: `kin --rehearse` runs the team on KinOS' own rule-based model.",
+                "Set ANTHROPIC_API_KEY, or rehearse with KinOS' own rule-based model: `kin --rehearse`, Rehearse in the editor.",
             )
 
     async def _endpoint(self, *, rehearse: bool) -> Endpoint:

@@ -1,20 +1,26 @@
 """Keeps the table of documents, the totals and the phase in step with the disk and with what is open."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import PurePosixPath
 
 from kinos.domain.errors import UnavailableError
-from kinos.domain.event import PhaseMoved, SizesCounted
+from kinos.domain.event import Noted, PhaseMoved, SizesCounted
 from kinos.domain.path import is_document
 from kinos.domain.phase import PhaseRule
 from kinos.domain.project_map import ProjectMap
 from kinos.domain.size import Level, Limits
 from kinos.engine.buffer import Buffers
 from kinos.engine.documents import Documents, Touched
-from kinos.engine.ports import Clock, Counting, Disk
+from kinos.engine.ports import Clock, Count, Counting, Disk, Terms
 from kinos.engine.store import Store
 from kinos.tokens.counter import Counter, counter_for
 from kinos.tokens.family import Choice
+from kinos.tokens.file import too_large
+
+TRIES = 3
+"""How often the counter may die before it is given up."""
+
+GIVEN_UP = "The counter of sizes keeps ending: changes on the disk show only when something else makes KinOS look."
 
 
 class Sizes:
@@ -30,10 +36,13 @@ class Sizes:
         self._store = store
         self._clock = clock
         self._choice = choice
-        self._max_bytes = max_bytes
-        self._stamps: dict[str, tuple[int, int] | None] = {}
+        self._terms = Terms(choice.tokenizer, choice.counted, max_bytes)
         self._counter: Counter | None = None
         self._scanned = False
+        self._ceded: tuple[str, ...] = ()
+        self._freed: list[str] = []
+        self.watching = False
+        """Whether changes on the disk are told without looking."""
         self.rule = rule
         self.documents = Documents(limits)
 
@@ -42,36 +51,64 @@ class Sizes:
         """How sizes are counted here."""
         return self._choice.tokenizer
 
+    def cede(self, folders: Sequence[str]) -> None:
+        """Other engines own these folders inside, and no others. What is ours again is counted by the next `scan`."""
+        ceded = tuple(f"{folder}/" for folder in folders)
+        self._freed += [folder.rstrip("/") for folder in self._ceded if folder not in ceded]
+        self._ceded = ceded
+        theirs = [path for path in (*self.documents.sizes, *self.documents.errors) if path.startswith(ceded)]
+        for path in theirs:
+            self.documents.drop(path)
+        if theirs:
+            self._tell(theirs)
+
     async def scan(self) -> list[str]:
         """Bring the table in step with the disk. Returns what changed, open documents left out: those are the editor's."""
-        present = list(self._disk.documents())
-        stamps = {path: self._disk.stamp(path) for path in present}
-        stale = [path for path in present if self._stamps.get(path) != stamps[path] or path not in self._stamps]
-        gone = [path for path in self.documents.missing(present) if path not in self._buffers]
-        for path in gone:
-            self.documents.drop(path)
-            self._stamps.pop(path, None)
-        stale = [path for path in stale if path not in self._buffers]
-        await self._count(stale)
-        self._stamps.update({path: stamps[path] for path in stale})
-        changed = sorted({*stale, *gone})
-        first, self._scanned = not self._scanned, True
-        if changed or first:
-            self._tell(changed)
-        return changed
+        changed: set[str] = set()
+        freed, self._freed = self._freed, []
+        for left in reversed(range(TRIES)):
+            try:
+                if freed:
+                    async for counts in self._counting.look(self._terms, freed):
+                        changed.update(self._take(counts))
+                async for counts in self._counting.scan(self._terms):
+                    changed.update(self._take(counts))
+                break
+            except UnavailableError as error:
+                if not left:
+                    self._note("error", f"{error} It keeps ending: sizes are not up to date.")
+        if not self._scanned:
+            self._scanned = True
+            self._tell(())
+        return sorted(changed)
 
     async def refresh(self, paths: Iterable[str]) -> None:
         """Look at these files again: they were changed, made or deleted."""
-        wanted = [path for path in paths if self.counts(path) and path not in self._buffers]
-        present = [path for path in wanted if (stamp := self._disk.stamp(path)) is not None]
-        for path in wanted:
-            stamp = self._disk.stamp(path)
-            self._stamps[path] = stamp
-            if stamp is None:
-                self.documents.drop(path)
-        await self._count(present)
-        if wanted:
-            self._tell(wanted)
+        wanted = [path for path in paths if path not in self._buffers]
+        if not wanted:
+            return
+        try:
+            async for counts in self._counting.look(self._terms, wanted):
+                self._take(counts)
+        except UnavailableError:
+            await self.scan()
+
+    async def watch(self, changed: Callable[[Sequence[str]], object]) -> None:
+        """Follow the disk until cancelled; `changed` is told the paths. When the counter keeps dying, give it up."""
+        for _ in range(TRIES):
+            try:
+                self.watching = True
+                async for found in self._counting.watch(self._terms):
+                    if isinstance(found, str):
+                        self._note("warning", found)
+                    elif paths := self._take(found):
+                        changed(paths)
+            except UnavailableError as error:
+                self._note("warning", f"{error} Sizes are looked at anew.")
+                changed(await self.scan())
+            finally:
+                self.watching = False
+        self._note("error", GIVEN_UP)
 
     def opened(self, path: str) -> Touched | None:
         """Count an open document as it is now; None when it is no document of this workspace."""
@@ -79,10 +116,11 @@ class Sizes:
         if buffer is None or not self.counts(path):
             return None
         try:
+            if buffer.text.bytes > self._terms.max_bytes:
+                raise UnavailableError(too_large(self._terms.max_bytes))
             touched = self.documents.put(path, buffer.text.count(self.counter()))
         except UnavailableError as error:
             touched = self.documents.fail(path, str(error))
-        self._stamps.pop(path, None)
         self._tell([path])
         return touched
 
@@ -115,18 +153,25 @@ class Sizes:
             dict(self.documents.errors),
         )
 
-    async def _count(self, paths: Sequence[str]) -> None:
-        if not paths:
-            return
-        async for count in self._counting.files(self._disk.root, paths, self._choice.tokenizer, self._max_bytes):
-            if count.path in self._buffers:
+    def _take(self, counts: Iterable[Count]) -> list[str]:
+        """Put what was found on the disk into the table, open documents left out. Returns the paths that changed."""
+        changed = []
+        for count in counts:
+            if count.path in self._buffers or count.path.startswith(self._ceded):
                 continue
             if count.size is not None:
-                self.documents.put(count.path, type(count.size)(count.size.tokens, self._choice.counted))
-            elif self._disk.stamp(count.path) is None:
-                self.documents.drop(count.path)
+                touched = self.documents.put(count.path, count.size)
+            elif count.gone:
+                touched = self.documents.drop(count.path)
             else:
-                self.documents.fail(count.path, count.error)
+                touched = self.documents.fail(count.path, count.error)
+            changed.append(touched.path)
+        if changed:
+            self._tell(changed)
+        return changed
+
+    def _note(self, level: str, message: str) -> None:
+        self._store.dispatch(Noted(self._clock.now(), level, message))
 
     def _tell(self, paths: Sequence[str]) -> None:
         now, documents = self._clock.now(), self.documents

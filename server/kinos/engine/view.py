@@ -1,6 +1,6 @@
 """What an agent observes, put together from the table, the request, the map and the team's memory."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from kinos.domain.brief import Brief
 from kinos.domain.errors import LandingError
@@ -10,7 +10,9 @@ from kinos.engine.claims import Claims
 from kinos.engine.landing import Landing
 from kinos.engine.memory import Memory
 from kinos.engine.observation import Sight, exhibits
+from kinos.engine.ports import Disk
 from kinos.engine.sizes import Sizes
+from kinos.engine.source import listing, sources
 from kinos.engine.store import Store
 
 
@@ -19,19 +21,24 @@ class View:
 
     def __init__(
         self, sizes: Sizes, landing: Landing, claims: Claims, memory: Memory, store: Store,
-        map_text: Callable[[], str],
+        map_text: Callable[[], str], disk: Disk, extra: Callable[[], Iterable[str]],
     ) -> None:  # fmt: skip
+        """`map_text` makes the map; `extra` are globs the user counts as text too."""
         self._sizes = sizes
         self._landing = landing
         self._claims = claims
         self._memory = memory
         self._store = store
         self._map = map_text
+        self._disk = disk
+        self._extra = extra
 
     async def brief(self, agent: Agent) -> Brief:
         """What `agent` is shown now. Files that are claimed, or wait for review, are named but not shown."""
         path, request = self.request()
         seen, claimed = self._memory.seen(agent.name), self._claims.paths()
+        beside = sources(agent, self._disk, self._extra())
+        files = listing(beside)
         sight = Sight(
             self._sizes.documents,
             lambda path: None if path.casefold() in claimed else self._text(path),
@@ -39,8 +46,9 @@ class View:
             self._memory.changed,
             seen,
             request,
+            beside,
         )
-        shown = await exhibits(agent, sight)
+        shown = await exhibits(agent, sight, await self._sizes.count(files.render()) if beside else 0)
         seen.update(exhibit.path for exhibit in shown)
         phase = self._store.state.phase
         return Brief(
@@ -52,7 +60,9 @@ class View:
             project_map=self._map(),
             recent=self._memory.recent,
             claimed=sorted(claimed),
-            exhibits=tuple(shown),
+            exhibits=tuple(exhibit for exhibit in shown if exhibit.path not in beside),
+            files=files,
+            sources=tuple(exhibit for exhibit in shown if exhibit.path in beside),
         )
 
     def request(self) -> tuple[str, str]:

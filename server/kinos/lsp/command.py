@@ -61,5 +61,5 @@ def _command(folders: Folders, name: str) -> Callable[..., Awaitable[Any]]:
 
 
 def _rehearsing() -> bool:
-    """Whether whoever started the server wants nothing but rehearsals."""
-    return os.environ.get("KINOS_REHEARSE", "").lower() in Truth.YES
+    """Whether whoever started the server wants nothing but rehearsals. Raises UsageError when that is unclear."""
+    return Truth.read("KINOS_REHEARSE", os.environ.get("KINOS_REHEARSE", ""))

@@ -14,12 +14,18 @@ _LINE_END = re.compile(r"(?:\r\n|\r|\n)\Z")
 
 
 class DocumentEditor:
-    """Implements `kinos.engine.ports.Editor` for one folder. `text` finds an open document, `uri` names it."""
+    """Implements `kinos.engine.ports.Editor` for one folder. `text` finds an open document, `uri` names it, and `other`
+    is the name by which the file of a path is open if it is not by its own.
+    """
 
-    def __init__(self, client: Client, text: Callable[[str], OpenText | None], uri: Callable[[str], str]) -> None:
+    def __init__(
+        self, client: Client, text: Callable[[str], OpenText | None], uri: Callable[[str], str],
+        other: Callable[[str], str],
+    ) -> None:  # fmt: skip
         self._client = client
         self._text = text
         self._uri = uri
+        self._other = other
 
     async def edit(self, changes: Mapping[str, tuple[int, Sequence[TextEdit]]], label: str) -> None:
         """Ask for the edits of all documents at once. Raises LandingError when the editor takes none, or one was closed."""
@@ -32,6 +38,10 @@ class DocumentEditor:
                 raise LandingError(f"{path} was closed while it was being changed.")
             documents.append((self._uri(path), version, text_edits(text, edits, self._client.encoding)))
         self._client.edit(workspace_edit(documents, versioned=self._client.versioned_edits), label)
+
+    def other_name(self, path: str) -> str:
+        """The name by which the file is open that `path` is; empty when it is not, or by its own."""
+        return self._other(path)
 
 
 def text_edits(text: OpenText, edits: Sequence[TextEdit], encoding: Encoding) -> list[types.TextEdit]:

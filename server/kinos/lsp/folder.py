@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -51,18 +51,22 @@ type Factory = Callable[[Path, Mapping[str, Any], bool, Editor], Workspace]
 
 
 class Folder:
-    """`uri` and `path` are as the editor names them; `root` is the real folder."""
+    """`uri` and `path` are as the editor names them; `root` is the real folder. `names` are those of the open documents
+    that are one real file.
+    """
 
     def __init__(
-        self, uri: str, path: str, client: Client, background: Background, make: Callable[[Editor], Workspace]
-    ) -> None:
+        self, uri: str, path: str, client: Client, background: Background, make: Callable[[Editor], Workspace],
+        names: Callable[[str], Sequence[str]],
+    ) -> None:  # fmt: skip
         self.uri = uri.removesuffix("/")
         self.path = path
         self.inner: tuple[str, ...] = ()
         self._closed = False
         self._client = client
+        self._names = names
         self._spelled: dict[str, str] = {}
-        self._workspace = make(DocumentEditor(client, self._open_text, self.uri_of))
+        self._workspace = make(DocumentEditor(client, self._open_text, self.uri_of, self._other_name))
         self.root = str(self._workspace.root)
         self.session = self._workspace.session
         self.problems = self._workspace.problems
@@ -91,6 +95,17 @@ class Folder:
         real = os.path.join(os.path.realpath(folder), name)  # noqa: PTH118
         return real.removeprefix(self.root.rstrip("/") + "/") if within(real, self.root) else None
 
+    def cede(self, inner: tuple[str, ...]) -> None:
+        """Leave these folders inside to their own engines. Then `look` again."""
+        self.inner = inner
+        self.session.cede(inner)
+
+    async def look(self) -> None:
+        """Count again what is ours."""
+        self.diagnostics.touch_all()
+        with explained(self._client):
+            await self.session.look()
+
     @property
     def documents(self) -> Collection[str]:
         """Every counted document."""
@@ -115,6 +130,11 @@ class Folder:
     def _open_text(self, path: str) -> OpenText | None:
         buffer = self.session.buffers.get(path)
         return None if buffer is None else buffer.text
+
+    def _other_name(self, path: str) -> str:
+        if path in self.session.buffers:
+            return ""
+        return next(iter(self._names(os.path.realpath(os.path.join(self.root, path)))), "")  # noqa: PTH118
 
     def _on_note(self, before: State, after: State, event: Event) -> None:
         if isinstance(event, Noted):

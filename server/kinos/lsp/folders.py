@@ -51,7 +51,9 @@ class Folders:
             return
         self._refused.pop(path, None)
         try:
-            folder = Folder(uri, path, self._client, self._background, lambda editor: self._make(path, editor))
+            folder = Folder(
+                uri, path, self._client, self._background, lambda editor: self._make(path, editor), self._names
+            )
         except KinosError as error:
             self._refused[path] = str(error)
             self._client.log("error", str(error))
@@ -116,10 +118,9 @@ class Folders:
 
     def _arrange(self) -> None:
         """Folders came or went: give every document to the one that owns it now."""
-        for folder in self._folders:
-            inner = tuple(other.root for other in self._folders if within(other.root, folder.root))
-            folder.inner = tuple(root.removeprefix(folder.root.rstrip("/") + "/") for root in inner)
-            folder.diagnostics.touch_all()
+        changed = [folder for folder in self._folders if self._inner(folder) != folder.inner]
+        for folder in changed:
+            folder.cede(self._inner(folder))
         for uri, place in tuple(self._open.items()):
             if self._place(uri) != place:
                 self._move(uri, place)
@@ -127,6 +128,13 @@ class Folders:
             if self._place(uri) is not None:
                 del self._outside[uri]
                 self.did_open(uri, text.text, text.version)
+        for folder in changed:
+            self._background.start(folder.look())
+
+    def _inner(self, folder: Folder) -> tuple[str, ...]:
+        """The folders inside this one, by their paths in it."""
+        inner = (other.root for other in self._folders if within(other.root, folder.root))
+        return tuple(root.removeprefix(folder.root.rstrip("/") + "/") for root in inner)
 
     def _move(self, uri: str, place: Place) -> None:
         buffer = place.folder.session.buffers.get(place.path)
@@ -149,7 +157,8 @@ class Folders:
             return
         self._open[uri] = place
         place.folder.spell(place.path, uri)
-        place.folder.session.did_open(place.path, text, version)
+        with explained(self._client):
+            place.folder.session.did_open(place.path, text, version)
 
     def did_change(self, uri: str, edits: Sequence[TextEdit | str], version: int) -> None:
         """The editor changed it."""
@@ -172,6 +181,19 @@ class Folders:
         place = self._open.pop(uri, None)
         if place is not None:
             self._background.start(self._close(place))
+            self._take_second(place)
+
+    def _take_second(self, place: Place) -> None:
+        """A second name under which the document stays open is the truth from now on."""
+        for uri, text in tuple(self._outside.items()):
+            if self._place(uri) == place:
+                del self._outside[uri]
+                self.did_open(uri, text.text, text.version)
+
+    def _names(self, file: str) -> list[str]:
+        """The names of the open documents that are the real `file`."""
+        names = (path_of(uri) for uri in (*self._open, *self._outside))
+        return [name for name in names if name is not None and os.path.realpath(name) == file]
 
     def did_change_on_disk(self, uris: Sequence[str]) -> None:
         """Files, or folders that are gone, changed outside the editor."""

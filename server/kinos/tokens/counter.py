@@ -2,7 +2,7 @@
 
 from typing import Protocol, override
 
-from kinos.domain.errors import UnavailableError
+from kinos.domain.errors import KinosError, UnavailableError
 from kinos.domain.size import Counted, Size
 from kinos.tokens import claude, encoding
 from kinos.tokens.family import Choice, known, unknown
@@ -20,9 +20,35 @@ class Counter(Protocol):
         """The tokenizer, as in `kinos.tokens.family.TOKENIZERS`."""
         ...
 
+    @property
+    def counted(self) -> Counted:
+        """How its counts stand."""
+        ...
+
     def count(self, text: str) -> Size:
         """The size of a whole document. Raises UnavailableError when it cannot be counted here."""
         ...
+
+
+class NoCounter(Counter):
+    """Counts nothing: `error` says why. A size is unavailable then, never 0."""
+
+    def __init__(self, error: KinosError) -> None:
+        self._error = error
+
+    @property
+    @override
+    def name(self) -> str:
+        return "none"
+
+    @property
+    @override
+    def counted(self) -> Counted:
+        return Counted.UNAVAILABLE
+
+    @override
+    def count(self, text: str) -> Size:
+        raise UnavailableError(self._error.message, self._error.remedy) from self._error
 
 
 class ClaudeCounter(Counter):
@@ -30,7 +56,12 @@ class ClaudeCounter(Counter):
 
     def __init__(self, name: str, counted: Counted) -> None:
         self._name = name
-        self.counted = counted
+        self._counted = counted
+
+    @property
+    @override
+    def counted(self) -> Counted:
+        return self._counted
 
     @property
     @override
@@ -45,7 +76,7 @@ class ClaudeCounter(Counter):
     @override
     def count(self, text: str) -> Size:
         text = text.removeprefix(BOM)
-        return Size(self.lines.count(text) if text else 0, self.counted)
+        return Size(self.lines.count(text) if text else 0, self._counted)
 
 
 class EncodingCounter(Counter):
@@ -53,7 +84,12 @@ class EncodingCounter(Counter):
 
     def __init__(self, name: str, counted: Counted) -> None:
         self._name = name
-        self.counted = counted
+        self._counted = counted
+
+    @property
+    @override
+    def counted(self) -> Counted:
+        return self._counted
 
     @property
     @override
@@ -62,7 +98,7 @@ class EncodingCounter(Counter):
 
     @override
     def count(self, text: str) -> Size:
-        return Size(encoding.text_counter(self._name)(text.removeprefix(BOM)), self.counted)
+        return Size(encoding.text_counter(self._name)(text.removeprefix(BOM)), self._counted)
 
 
 def counter_for(name: str, counted: Counted = Counted.EXACT) -> Counter:
@@ -72,7 +108,7 @@ def counter_for(name: str, counted: Counted = Counted.EXACT) -> Counter:
     """
     if counted is Counted.UNAVAILABLE:
         raise UnavailableError("No tokenizer is known for this model.", f"Set tokens.tokenizer to {known()}.")
-    if name in claude.VERSIONS:
+    if name in claude.TOKENIZERS:
         return ClaudeCounter(name, counted)
     if name in encoding.FILES:
         return EncodingCounter(name, counted)

@@ -39,6 +39,8 @@ class OpenText:
         self._starts: list[int] | None = None
         self._counted: tuple[Counter, Size] | None = None
         self._tally: Tally | None = None
+        self.bytes = 0
+        """The length of the text in UTF-8."""
         self._replace_all(text)
 
     @property
@@ -94,6 +96,7 @@ class OpenText:
     def _replace_all(self, text: str) -> None:
         text = _paired(text)
         self._lines = _split(text)
+        self.bytes = units(text, Encoding.UTF8)
         self._forget(text)
         self._tally = None
 
@@ -109,6 +112,7 @@ class OpenText:
             lines.pop()  # the empty line after the region's end is the next line, which stays
         old = self._lines[first : last + 1]
         self._lines[first : last + 1] = lines
+        self.bytes += _bytes(lines) - _bytes(old)
         self._forget(None)
         return first, old, lines
 
@@ -140,6 +144,10 @@ def _split(text: str) -> list[str]:
     lines = [f"{line}\n" for line in text.split("\n")]
     lines[-1] = lines[-1][:-1]
     return lines
+
+
+def _bytes(lines: Sequence[str]) -> int:
+    return sum(units(line, Encoding.UTF8) for line in lines)
 
 
 def _paired(text: str) -> str:

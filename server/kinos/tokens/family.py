@@ -6,18 +6,7 @@ from dataclasses import dataclass
 
 from kinos.domain.errors import UsageError
 from kinos.domain.size import Counted
-
-CLAUDE_V3 = "claude-v3"
-CLAUDE_V4_7 = "claude-v4.7"
-CLAUDE_V4_8 = "claude-v4.8"
-CL100K = "cl100k_base"
-O200K = "o200k_base"
-
-TOKENIZERS = (CLAUDE_V3, CLAUDE_V4_7, CLAUDE_V4_8, CL100K, O200K)
-"""The tokenizers a size can be counted in."""
-
-AUTO = "auto"
-"""The setting that lets the model decide."""
+from kinos.domain.tokenizer import AUTO, CL100K, CLAUDE_V3, CLAUDE_V4_7, CLAUDE_V4_8, O200K, TOKENIZERS
 
 # Models by `tier-version`, from the anthropic package's list (`types/model.py`, 2.12) and the ones retired since
 # Claude 3; the tokenizers from ctok 1.3, which was measured against count_tokens.

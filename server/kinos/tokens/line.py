@@ -1,58 +1,90 @@
-"""Exact counting by line: the count of a text is the sum over its lines and over the newline runs between them.
+"""Exact counting by word and by line: the count of a text is the sum over its words and what stands between them.
 
-Why that is exact, for ctok 1.3: no vocabulary piece mixes a newline with anything else (checked when loading), and a
-newline is inert in every rewrite that comes first (NFC, removals, folding, marking). Only two places look beyond a
-line: the message's head, which the first line pays, and the newlines at its end. Other controls, a lone carriage
-return among them, are removed by the tokenizer, so they end no line here.
+Why that is exact: no vocabulary piece crosses a word's border or mixes a newline with anything else (checked when
+loading), so nothing looks beyond them but the two ends of a message. Its head, with the message's own border, is paid by
+the first line; the newlines at its end meet those of the frame.
 
-Inside a line the same holds before a space that an ASCII letter follows: a word's opening marker starts a piece in
-every vocabulary, and the word after it does not look back. The space belongs to the left part, which is counted with
-a word after it.
+Parts with rare characters are counted by an oracle that is handed them whole. They are cut before a space that an ASCII
+letter follows, a place where a word begins that does not look back; the space belongs to the left part, which is counted
+with a word after it. Controls, a lone carriage return among them, are removed by the tokenizer and end no line here.
 """
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
+from unicodedata import is_normalized, normalize
 
-from kinos.tokens.memo import Memo
+from kinos.tokens.alphabet import RARE, RARE_ASCII, SPACE, WORD
+from kinos.tokens.memo import Costs
+from kinos.tokens.stream import CONTRACTED, Rules, stream, word
+from kinos.tokens.vocabulary import Vocabulary
 
-MEMO_BYTES = 8 * 1024 * 1024
-"""Bound of each of the three memos a counter has."""
+MEMO_BYTES = 32 * 1024 * 1024
+"""Bound of each of the two memos that a counter has."""
+
+BLOCK = 1 << 16
+"""Characters that are cut into parts at a time."""
 
 _CUT = re.compile(r" (?=[A-Za-z])")
+_WORD = rf"[{WORD}]+(?: (?=[{WORD}]))?"
+_CONTRACTION = rf"(?<='){CONTRACTED}(?![{WORD}])(?: (?=[{WORD}]))?"
+_PART = re.compile(f"{_WORD}|[^{WORD}]+(?:{_CONTRACTION})?")
+"""A word, with the space to the next word, which costs nothing; or what stands between words, with a contraction's end."""
+
+_SEAM = re.compile(rf"(?<=[{WORD}]) (?=[{WORD}])")
+_LETTER = re.compile(f"[{WORD}]")
+_BLANK_HEAD = re.compile(f"[{SPACE}]")
+_STRAIGHT = {"‘": "'", "’": "'", "“": '"', "”": '"'}
 
 
 class LineCounter:
-    """Counts lines, newline runs and texts by asking `oracle`, the exact count of a message, for small parts only.
+    """Counts lines, newline runs and texts; all counts are tokens without the message's overhead.
 
-    `runs` are the lengths of the newline runs that are one token. All counts are tokens without the message's overhead.
+    `oracle` gives the exact count of a message, and is asked for parts with rare characters only.
     """
 
-    def __init__(self, oracle: Callable[[str], int], runs: Iterable[int], memo_bytes: int = MEMO_BYTES) -> None:
+    def __init__(
+        self, vocabulary: Vocabulary, rules: Rules, oracle: Callable[[str], int], memo_bytes: int = MEMO_BYTES
+    ) -> None:
+        self._tile = vocabulary.cost
+        self._runs = vocabulary.runs
+        self._rules = rules
         self._oracle = oracle
-        self._runs = sorted(runs)
         self._ladder = [0]
-        self._lines = Memo(memo_bytes)
-        self._inner = Memo(memo_bytes)
-        self._last = Memo(memo_bytes)
+        self._costs = Costs(self._between, memo_bytes)
+        self._rare = Costs(self._asked, memo_bytes)
 
     def count(self, text: str) -> int:
-        """Tokens of a whole text. As a message, even an empty one may cost its opening marker."""
-        if "\r\n" in text:
-            text = text.replace("\r\n", "\n")  # the removal of this one is the same before NFC as after it
-        lines = text.split("\n")
-        return self.head(lines[0]) + self.span([self.line(line) for line in lines], 0, len(lines))
+        """Tokens of a whole text. As a message, even an empty one may cost its opening border."""
+        text = self._plain(text)
+        if _odd(text) or _BLANK_HEAD.match(text):
+            lines = text.split("\n")
+            return self.head(lines[0]) + self.span([self.line(line) for line in lines], 0, len(lines))
+        body = text.rstrip("\n")
+        cost, at = self._opening(body)
+        while len(body) - at > BLOCK and (cut := _SEAM.search(body, at + BLOCK)):
+            cost += self._sum(body, at, cut.start())
+            at = cut.start()
+        if at < len(body):
+            *parts, last = _PART.findall(body, at)
+            cost += sum(map(self._costs.__getitem__, parts)) + self._closing(last)
+        return cost + self.tail(len(text) - len(body))
 
     def line(self, line: str) -> int:
         """Tokens of a line that is not the first, without its end; 0 exactly when the tokenizer sees an empty line."""
-        count = self._lines.get(line)
-        if count is None:
-            *inner, last = _CUT.split(line)
-            count = sum(map(self._inner_part, inner)) + self._last_part(last)
-            self._lines.put(line, count)
-        return count
+        if not line:
+            return 0
+        line = self._plain(line)
+        if not _odd(line):
+            return self._sum(f"\n{line}\n") - 2
+        *inner, last = _CUT.split(line)
+        return sum(map(self._inner_part, inner)) + self._last_part(last)
 
     def head(self, line: str) -> int:
-        """Tokens of the first line, without its end: the message's opening marker and leading space belong to it."""
+        """Tokens of the first line, without its end: the message's opening border and leading space belong to it."""
+        line = self._plain(line)
+        if not _odd(line) and not _BLANK_HEAD.match(line):
+            cost, at = self._opening(line, "\n")
+            return cost + (self._sum(f"{line}\n", at) - 1 if at < len(line) else 0)
         first, *rest = _CUT.split(line)
         if not rest:
             return self._oracle(f"{first}\na") - 2
@@ -87,19 +119,64 @@ class LineCounter:
                 seen = at
         return total + self.tail(len(costs) - 1 - seen) if stop == len(costs) else total
 
+    def _plain(self, text: str) -> str:
+        """What the tokenizer makes of a text first: composed, with line feeds, and with straight quotes if it folds them."""
+        if "\r" in text:
+            text = text.replace("\r\n", "\n")
+        if text.isascii():
+            return text
+        if not is_normalized("NFC", text):
+            text = normalize("NFC", text)
+        if self._rules.folds_quotes:
+            for curly, straight in _STRAIGHT.items():
+                text = text.replace(curly, straight)
+        return text
+
+    def _sum(self, text: str, start: int = 0, stop: int | None = None) -> int:
+        parts = _PART.findall(text, start) if stop is None else _PART.findall(text, start, stop)
+        return sum(map(self._costs.__getitem__, parts))
+
+    def _opening(self, body: str, behind: str = "") -> tuple[int, int]:
+        """Tokens of what stands before the first word of a message, and where it ends; `behind` is a newline or the end."""
+        found = _PART.match(body)
+        if found is None or found.end() == len(body):
+            if found is not None and _LETTER.match(body):
+                return 0, 0
+            after = f"{behind}a" if behind else ""
+            return self._tile(stream(f"{body}{after}", self._rules, head=True)) - len(after), len(body)
+        part = found[0]
+        if _LETTER.match(part):
+            return 0, 0
+        after = "" if _LETTER.match(part[-1]) else "a"
+        return self._tile(stream(f"{part}{after}", self._rules, head=True)) - len(after), found.end()
+
+    def _closing(self, part: str) -> int:
+        """Tokens of the last part of a message."""
+        return self._costs[part] if _LETTER.match(part[-1]) else self._tile(stream(f"a{part}", self._rules)) - 1
+
+    def _between(self, part: str) -> int:
+        """Tokens of a word, or of what stands between two words."""
+        if _LETTER.match(part):
+            return self._costs[part[:-1]] if part[-1] == " " else self._tile(word(part, self._rules))
+        after = "" if _LETTER.match(part[-1]) else "a"
+        return self._tile(stream(f"a{part}{after}", self._rules)) - 1 - len(after)
+
     def _inner_part(self, part: str) -> int:
         """Tokens of a part that a space and a word follow, that space included."""
-        count = self._inner.get(part)
-        if count is None:
-            count = self._oracle(f"a\n{part} a") - 3
-            self._inner.put(part, count)
-        return count
+        if _odd(part):
+            return self._rare[f"{part} a"] - 1
+        return self._sum(f"\n{part} a") - 2
 
     def _last_part(self, part: str) -> int:
         """Tokens of a part at the end of a line."""
-        count = self._last.get(part)
-        if count is None:
+        if _odd(part):
             # One less than nothing when nothing is left of the part: its two newlines are one token then.
-            count = max(0, self._oracle(f"a\n{part}\na") - 4)
-            self._last.put(part, count)
-        return count
+            return max(0, self._rare[f"{part}\na"] - 2)
+        return self._sum(f"\n{part}\n") - 2
+
+    def _asked(self, part: str) -> int:
+        return self._oracle(f"a\n{part}") - 2
+
+
+def _odd(text: str) -> bool:
+    return (RARE_ASCII if text.isascii() else RARE).search(text) is not None

@@ -1,4 +1,4 @@
-"""`python -m kinos.worker --control FD`."""
+"""`python -m kinos.worker --home DIR --control FD`."""
 
 import os
 import sys

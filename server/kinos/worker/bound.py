@@ -4,8 +4,9 @@ from collections.abc import Iterable
 
 from kinos.domain.errors import UnavailableError
 from kinos.domain.size import Counted
+from kinos.domain.tokenizer import AUTO, CLAUDE_V4_7, CLAUDE_V4_8
 from kinos.tokens.counter import counter_for
-from kinos.tokens.family import AUTO, CLAUDE_V4_7, CLAUDE_V4_8, tokenizer_for
+from kinos.tokens.family import tokenizer_for
 
 FRAME = 1_000
 """Tokens: more than the API adds to a request by itself (frames of messages, some hundreds for the use of tools)."""

@@ -74,7 +74,7 @@ class Gate:
             case Granted(reservation):
                 return reservation
             case Denied(reason):
-                raise FaultError(FailureKind.BUDGET, reason, "Raise the budget, or start again later.")
+                raise FaultError(FailureKind.BUDGET, f"{reason}.", "Raise the budget, or start again later.")
             case _:
                 raise ValueError(f"{type(answer).__name__} is no answer to a reservation")
 

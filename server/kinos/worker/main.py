@@ -14,6 +14,7 @@ import logging
 import os
 import selectors
 import shlex
+import shutil
 import signal
 import socket
 import sys
@@ -40,9 +41,16 @@ _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Serve calls until the engine closes the control socket. Returns the exit code."""
-    control = _control(arguments)
-    home = os.getcwd()  # noqa: PTH109 - a string for the environment
+    """Serve calls until the engine closes the control socket, then remove the private folder. Returns the exit code."""
+    given = _parser().parse_args(arguments)
+    try:
+        return _main(_control(given.control), given.home)
+    finally:
+        # An engine that was killed removes nothing. A child never comes here: it ends where it is.
+        shutil.rmtree(given.home, ignore_errors=True)
+
+
+def _main(control: socket.socket, home: str) -> int:
     environment.prepare(os.environ, home)
     environment.close_terminal()
     logging.basicConfig(format="%(asctime)s worker[%(process)d] %(levelname)s %(message)s", level=logging.WARNING)
@@ -61,10 +69,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return _Server(control).run()
 
 
-def _control(arguments: Sequence[str] | None) -> socket.socket:
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="kinos.worker", description="The worker of KinOS; the engine starts it.")
     parser.add_argument("--control", type=int, required=True, metavar="FD", help="a Unix packet socket to the engine")
-    control = socket.socket(fileno=parser.parse_args(arguments).control)
+    parser.add_argument("--home", required=True, metavar="DIR", help="the private folder, removed at the end")
+    return parser
+
+
+def _control(descriptor: int) -> socket.socket:
+    control = socket.socket(fileno=descriptor)
     control.set_inheritable(False)
     control.setblocking(True)
     return control

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-SECONDS = 30.0
+SECONDS = 90.0
 """How long an expected message may take on a busy machine."""
 
 _LINE_END = re.compile(r"\r\n|\r|\n")

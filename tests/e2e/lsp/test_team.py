@@ -26,7 +26,7 @@ def folder(tmp_path: Path) -> Path:
 
 def team(running: Running) -> list[int]:
     """The processes of the team: all below the server but the one that counts closed documents."""
-    return [pid for pid in descendants(running.pid) if "kinos.tokens.process" not in command_line(pid)]
+    return [pid for pid in descendants(running.pid) if "kinos.adapters.counter" not in command_line(pid)]
 
 
 async def rehearsal(running: Running, folder: Path, **more: Any) -> dict[str, Any]:
@@ -266,7 +266,7 @@ async def test_an_edit_the_editor_says_it_made_and_did_not_is_no_landing(plan: P
     async with server() as running:
         running.editor.takes = drop_edit
         change = await landing(running, plan)
-        assert change["state"] == "refused"
+        assert change["state"] == "conflicted"
         assert "todolist.md" in change["reason"]
         assert running.editor.documents[(plan / "todolist.md").as_uri()].text == before
         assert (plan / "todolist.md").read_text() == before

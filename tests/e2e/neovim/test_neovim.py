@@ -85,6 +85,18 @@ def test_what_cannot_be_done_is_said(editor: Neovim) -> None:
     assert "there is no dance" in editor.messages()
 
 
+@pytest.mark.parametrize("subcommand", ["status", "stop", "map", "undo"])
+def test_a_command_for_a_file_of_no_folder_says_that_no_folder_is_open(
+    home: Path, tmp_path: Path, subcommand: str
+) -> None:
+    alone = tmp_path / "alone.md"
+    alone.write_text("words\n")
+    with neovim(home, alone, root=home) as editor:
+        editor.wait(ATTACHED)
+        editor.command(f"Kinos {subcommand}")
+        editor.hear("No folder is open.")
+
+
 def test_every_open_file_of_the_folder_is_synchronised_and_no_other(
     editor: Neovim, folder: Path, tmp_path: Path
 ) -> None:

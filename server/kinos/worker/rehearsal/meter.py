@@ -3,8 +3,9 @@
 import threading
 from functools import lru_cache
 
+from kinos.domain.tokenizer import AUTO
 from kinos.tokens.counter import Counter, counter_of
-from kinos.tokens.family import AUTO, tokenizer_for
+from kinos.tokens.family import tokenizer_for
 
 # What the API adds to a conversation of one message, by tokenizer (measured with `count_tokens`).
 _OVERHEAD = {"claude-v3": 7, "claude-v4.7": 11, "claude-v4.8": 6}

@@ -14,23 +14,29 @@ from typing import Any
 import pytest
 
 import kinos
-from kinos.tokens import process
+from kinos.adapters.counter import Changes, Service, frame, frames
+from kinos.adapters.folder import Folder
+from kinos.domain.size import Counted
+from kinos.engine.ports import Terms
 from kinos.tokens.counter import counter_for
-from kinos.tokens.process import frame, frames, serve
 
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(Path(kinos.__file__).parents[1])}
 
 
-def answers(request: Any) -> list[dict[str, Any]]:
+def served(body: bytes) -> list[dict[str, Any]]:
     sent: list[dict[str, Any]] = []
-    serve(json.dumps(request).encode(), sent.append)
+    Service(sent.append, lambda changes: None).serve(body)
     return sent
+
+
+def answers(request: Any) -> list[dict[str, Any]]:
+    return served(json.dumps(request).encode())
 
 
 @contextmanager
 def running(*command: str) -> Iterator[subprocess.Popen[bytes]]:
     with subprocess.Popen(
-        [sys.executable, *(command or ("-m", "kinos.tokens.process"))],
+        [sys.executable, *(command or ("-m", "kinos.adapters.counter"))],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -53,41 +59,55 @@ def hear(child: subprocess.Popen[bytes]) -> dict[str, Any]:
     return dict(json.loads(next(frames(child.stdout))))  # type: ignore[arg-type]
 
 
-def files(root: Path, *paths: str, **more: Any) -> dict[str, Any]:
-    return {"id": 7, "tokenizer": "claude-v4.8", "root": str(root), "paths": list(paths), "maxBytes": 1000, **more}
+def folder(root: Path) -> dict[str, Any]:
+    return Folder(root).wire(Terms("claude-v4.8", Counted.EXACT, 1000))
 
 
-def test_files_are_counted_and_refused_each_by_its_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(process, "BATCH_SECONDS", 60.0)
+def look(root: Path, what: object) -> dict[str, Any]:
+    return {"id": 7, "folder": folder(root), "look": what}
+
+
+def test_documents_are_told_with_their_size_or_why_they_have_none(tmp_path: Path) -> None:
     (tmp_path / "docs").mkdir()
     (tmp_path / "docs" / "a.md").write_text("hello, world")
     (tmp_path / "b.md").write_bytes(b"\xff")
-    about = (tmp_path / "docs" / "a.md").stat()
-    digest = "09ca7e4eaa6e8ae9c7d261167129184883644d07dfba7cbfbc4c8a2e08360d5b"
-    assert answers(files(tmp_path, "docs/a.md", "b.md", "gone.md")) == [
-        {
-            "id": 7,
-            "sizes": [["docs/a.md", 4, "exact", digest, about.st_mtime_ns, 12]],
-            "errors": [
-                ["b.md", "not UTF-8 text (byte 0): save it as UTF-8"],
-                ["gone.md", "it is not there any more"],
-            ],
-        },
+    [answer, done] = answers(look(tmp_path, "all"))
+    assert sorted(answer["seen"]) == [
+        ["b.md", None, "", "not UTF-8 text (byte 0): save it as UTF-8"],
+        ["docs/a.md", 4, "exact", ""],
+    ]
+    assert done == {"id": 7, "done": True}
+
+
+def test_paths_are_told_as_they_are_now_also_when_they_are_gone(tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_text("hello, world")
+    assert answers(look(tmp_path, ["a.md", "gone.md"])) == [
+        {"id": 7, "seen": [["gone.md", None, "", ""], ["a.md", 4, "exact", ""]]},
         {"id": 7, "done": True},
     ]
 
 
-def test_results_come_while_others_are_still_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(process, "BATCH_SECONDS", -1.0)
-    for name in ("a.md", "b.md"):
-        (tmp_path / name).write_text(name)
-    first, second, done = answers(files(tmp_path, "a.md", "b.md"))
-    assert [[size[0] for size in answer["sizes"]] for answer in (first, second)] == [["a.md"], ["b.md"]]
-    assert done == {"id": 7, "done": True}
+def test_no_paths_are_done_at_once(tmp_path: Path) -> None:
+    assert answers(look(tmp_path, [])) == [{"id": 7, "done": True}]
 
 
-def test_no_files_are_done_at_once(tmp_path: Path) -> None:
-    assert answers(files(tmp_path)) == [{"id": 7, "done": True}]
+def test_a_second_look_tells_what_is_new(tmp_path: Path) -> None:
+    sent: list[dict[str, Any]] = []
+    service = Service(sent.append, lambda changes: None)
+    (tmp_path / "a.md").write_text("hello, world")
+    for _ in range(2):
+        service.serve(json.dumps(look(tmp_path, "all")).encode())
+    assert [len(answer.get("seen", ())) for answer in sent] == [1, 0, 0]
+
+
+def test_what_a_watch_finds_is_told_with_its_note(tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_text("hello, world")
+    sent: list[dict[str, Any]] = []
+    scan = Folder(tmp_path).scan(Terms("claude-v4.8", Counted.EXACT, 1000))
+    changes: Changes = (3, scan, None, "look")
+    Service(sent.append, lambda changes: None).tell(changes)
+    Service(sent.append, lambda changes: None).tell((3, scan, {"a.md"}, ""))
+    assert sent == [{"id": 3, "note": "look"}, {"id": 3, "seen": [["a.md", 4, "exact", ""]]}]
 
 
 def test_a_text_is_counted() -> None:
@@ -98,11 +118,6 @@ def test_a_text_is_counted() -> None:
     ]
 
 
-def test_sizes_stand_as_the_request_says() -> None:
-    [answer] = answers({"id": 1, "tokenizer": "claude-v4.8", "text": "a", "counted": "unconfirmed"})
-    assert answer == {"id": 1, "tokens": 1, "counted": "unconfirmed"}
-
-
 def test_a_tokenizer_there_is_not_is_an_answer() -> None:
     [answer] = answers({"id": 1, "tokenizer": "gpt2", "text": "a"})
     assert answer["done"] is True
@@ -110,7 +125,12 @@ def test_a_tokenizer_there_is_not_is_an_answer() -> None:
 
 
 @pytest.mark.parametrize(
-    "request_", [{}, [], None, 5, {"id": 3, "tokenizer": "claude-v4.8"}, {"id": 3, "tokenizer": []}]
+    "request_",
+    [
+        *({}, [], None, 5, {"id": 3, "tokenizer": "claude-v4.8"}, {"id": 3, "text": "a", "tokenizer": []}),
+        *({"id": 3, "folder": {}, "look": "all"}, {"id": 3, "folder": folder(Path("/")), "look": "nothing"}),
+        {"id": 3, "folder": {**folder(Path("/")), "bounds": {"more": 1}}, "look": []},
+    ],
 )
 def test_what_is_no_request_is_an_answer(request_: Any) -> None:
     [answer] = answers(request_)
@@ -119,9 +139,8 @@ def test_what_is_no_request_is_an_answer(request_: Any) -> None:
 
 
 def test_what_is_no_json_is_an_answer() -> None:
-    sent: list[dict[str, Any]] = []
-    serve(b"{", sent.append)
-    assert sent[0]["id"] is None
+    [answer] = served(b"{")
+    assert answer["id"] is None
 
 
 def test_frames_follow_each_other_and_a_broken_one_ends_them() -> None:
@@ -138,9 +157,9 @@ def test_the_process_answers_in_order_over_its_pipes(tmp_path: Path) -> None:
     (tmp_path / "a.md").write_text("hello, world")
     with running() as child:
         ask(child, {"id": 1, "tokenizer": "claude-v4.8", "text": "hello, world"})
-        ask(child, files(tmp_path, "a.md"))
+        ask(child, look(tmp_path, "all"))
         assert hear(child) == {"id": 1, "tokens": 4, "counted": "exact"}
-        assert hear(child)["sizes"][0][:3] == ["a.md", 4, "exact"]
+        assert hear(child)["seen"] == [["a.md", 4, "exact", ""]]
         assert hear(child) == {"id": 7, "done": True}
 
 
@@ -149,8 +168,8 @@ def test_a_name_that_is_not_utf8_goes_there_and_back(tmp_path: Path) -> None:
     name = os.fsdecode(b"caf\xe9.md")
     (tmp_path / name).write_text("a")
     with running() as child:
-        ask(child, files(tmp_path, name))
-        assert hear(child)["sizes"][0][:2] == [name, 1]
+        ask(child, look(tmp_path, [name]))
+        assert hear(child)["seen"][0][:2] == [name, 1]
 
 
 def test_the_process_ends_with_its_stdin() -> None:
@@ -196,7 +215,7 @@ def test_an_interrupt_from_the_terminal_is_left_to_the_parent() -> None:
 
 def test_a_stray_print_is_no_frame() -> None:
     code = (
-        "import kinos.tokens.process as p; serve = p.serve\n"
+        "import kinos.adapters.counter as p; serve = p.Service.serve\n"
         "def loud(body, send): print('stray', flush=True); serve(body, send)\n"
         "p.serve = loud; p.main()"
     )

@@ -1,0 +1,126 @@
+"""An editor as small as can be: it starts a server, types, and takes the time until the diagnostics of its version come."""
+
+import json
+import random
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+BARE = (sys.executable, str(Path(__file__).with_name("bare_server.py")))
+KIN = (sys.executable, "-m", "kinos", "lsp")
+
+
+class Editor:
+    """One server over stdio."""
+
+    def __init__(self, process: "subprocess.Popen[bytes]") -> None:
+        self._process = process
+        self._number = 0
+        self.pid = process.pid
+
+    def request(self, method: str, params: dict[str, Any]) -> Any:
+        """Ask, and wait for the answer."""
+        self._number += 1
+        self._send({"id": self._number, "method": method, "params": params})
+        while (message := self.hear()).get("id") != self._number or "method" in message:
+            self._answer(message)
+        return message.get("result")
+
+    def notify(self, method: str, params: dict[str, Any]) -> None:
+        """Tell."""
+        self._send({"method": method, "params": params})
+
+    def hear(self) -> dict[str, Any]:
+        """The next message."""
+        stream = self._process.stdout
+        assert stream is not None
+        length = 0
+        while line := stream.readline().strip():
+            name, _, value = line.partition(b":")
+            if name.lower() == b"content-length":
+                length = int(value)
+        return dict(json.loads(stream.read(length)))
+
+    def diagnostics(self, uri: str, version: int) -> None:
+        """Wait for the diagnostics of a version."""
+        while True:
+            message = self.hear()
+            params = message.get("params") or {}
+            if message.get("method") == "textDocument/publishDiagnostics":
+                if params["uri"] == uri and params.get("version") == version:
+                    return
+            else:
+                self._answer(message)
+
+    def until(self, method: str, wanted: Any) -> None:
+        """Wait for a notification whose params are `wanted`."""
+        while True:
+            message = self.hear()
+            if message.get("method") == method and wanted(message["params"]):
+                return
+            self._answer(message)
+
+    def open(self, uri: str, text: str) -> None:
+        """Open a document, and wait for its diagnostics."""
+        document = {"uri": uri, "languageId": "markdown", "version": 1, "text": text}
+        self.notify("textDocument/didOpen", {"textDocument": document})
+        self.diagnostics(uri, 1)
+
+    def _answer(self, message: dict[str, Any]) -> None:
+        if "id" in message and "method" in message:
+            self._send({"id": message["id"], "result": None})
+
+    def _send(self, message: dict[str, Any]) -> None:
+        body = json.dumps({"jsonrpc": "2.0", **message}).encode()
+        assert self._process.stdin is not None
+        self._process.stdin.write(b"Content-Length: %d\r\n\r\n" % len(body) + body)
+        self._process.stdin.flush()
+
+
+@contextmanager
+def editing(command: Sequence[str], root: Path, environment: dict[str, str]) -> Iterator[Editor]:
+    """A server that is ready, ended afterwards."""
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment, cwd=root
+    ) as process:
+        editor = Editor(process)
+        folder = {"uri": root.as_uri(), "name": root.name}
+        editor.request(
+            "initialize",
+            {"processId": None, "rootUri": root.as_uri(), "workspaceFolders": [folder], "capabilities": {}},
+        )
+        editor.notify("initialized", {})
+        yield editor
+        editor.request("shutdown", {})
+        editor.notify("exit", {})
+        process.wait(60)
+
+
+def keystrokes(editor: Editor, uri: str, text: str, count: int) -> list[float]:
+    """Milliseconds from each of `count` keystrokes to its diagnostics; half of the keys are taken back again."""
+    chance = random.Random(7)  # noqa: S311
+    lines = text.split("\n")
+    times, version, place = [], 1, {"line": 0, "character": 0}
+    for number in range(count):
+        version += 1
+        if number % 2:
+            start, end, new = place, {**place, "character": place["character"] + 1}, ""
+        else:
+            line = chance.randrange(len(lines))
+            place = {"line": line, "character": chance.randint(0, min(60, len(lines[line].encode("utf-16-le")) // 2))}
+            start, end, new = place, place, chance.choice("etaoin shrdlu.")
+        began = time.perf_counter()
+        editor.notify(
+            "textDocument/didChange",
+            {
+                "textDocument": {"uri": uri, "version": version},
+                "contentChanges": [{"range": {"start": start, "end": end}, "text": new}],
+            },
+        )
+        editor.diagnostics(uri, version)
+        times.append((time.perf_counter() - began) * 1000)
+    return times

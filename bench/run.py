@@ -1,0 +1,207 @@
+"""Measures every promise about speed and memory as a ratio to a peer in the same run. `make bench`.
+
+Prints a Markdown table, and with `--json FILE` writes an object too. Exits 1 and names the rows when a promise is not kept.
+Names of rows (`first-count`, `map`, …) as arguments measure only those.
+"""
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from bench.corpus import document, installed, workspace
+from bench.editor import BARE, KIN, editing, keystrokes
+from bench.row import Row, as_json, median, percentile, table
+
+RUNS = 5
+KEYSTROKES = 900
+DOCUMENTS = 10_000
+DOCUMENT_BYTES = 5_000
+
+
+class Place:
+    """Where the benches work: a folder, with caches of its own in the environment."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.environment = {
+            **os.environ,
+            "XDG_CACHE_HOME": str(folder / "cache"),
+            "XDG_CONFIG_HOME": str(folder / "config"),
+            "XDG_RUNTIME_DIR": str(folder),
+            "PYTHONPATH": str(Path(__file__).parents[1]),
+        }
+
+    def root(self, count: int) -> Path:
+        """A workspace of so many documents."""
+        root = self.folder / f"documents{count}"
+        if not root.exists():
+            workspace(root, count, DOCUMENT_BYTES)
+        return root
+
+    def seconds(self, module: str, *arguments: str, environment: Mapping[str, str] | None = None) -> float:
+        """What a measuring process of its own says, in seconds."""
+        done = subprocess.run(
+            [sys.executable, "-m", f"bench.{module}", *arguments],
+            env={**self.environment, **(environment or {})}, cwd=self.folder, check=True, capture_output=True, text=True,
+        )  # fmt: skip
+        return float(done.stdout)
+
+
+def first_count(place: Place) -> list[Row]:
+    """Everything from an empty process: loading the tokenizer, and one count of each text; one core."""
+    installed()
+    names = ("kinos", "ctok", "tiktoken")
+    times: dict[str, list[float]] = {name: [] for name in names}
+    for _ in range(RUNS):
+        for name in names:
+            times[name].append(place.seconds("count", name))
+    ours, ctok, tiktoken = (median(times[name]) for name in names)
+    size = sum(len(text.encode()) for text in installed()) / 1e6
+    return [
+        Row(
+            f"first count of {size:.1f} MB of Markdown, one core, empty caches", "ctok", "s", ours, ctok, ctok / ours,
+            at_least=10, aim=ctok / tiktoken, note="the aim is tiktoken's speed", more={"tiktoken": tiktoken},
+        )
+    ]  # fmt: skip
+
+
+def project_map(place: Place) -> list[Row]:
+    """The complete map, with a warm cache, against a walk that stats every file and reads nothing; both in a process."""
+    root = str(place.root(DOCUMENTS))
+    place.seconds("map", "kinos", root)  # fills the cache
+    ours, walk = ([place.seconds("map", name, root) for _ in range(RUNS)] for name in ("kinos", "walk"))
+    return [
+        Row(
+            f"complete map of {DOCUMENTS:,} documents, warm cache", "walk that stats", "ms", median(ours) * 1000,
+            median(walk) * 1000, median(ours) / median(walk), at_most=4, aim=2,
+        )
+    ]  # fmt: skip
+
+
+def typing(place: Place) -> list[Row]:
+    """From didChange on the wire to publishDiagnostics on the wire, at p95."""
+    rows = []
+    small, large = document(50_000), document(1_000_000)
+    empty = place.folder / "empty"
+    empty.mkdir(exist_ok=True)
+    bare, ours = _keys(place, BARE, empty, small), _keys(place, KIN, empty, small)
+    rows.append(_typed("keystroke in a 50 KB document, p95", ours, bare))
+    scanning = _keys(place, KIN, place.root(DOCUMENTS), small, XDG_CACHE_HOME=str(place.folder / "no cache"))
+    rows.append(_typed("the same while the first scan of 10,000 documents runs", scanning, bare))
+    rows.append(
+        _typed("keystroke in a 1 MB document, p95", _keys(place, KIN, empty, large), _keys(place, BARE, empty, large))
+    )
+    return rows
+
+
+def _typed(name: str, ours: Sequence[float], bare: Sequence[float]) -> Row:
+    mine, peer = percentile(ours, 0.95), percentile(bare, 0.95)
+    return Row(name, "bare pygls", "ms", mine, peer, mine / peer, at_most=2, more={"p50": median(ours)})
+
+
+def _keys(place: Place, command: Sequence[str], root: Path, text: str, **environment: str) -> list[float]:
+    with editing(command, root, {**place.environment, **environment}) as editor:
+        uri = (root / "typed.md").as_uri()
+        editor.open(uri, text)
+        return keystrokes(editor, uri, text, KEYSTROKES)
+
+
+def memory(place: Place) -> list[Row]:
+    """The server's resident memory once every document is counted, against a bare server's; its counter is another process."""
+    rows: dict[str, list[float]] = {"ours": [], "bare": []}
+    for _ in range(RUNS):
+        with editing(BARE, place.folder, place.environment) as editor:
+            rows["bare"].append(_resident(editor.pid))
+        with editing(KIN, place.root(DOCUMENTS), place.environment) as editor:
+            editor.until("kinos/status", lambda params: params["documents"]["count"] >= DOCUMENTS)
+            rows["ours"].append(_resident(editor.pid))
+    ours, bare = median(rows["ours"]), median(rows["bare"])
+    return [
+        Row(f"server memory with {DOCUMENTS:,} documents", "bare pygls", "MB", ours, bare, ours / bare, at_most=3)
+    ]  # fmt: skip
+
+
+def check(place: Place) -> list[Row]:
+    """The whole process, with no cache."""
+    file = place.folder / "checked.md"
+    file.write_text(document(20_000), encoding="utf-8")
+    code = f"import ctok; ctok.token_count(open({str(file)!r}, encoding='utf-8').read(), '4.8')"
+    ours, peer = [], []
+    for _ in range(2 * RUNS):
+        ours.append(_process(place, ["-m", "kinos", "check", "checked.md"]))
+        peer.append(_process(place, ["-c", code]))
+    mine, other = median(ours), median(peer)
+    return [
+        Row(
+            "`kin check` of one 20 KB file, whole process", "ctok, one call", "ms", mine * 1000, other * 1000, mine / other,
+            at_most=0.6,
+        )
+    ]  # fmt: skip
+
+
+def _process(place: Place, arguments: Sequence[str]) -> float:
+    began = time.perf_counter()
+    subprocess.run(
+        [sys.executable, *arguments], env=place.environment, cwd=place.folder, check=False, stdout=subprocess.DEVNULL
+    )
+    return time.perf_counter() - began
+
+
+def flat(place: Place) -> list[Row]:
+    """What a keystroke costs the engine, with more and more documents in the workspace."""
+    counts = (100, 1000, DOCUMENTS)
+    times: dict[int, list[float]] = {count: [] for count in counts}
+    for _ in range(RUNS):
+        for count in counts:
+            times[count].append(place.seconds("edit", str(count)))
+    few, *more = (median(times[count]) * 1e6 for count in counts)
+    most = max(more)
+    note = ", ".join(f"{count:,}: {median(times[count]) * 1e6:.0f} µs" for count in counts)
+    return [
+        Row("cost of an edit with 10,000 documents", "with 100", "µs", most, few, most / few, at_most=1.2, note=note)
+    ]  # fmt: skip
+
+
+def _resident(pid: int) -> float:
+    """Megabytes of resident memory."""
+    status = Path(f"/proc/{pid}/status").read_text(encoding="utf-8")
+    return int(status.split("VmRSS:")[1].split()[0]) / 1024
+
+
+BENCHES: Mapping[str, Callable[[Place], list[Row]]] = {
+    "first-count": first_count,
+    "map": project_map,
+    "typing": typing,
+    "memory": memory,
+    "check": check,
+    "flat": flat,
+}
+
+
+def main() -> int:
+    """Measure and print; 1 when a promise is not kept."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("rows", nargs="*", choices=[*BENCHES, []], help="which to measure; all without")
+    parser.add_argument("--json", type=Path, metavar="FILE")
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="kinos-bench-") as folder:
+        place = Place(Path(folder))
+        rows = [row for name, bench in BENCHES.items() if not given.rows or name in given.rows for row in bench(place)]
+    print(table(rows))
+    if given.json:
+        given.json.write_text(as_json(rows), encoding="utf-8")
+    missed = [row.name for row in rows if not row.kept]
+    for name in missed:
+        print(f"not kept: {name}", file=sys.stderr)
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

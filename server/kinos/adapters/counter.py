@@ -1,0 +1,160 @@
+"""The counter process: looks at a folder's documents and counts them. `python -m kinos.adapters.counter`.
+
+Frames on stdin and stdout are a 4-byte big-endian length and that many bytes of UTF-8 JSON. Requests, served in order:
+
+- `{"id", "folder", "look"}`, where `folder` is what `Folder.wire` makes and `look` is `"all"`, a list of paths, or
+  `"changes"`, answered by any number of `{"id", "seen": [[path, tokens, counted, error]]}` and then `{"id", "done": true}`;
+  for changes there is no end, and `{"id", "note"}` is something a person should know. Tokens are null without a size;
+  without an error too the document is gone;
+- `{"id", "tokenizer", "text"}` → `{"id", "tokens", "counted"}`.
+
+One that cannot be served is answered by `{"id", "error": message, "done": true}`. The process ends at once when stdin does.
+"""
+
+import json
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from queue import SimpleQueue
+from threading import Thread
+from typing import Any, BinaryIO
+
+from kinos.adapters.folder import unwired
+from kinos.adapters.scan import Scan, batches
+from kinos.adapters.watch import Watch
+from kinos.domain.errors import KinosError
+from kinos.domain.message import MAX_FRAME
+from kinos.engine.ports import Count
+from kinos.tokens.counter import counter_for
+
+NICENESS = 10
+"""Whoever types comes first."""
+
+type Send = Callable[[dict[str, Any]], None]
+type Changes = tuple[int, Scan, set[str] | None, str]
+"""What a watch found for a request: the paths that changed, None for everything, or a note."""
+
+
+def frame(message: dict[str, Any]) -> bytes:
+    """A message on the wire. Names of files that are no UTF-8 travel as escaped surrogates."""
+    body = json.dumps(message, ensure_ascii=True, separators=(",", ":")).encode()
+    return len(body).to_bytes(4, "big") + body
+
+
+def frames(stream: BinaryIO) -> Iterator[bytes]:
+    """The bodies of the frames in `stream` until it ends; a frame cut short ends it too.
+
+    Raises ValueError for a length no frame may have: what follows cannot be told apart.
+    """
+    while len(head := stream.read(4)) == 4:
+        length = int.from_bytes(head, "big")
+        if length > MAX_FRAME:
+            raise ValueError(f"a frame of {length} bytes")
+        body = stream.read(length)
+        if len(body) < length:
+            return
+        yield body
+
+
+class Service:
+    """Answers requests. `changed` puts what a watch finds into the queue of the requests."""
+
+    def __init__(self, send: Send, changed: Callable[[Changes], object]) -> None:
+        self._send = send
+        self._changed = changed
+        self._scans: dict[str, Scan] = {}
+
+    def serve(self, body: bytes) -> None:
+        """Answer one request."""
+        request: Any = None
+        try:
+            request = json.loads(body)
+            if "text" in request:
+                size = counter_for(request["tokenizer"]).count(request["text"])
+                self._send({"id": request["id"], "tokens": size.tokens, "counted": size.counted})
+            else:
+                self._look(request["id"], self._scan(request["folder"]), request["look"], request["folder"])
+        except KinosError as error:
+            self._send({"id": request["id"], "error": str(error), "done": True})
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            known = request.get("id") if isinstance(request, dict) else None
+            self._send({"id": known, "error": f"not a request to the counter: {error!r}", "done": True})
+
+    def tell(self, changes: Changes) -> None:
+        """Say what a watch found."""
+        number, scan, paths, note = changes
+        if note:
+            self._send({"id": number, "note": note})
+        self._batches(number, scan.everything() if paths is None else scan.these(paths))
+
+    def _look(self, number: int, scan: Scan, look: object, folder: dict[str, Any]) -> None:
+        if look == "changes":
+            Watch(Path(folder["root"]), lambda paths, note="": self._changed((number, scan, paths, note))).start()
+            return
+        if look == "all":
+            self._batches(number, scan.everything())
+        elif isinstance(look, list):
+            self._batches(number, scan.these(map(str, look), again=True))
+        else:
+            raise ValueError(f"look is {look!r}")
+        self._send({"id": number, "done": True})
+
+    def _scan(self, wire: dict[str, Any]) -> Scan:
+        key = json.dumps(wire, sort_keys=True)
+        if key not in self._scans:
+            folder, terms = unwired(wire)
+            self._scans[key] = folder.scan(terms)
+        return self._scans[key]
+
+    def _batches(self, number: int, found: Iterable[Count]) -> None:
+        for batch in batches(found):
+            self._send({"id": number, "seen": [_row(count) for count in batch]})
+
+
+def _row(count: Count) -> list[Any]:
+    size = count.size
+    return [count.path, *((None, "") if size is None else (size.tokens, size.counted)), count.error]
+
+
+def main() -> None:
+    """Serve stdin until it ends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C in a terminal is the parent's to handle
+    if hasattr(os, "nice"):
+        os.nice(NICENESS)
+    output = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # a stray print goes to the log, not into a frame
+    work: SimpleQueue[bytes | Changes] = SimpleQueue()
+    Thread(target=_listen, args=(sys.stdin.buffer, work), daemon=True).start()
+
+    def send(message: dict[str, Any]) -> None:
+        output.write(frame(message))
+        output.flush()
+
+    service = Service(send, work.put)
+    try:
+        while True:
+            item = work.get()
+            if isinstance(item, bytes):
+                service.serve(item)
+            else:
+                service.tell(item)
+    except BrokenPipeError:
+        os._exit(0)  # nobody listens; a normal exit would try to flush
+
+
+def _listen(stream: BinaryIO, work: SimpleQueue[Any]) -> None:
+    """Queue the requests, and end the process when there can be no more, whatever is being counted."""
+    try:
+        for body in frames(stream):
+            work.put(body)
+    except ValueError as error:
+        sys.stderr.write(f"counter: {error}\n")
+        sys.stderr.flush()
+        os._exit(1)
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,47 @@
+"""Counting in this process, for a command that does nothing else meanwhile."""
+
+from collections.abc import AsyncIterator, Sequence
+
+from kinos.adapters.folder import Folder
+from kinos.adapters.scan import Scan, batches
+from kinos.engine.ports import Count, Terms
+from kinos.tokens.counter import counter_for
+
+
+class CountingHere:
+    """Implements `Counting` for one folder. It watches nothing."""
+
+    def __init__(self, folder: Folder) -> None:
+        self._folder = folder
+        self._scans: dict[Terms, Scan] = {}
+
+    async def scan(self, terms: Terms) -> AsyncIterator[Sequence[Count]]:
+        """What is new in the whole folder."""
+        for counts in batches(self._scan(terms).everything()):
+            yield counts
+
+    async def look(self, terms: Terms, paths: Sequence[str]) -> AsyncIterator[Sequence[Count]]:
+        """These documents as they are now."""
+        for counts in batches(self._scan(terms).these(paths, again=True)):
+            yield counts
+
+    async def watch(self, terms: Terms) -> AsyncIterator[Sequence[Count] | str]:
+        """Nothing: nobody waits for it."""
+        nothing: tuple[str, ...] = ()
+        for note in nothing:
+            yield note
+
+    async def text(self, text: str, tokenizer: str) -> int:
+        """Tokens of `text`."""
+        return counter_for(tokenizer).count(text).tokens
+
+    async def close(self) -> None:
+        """Give the cache back."""
+        for scan in self._scans.values():
+            scan.close()
+        self._scans.clear()
+
+    def _scan(self, terms: Terms) -> Scan:
+        if terms not in self._scans:
+            self._scans[terms] = self._folder.scan(terms)
+        return self._scans[terms]

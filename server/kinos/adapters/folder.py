@@ -1,0 +1,54 @@
+"""Which folder is counted and where its sizes are remembered: what makes a `Scan`, here or in the counter process."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from kinos.adapters.scan import Scan
+from kinos.adapters.size_cache import Bounds, SizeCache
+from kinos.domain.errors import KinosError
+from kinos.domain.size import Counted
+from kinos.engine.ports import Terms
+from kinos.tokens.counter import NoCounter, counter_for
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """A folder, the globs left out of it, and the file of the cache with its bounds; no file is no cache."""
+
+    root: Path
+    exclude: tuple[str, ...] = ()
+    cache: Path | None = None
+    bounds: Bounds = Bounds()
+
+    def wire(self, terms: Terms) -> dict[str, Any]:
+        """As JSON, with the terms of the count."""
+        return {
+            "root": str(self.root),
+            "exclude": list(self.exclude),
+            "cache": None if self.cache is None else str(self.cache),
+            "bounds": asdict(self.bounds),
+            **asdict(terms),
+        }
+
+    def scan(self, terms: Terms) -> Scan:
+        """Something that looks at it."""
+        try:
+            counter = counter_for(terms.tokenizer, terms.counted)
+        except KinosError as error:
+            counter = NoCounter(error)
+        cache = None if self.cache is None else SizeCache(self.cache, self.bounds)
+        return Scan(self.root, self.exclude, counter, terms.max_bytes, cache)
+
+
+def unwired(value: Mapping[str, Any]) -> tuple[Folder, Terms]:
+    """What `wire` made. Raises KeyError, TypeError or ValueError for anything else."""
+    cache = value["cache"]
+    folder = Folder(
+        Path(value["root"]),
+        tuple(map(str, value["exclude"])),
+        None if cache is None else Path(cache),
+        Bounds(**{key: int(number) for key, number in value["bounds"].items()}),
+    )
+    return folder, Terms(str(value["tokenizer"]), Counted(value["counted"]), int(value["max_bytes"]))

@@ -1,0 +1,174 @@
+"""Looking at a folder's documents: which there are, what each costs, and what changed since the last look."""
+
+import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from time import monotonic
+
+from kinos.adapters.ignore import IGNORE_FILES, Ignore
+from kinos.adapters.size_cache import Row, SizeCache, Stamp
+from kinos.adapters.walk import Walk
+from kinos.domain.errors import UnavailableError
+from kinos.domain.path import is_document
+from kinos.domain.size import Size
+from kinos.engine.ports import Count
+from kinos.tokens.counter import Counter
+from kinos.tokens.file import Measured, count_file
+
+KEPT_TOGETHER = 500
+"""Files whose sizes go into the cache at one stroke."""
+
+BATCH_SECONDS = 0.05
+BATCH = 500
+"""Results are told together, for about so long and so many, so that 10,000 small files are not 10,000 messages."""
+
+COUNTING = 1
+"""Goes up with every change of how KinOS counts: what was counted before is not believed then."""
+
+
+class Scan:
+    """One folder, one tokenizer. Each look tells what is new; what was told before and looks the same is left out.
+
+    A folder that cannot be read is told of under its own name, which ends with /.
+    """
+
+    def __init__(
+        self, root: Path, exclude: Iterable[str], counter: Counter, max_bytes: int, cache: SizeCache | None = None
+    ) -> None:
+        self._root = Path(os.path.realpath(root))
+        self._walk = Walk(self._root, Ignore(self._root, tuple(exclude)))
+        self._counter = counter
+        self._max_bytes = max_bytes
+        self._cache = cache
+        self._key = f"{counter.name} {COUNTING} {_ctok()}"
+        self._told: dict[str, Stamp | None] = {}
+
+    def everything(self) -> Iterator[Count]:
+        """Look at the whole folder."""
+        failed: dict[str, str] = {}
+        found = self._walk.files(
+            is_document, lambda folder, error: failed.update({folder: error.strerror or str(error)})
+        )
+        stamps = {path: _stamp(entry) for path, entry in found}
+        errors = {folder: f"it cannot be read: {why}" for folder, why in failed.items() if folder}
+        gone = [path for path in self._told if path not in stamps and path not in errors]
+        for path in gone:
+            del self._told[path]
+            yield Count(path)
+        for folder, error in errors.items():
+            if folder not in self._told:
+                self._told[folder] = None
+                yield Count(folder, error=error)
+        yield from self._looked_at(stamps)
+        if self._cache is not None:
+            self._cache.forget(str(self._root), gone)
+            self._cache.clean(str(self._root), self._key)
+
+    def these(self, paths: Iterable[str], *, again: bool = False) -> Iterator[Count]:
+        """Look at some paths: documents, or folders that came or went; `again` tells of each whatever was told before.
+
+        A change of what is ignored asks for a look at everything.
+        """
+        wanted = set(paths)
+        if any(path.rsplit("/", 1)[-1] in IGNORE_FILES for path in wanted):
+            yield from self.everything()
+            return
+        below = tuple(f"{path}/" for path in wanted)
+        if any(self._is_folder(path) for path in wanted):
+            if again:
+                self._told = {path: stamp for path, stamp in self._told.items() if not path.startswith(below)}
+            yield from self.everything()
+            return
+        wanted.update(path for path in self._told if path.startswith(below))
+        stamps: dict[str, Stamp] = {}
+        for path in sorted(filter(is_document, wanted)):
+            stamp = self._stamp(path) if self._walk.counts(path) else None
+            if stamp is not None:
+                stamps[path] = stamp
+            elif self._told.pop(path, None) is not None or again:
+                yield Count(path)
+        if again:
+            for path in stamps:
+                self._told.pop(path, None)
+        yield from self._looked_at(stamps)
+
+    def close(self) -> None:
+        """Give the cache back."""
+        if self._cache is not None:
+            self._cache.close()
+
+    def _looked_at(self, stamps: dict[str, Stamp]) -> Iterator[Count]:
+        fresh = {path: stamp for path, stamp in stamps.items() if self._told.get(path) != stamp}
+        known = self._cache.places(str(self._root), self._key) if self._cache and len(fresh) > 1 else {}
+        counted: list[Row] = []
+        for path, stamp in fresh.items():
+            self._told[path] = stamp
+            seen = known.get(path)
+            if seen is not None and seen[0] == stamp:
+                yield Count(path, Size(seen[1], self._counter.counted))
+                continue
+            yield self._counted(path, counted)
+            if len(counted) >= KEPT_TOGETHER:
+                self._keep(counted)
+        self._keep(counted)
+
+    def _counted(self, path: str, counted: list[Row]) -> Count:
+        try:
+            found = count_file(self._root / path, self._counter, self._max_bytes, self._known)
+        except UnavailableError as error:
+            return Count(path, error=str(error))
+        if not isinstance(found, Measured):
+            self._told.pop(path, None)  # looked at again next time, whatever its time says
+            return Count(path) if found.gone else Count(path, error=found.reason)
+        counted.append(Row(path, Stamp(found.modified, found.bytes, found.inode), found.digest, found.size.tokens))
+        return Count(path, found.size)
+
+    def _known(self, digest: bytes) -> int | None:
+        return self._cache.tokens(digest, self._key) if self._cache is not None else None
+
+    def _keep(self, counted: list[Row]) -> None:
+        if self._cache is not None:
+            self._cache.keep(str(self._root), self._key, counted)
+        counted.clear()
+
+    def _is_folder(self, path: str) -> bool:
+        return not is_document(path) and (self._root / path).is_dir() and self._walk.counts(f"{path}/")
+
+    def _stamp(self, path: str) -> Stamp | None:
+        try:
+            return _stamped((self._root / path).stat())
+        except OSError:
+            return None
+
+
+def _ctok() -> str:
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version("ctok")
+    except PackageNotFoundError:
+        return "none"
+
+
+def batches(found: Iterable[Count]) -> Iterator[list[Count]]:
+    """What is found, a few at a time: as many as come within a moment."""
+    batch: list[Count] = []
+    since = monotonic()
+    for count in found:
+        batch.append(count)
+        if len(batch) >= BATCH or monotonic() - since > BATCH_SECONDS:
+            yield batch
+            batch, since = [], monotonic()
+    if batch:
+        yield batch
+
+
+def _stamp(entry: os.DirEntry[str]) -> Stamp:
+    try:
+        return _stamped(entry.stat())
+    except OSError:
+        return Stamp(0, 0, 0)  # gone since, or a link in a circle: reading it will say
+
+
+def _stamped(found: os.stat_result) -> Stamp:
+    return Stamp(found.st_mtime_ns, found.st_size, found.st_ino)

@@ -1,0 +1,147 @@
+"""What landed in an open document and was not saved: it counts as landed only where it is."""
+
+import pytest
+
+from fakes.world import World
+from kinos.domain.change import Change, ChangeState
+from kinos.domain.errors import LandingError
+from kinos.domain.task import Task
+from kinos.engine.history import Selection
+from kinos.engine.run import Ends
+from kinos.engine.session import Start
+
+
+async def landed(cycles: int = 1, files: tuple[str, ...] = ("ann.md",), opened: tuple[str, ...] = ("ann.md",)) -> World:
+    """An agent's change over `files` has landed, of which those `opened` are open."""
+    world = World(editor=True, teams={"crew": {"ann": (1.0, 1.0)}})
+    plan = world.workers.planner
+
+    def planned(call: object) -> Task:
+        task = plan(call)  # type: ignore[arg-type]
+        assert isinstance(task, Task)
+        return Task(task.title, task.why, files, task.instructions)
+
+    world.workers.planner = planned
+    await world.session.open()
+    for path in opened:
+        world.open(path)
+    await world.session.start_team(Start("crew", landing="auto", ends=Ends(cycles=cycles)))
+    await world.session.finished()
+    assert world.change().state is ChangeState.LANDED_UNSAVED
+    return world
+
+
+def states(world: World) -> list[ChangeState]:
+    return [change.state for change in world.journal.changes()]
+
+
+def replaced(world: World, path: str, text: str) -> None:
+    """The person makes `text` of the open document."""
+    assert world.editor is not None
+    world.editor.replace(path, text)
+
+
+async def test_what_the_person_takes_back_before_saving_was_discarded() -> None:
+    world = await landed()
+    replaced(world, "ann.md", "ann\n")
+    world.save("ann.md")
+    assert world.change().state is ChangeState.DISCARDED
+    assert world.change().reason == "ann.md was saved without it"
+    assert world.session.state.agents["ann"].landed == 0
+
+
+async def test_what_the_person_writes_around_it_leaves_it_landed() -> None:
+    world = await landed()
+    replaced(world, "ann.md", "mine\nann\nline 1\nand mine\n")
+    world.save("ann.md")
+    assert world.change().state is ChangeState.LANDED
+
+
+async def test_a_change_that_a_later_one_replaced_has_landed_with_it() -> None:
+    world = await landed()
+    world.workers.hand = lambda folder, call: (folder / "ann.md").write_text("ann\nanother line\n") and None
+    await world.session.start_team(Start("crew", landing="auto", ends=Ends(cycles=1)))
+    await world.session.finished()
+    assert world.editor is not None
+    assert world.editor.text("ann.md") == "ann\nanother line\n"
+    world.save("ann.md")
+    assert states(world) == [ChangeState.LANDED, ChangeState.LANDED]
+
+
+async def test_of_two_changes_only_the_one_that_is_there_has_landed() -> None:
+    world = await landed(cycles=2)
+    replaced(world, "ann.md", "ann\nline 1\n")
+    world.save("ann.md")
+    assert states(world) == [ChangeState.LANDED, ChangeState.DISCARDED]
+
+
+async def test_a_change_taken_back_in_one_of_its_files_stays_landed_and_can_be_undone_in_the_others() -> None:
+    world = await landed(files=("ann.md", "bob.md"))
+    replaced(world, "ann.md", "ann\n")
+    world.save("ann.md")
+    assert world.change().state is ChangeState.LANDED
+    assert world.change().reason == "ann.md was saved without it"
+    await world.session.undo(Selection())
+    assert world.disk.text("bob.md") == "bob\n"
+    assert world.disk.text("ann.md") == "ann\n"
+
+
+async def test_a_change_taken_back_in_all_its_files_was_discarded() -> None:
+    world = await landed(files=("ann.md", "bob.md"), opened=("ann.md", "bob.md"))
+    replaced(world, "ann.md", "ann\n")
+    replaced(world, "bob.md", "bob\n")
+    world.save("ann.md")
+    assert world.change().state is ChangeState.DISCARDED
+
+
+async def _reopened(text: str, disk: str = "ann\n", *, listening: bool = False) -> Change:
+    """The engine was killed with the change unsaved; in the next one ann.md is opened as `text`."""
+    world = await landed()
+    world.disk.put("ann.md", disk)
+    world.folder.listening = listening
+    session = world.restart()
+    await session.open()
+    session.did_open("ann.md", text, 1)
+    return world.change()
+
+
+async def test_what_was_lost_with_a_killed_engine_was_discarded() -> None:
+    change = await _reopened("ann\n")
+    assert change.state is ChangeState.DISCARDED
+    assert change.reason == "ann.md was opened again without it"
+
+
+async def test_what_an_editor_kept_over_the_death_of_the_engine_is_still_unsaved() -> None:
+    assert (await _reopened("ann\nline 1\n")).state is ChangeState.LANDED_UNSAVED
+
+
+async def test_what_was_saved_while_no_engine_ran_has_landed() -> None:
+    assert (await _reopened("ann\nline 1\n", disk="ann\nline 1\n")).state is ChangeState.LANDED
+
+
+async def test_what_another_living_engine_has_open_is_its_own_to_judge() -> None:
+    assert (await _reopened("ann\n", listening=True)).state is ChangeState.LANDED_UNSAVED
+
+
+async def test_a_document_counts_when_it_is_opened_though_nothing_can_be_recorded() -> None:
+    world = await landed()
+    world.disk.put("ann.md", "ann\n")
+    world.journal.full = {"change"}
+    session = world.restart()
+    await session.open()
+    with pytest.raises(LandingError, match="No space left"):
+        session.did_open("ann.md", "ann and more words\n", 1)
+    assert session.sizes.documents.sizes["ann.md"].tokens > 1
+    assert world.change().state is ChangeState.LANDED_UNSAVED
+
+
+@pytest.mark.parametrize("content", [b"\xff\xfe", None])
+async def test_a_file_that_cannot_be_looked_at_does_not_count_as_taken_back(content: bytes | None) -> None:
+    world = await landed(files=("ann.md", "bob.md"))
+    if content is None:
+        world.disk.locked.add("bob.md")
+    else:
+        world.disk.put("bob.md", content)
+    replaced(world, "ann.md", "ann\n")
+    world.save("ann.md")
+    assert world.change().state is ChangeState.LANDED
