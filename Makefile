@@ -35,8 +35,8 @@ vscode-extension/node_modules/.made: vscode-extension/package-lock.json
 	cd vscode-extension && npm ci --no-audit --no-fund
 	touch $@
 
-base: $(BASE)/.made  ## without the extra `agents`
-	$(BASE)/bin/python -m pytest -q -n $(JOBS) -m "not agents and not soak" --ignore=tests/e2e
+base: $(BASE)/.made  ## without the extra `agents`, all but VS Code
+	$(BASE)/bin/python -m pytest -q -n $(JOBS) -m "not agents and not soak" --ignore=tests/e2e/vscode
 
 unit: setup vscode-extension/node_modules/.made
 	rm -f .coverage .coverage.*
@@ -52,8 +52,8 @@ soak: setup  ## the long versions
 bench: setup  ## figures, as ratios in one run
 	$(BIN)/python bench/run.py
 
-docs: setup  ## pages made from the code
-	$(BIN)/python -c 'from pathlib import Path; from kinos.domain.setting_page import page; Path("docs/settings.md").write_text(page(), encoding="utf-8")'
+docs: setup  ## pages, schemas and types made from the code
+	$(BIN)/python docs/make.py
 
 format: setup
 	$(BIN)/ruff check --fix .
@@ -64,10 +64,12 @@ clean:
 
 # A virtual environment with KinOS and the extras given. uv is ten times as fast as pip; where it fails, pip does it.
 define environment
-	@command -v "$(PYTHON)" >/dev/null || { echo "Python 3.12 is missing. Install it, for example: apt-get install python3.12 python3.12-venv"; exit 1; }
-	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info[:2] != (3, 12))' || { echo "Python 3.12 is needed: make PYTHON=/path/to/python3.12"; exit 1; }
+	@command -v "$(PYTHON)" >/dev/null || { echo "Python 3.12 is missing. $(ADVICE)"; exit 1; }
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info[:2] != (3, 12))' || { echo "$(PYTHON) is not Python 3.12. $(ADVICE)"; exit 1; }
+	@"$(PYTHON)" -c 'import ensurepip, venv' 2>/dev/null || { echo "$(PYTHON) has no module venv. $(ADVICE)"; exit 1; }
 	"$(PYTHON)" -m venv $(1)
 	$(1)/bin/python -m pip install --quiet uv
 	VIRTUAL_ENV=$(1) $(1)/bin/uv pip install --quiet -e ".[$(2)$(if $(3),$(comma)$(3))]" || $(1)/bin/python -m pip install --quiet -e ".[$(2)$(if $(3),$(comma)$(3))]"
 endef
 comma := ,
+ADVICE := Install it: apt-get install python3.12 python3.12-venv; where there is no such package: pyenv install 3.12, which this folder then uses

@@ -4,8 +4,10 @@ import atexit
 import os
 import shutil
 import tempfile
+from collections.abc import Generator
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 # Machines are shared: how long an example takes says nothing about the code.
@@ -17,3 +19,22 @@ _cache = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
 os.environ.setdefault("KINOS_TEST_CACHE", str(Path(_cache) / "kinos-tests"))
 os.environ["XDG_CACHE_HOME"] = tempfile.mkdtemp(prefix="kinos-tests-")
 atexit.register(shutil.rmtree, os.environ["XDG_CACHE_HOME"], ignore_errors=True)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    return _nothing_skipped((yield))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    return _nothing_skipped((yield))
+
+
+def _nothing_skipped[R: (pytest.TestReport, pytest.CollectReport)](report: R) -> R:
+    """In CI everything is there that a test needs: what is skipped all the same is an error."""
+    if os.environ.get("CI") and report.skipped and not hasattr(report, "wasxfail"):
+        why = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longreprtext
+        report.outcome = "failed"
+        report.longrepr = f"Nothing is skipped in CI, but this was: {why}"
+    return report

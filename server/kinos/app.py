@@ -42,10 +42,12 @@ class Workspace:
         await self.session.open(watch=not self.brief)
 
     async def close(self) -> None:
-        """End everything."""
-        await self.session.close()
-        await self.control.stop()
-        self.log.close()
+        """End everything, whatever part of it fails."""
+        try:
+            await self.session.close()
+        finally:
+            await self.control.stop()
+            self.log.close()
 
 
 class App:

@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from kinos.adapters.descendant import adopt_orphans, end, family
+from kinos.domain.errors import SurvivedError
 
 _TREE = """
 import os, subprocess, sys
@@ -114,3 +116,61 @@ def test_a_process_that_has_ended_by_itself_counts_for_nothing(mark: str) -> Non
 
 def test_this_process_is_never_one_of_them(mark: str) -> None:
     assert os.getpid() not in family([os.getpid()], mark)
+
+
+class Sparing:
+    """Kills as the system does, but spares one process until it has been asked `times`."""
+
+    def __init__(self, spared: int, times: float) -> None:
+        self._spared = spared
+        self._times = times
+        self.asked = 0
+
+    def __call__(self, pid: int, number: int) -> None:
+        if pid == self._spared:
+            self.asked += 1
+            if self.asked <= self._times:
+                return
+        os.kill(pid, number)
+
+
+def test_a_process_that_does_not_end_at_once_is_killed_again(mark: str) -> None:
+    process, (orphan,) = tree("orphan", mark)
+    kill = Sparing(orphan, 5)
+    with process:
+        assert end([process.pid], mark, kill=kill) == 2
+        assert not alive(orphan)
+    assert kill.asked == 6
+
+
+def test_what_could_not_be_ended_is_named_and_not_counted(mark: str) -> None:
+    process, (orphan,) = tree("orphan", mark)
+    with process:
+        with pytest.raises(SurvivedError, match=rf"^1 process could not be ended: {orphan} \(1 ended\)") as caught:
+            end([process.pid], mark, patience=0.2, kill=Sparing(orphan, float("inf")))
+        assert (caught.value.ended, caught.value.alive) == (1, (orphan,))
+        assert not alive(process.pid)
+        assert alive(orphan)
+        assert end([], mark) == 1
+
+
+_FORKS_AWAY = """
+import os, subprocess, sys
+if os.fork():
+    os._exit(0)
+os.setsid()
+os.execve(sys.executable, [sys.executable, "-c", "import time; print(1, flush=True); time.sleep(600)"], {"NO": "mark"})
+"""
+
+
+def test_a_grandchild_that_left_its_session_and_lost_its_parent_is_still_below_us(mark: str) -> None:
+    code = (
+        f"import subprocess, sys; subprocess.run([sys.executable, '-c', {_FORKS_AWAY!r}], check=True); sys.stdin.read()"
+    )
+    command = [sys.executable, "-c", f"from kinos.adapters.descendant import adopt_orphans; adopt_orphans(); {code}"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"1\n"
+        assert len(family([process.pid], "no mark")) == 2, "without adopting, the orphan would be the system's"
+        assert end([process.pid], "no mark") == 2
+    assert -process.returncode == signal.SIGKILL

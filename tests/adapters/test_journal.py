@@ -1,7 +1,8 @@
 """The journal on disk: what was recorded is read again, whoever wrote it and however it ended."""
 
+import os
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -132,9 +133,9 @@ def test_images_are_kept_by_content_and_once(journal: FileJournal, tmp_path: Pat
     name = journal.keep(b"\x00\xff\r\n")
     assert name == digest(b"\x00\xff\r\n")
     kept = tmp_path / "images" / name[:2] / name
-    stamp = kept.stat().st_mtime_ns
+    file = kept.stat().st_ino
     assert journal.keep(b"\x00\xff\r\n") == name
-    assert kept.stat().st_mtime_ns == stamp
+    assert kept.stat().st_ino == file
     assert journal.image(name) == b"\x00\xff\r\n"
     assert [file.name for file in kept.parent.iterdir()] == [name]
 
@@ -153,3 +154,40 @@ def test_a_disk_that_refuses_is_said_and_nothing_is_relied_on(tmp_path: Path) ->
         journal.keep(b"x")
     with pytest.raises(LandingError, match="journal cannot be written"):
         journal.record(CHANGE)
+
+
+def kept_change(journal: FileJournal, state: ChangeState, made: datetime, text: bytes) -> Change:
+    """A change in `state` with an image of its own."""
+    name = journal.keep(text)
+    kept = replace(CHANGE, id=text.decode(), files=(FileChange("a.md", None, name),), made=made, state=state)
+    journal.record(kept)
+    return kept
+
+
+def test_images_of_changes_that_still_have_to_land_are_never_pruned(journal: FileJournal) -> None:
+    old, now = datetime(2020, 1, 1, tzinfo=UTC), datetime.now(UTC) + timedelta(hours=1)
+    kept_change(journal, ChangeState.PROPOSED, old, b"waiting")
+    kept_change(journal, ChangeState.LANDED, old, b"landed")
+    journal.intend("c9", [Intent("b.md", journal.keep(b"found"), journal.keep(b"left"), buffer=False)])
+    assert journal.prune(now, 0) == 1
+    assert [journal.image(digest(text)) for text in (b"waiting", b"landed", b"found", b"left")] == [
+        b"waiting", None, b"found", b"left",
+    ]  # fmt: skip
+
+
+def test_a_young_change_keeps_its_images_until_the_bytes_are_too_many(journal: FileJournal) -> None:
+    now = datetime.now(UTC) + timedelta(hours=1)
+    kept_change(journal, ChangeState.UNDONE, now, b"younger")
+    kept_change(journal, ChangeState.LANDED, now - timedelta(minutes=1), b"older")
+    assert journal.prune(now - timedelta(minutes=2), 1000) == 0
+    assert journal.prune(now - timedelta(minutes=2), 7) == 1
+    assert journal.image(digest(b"younger")) == b"younger"
+
+
+def test_an_image_is_as_young_as_the_youngest_change_that_needs_it(journal: FileJournal, tmp_path: Path) -> None:
+    young = kept_change(journal, ChangeState.LANDED, datetime(2026, 3, 21, tzinfo=UTC), b"shared")
+    journal.record(replace(young, id="older", made=datetime(2020, 1, 1, tzinfo=UTC)))
+    image = tmp_path / "images" / digest(b"shared")[:2] / digest(b"shared")
+    os.utime(image, (0, 0))
+    assert journal.prune(datetime(2026, 3, 20, tzinfo=UTC), 1000) == 0
+    assert journal.prune(datetime(2026, 3, 22, tzinfo=UTC), 1000) == 1

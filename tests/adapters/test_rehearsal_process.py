@@ -40,3 +40,12 @@ async def test_one_that_does_not_speak_is_said(monkeypatch: pytest.MonkeyPatch) 
     rehearsal = RehearsalProcess()
     with pytest.raises(SetupError, match="did not start"):
         await rehearsal.start()
+
+
+async def test_one_that_died_before_the_stop_was_not_ended_by_it() -> None:
+    rehearsal = RehearsalProcess()
+    await rehearsal.start()
+    assert rehearsal._process is not None
+    rehearsal._process.kill()
+    await rehearsal._process.wait()
+    assert await rehearsal.stop() == 0

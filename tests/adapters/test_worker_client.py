@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import signal
 import sys
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -11,7 +12,7 @@ import pytest
 
 from kinos.adapters.descendant import end
 from kinos.adapters.worker_client import WorkerPool
-from kinos.domain.errors import FailureKind, FaultError, SetupError
+from kinos.domain.errors import FailureKind, FaultError, SetupError, SurvivedError
 from kinos.domain.message import (
     Denied,
     EditCall,
@@ -183,3 +184,23 @@ async def test_an_interpreter_that_is_not_there_is_named(tmp_path: Path) -> None
     with pytest.raises(SetupError, match=r"missing cannot be started.*agents\.python"):
         await pool.start()
     assert await pool.stop() == 0
+
+
+async def test_what_outlives_a_stop_is_named_and_ended_by_the_next(
+    pool: WorkerPool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    process = pool._process
+    assert process is not None
+    process.send_signal(signal.SIGSTOP)  # or it would end by itself with its control socket
+
+    def refused(roots: list[int], mark: str) -> int:
+        raise SurvivedError(0, roots)
+
+    with monkeypatch.context() as patch:
+        patch.setattr("kinos.adapters.worker_client.end", refused)
+        with pytest.raises(SurvivedError, match=f"could not be ended: {process.pid}"):
+            await pool.stop()
+    with pytest.raises(FaultError, match="not running"):
+        await pool.plan(PLAN, Gate())
+    assert await pool.stop() == 1
+    assert await process.wait() < 0

@@ -240,7 +240,7 @@ async def test_a_failed_agent_rests_longer_each_time_then_tries_again_and_recove
     world.workers.planner = plan
     await run(world, Ends(cycles=4))
     begun = [(e.time - world.of(ev.CycleStarted)[0].time).total_seconds() for e in world.of(ev.CycleStarted)]
-    assert begun == [0.0, 20.0, 55.0, 120.0]
+    assert begun == [0.0, 45.0, 130.0, 295.0]
     assert [e.kind for e in world.of(ev.CycleFailed)] == ["overloaded", "timeout", "server-error"]
     assert world.session.tally.landed == 1
 

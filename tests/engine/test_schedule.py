@@ -123,17 +123,42 @@ def test_rests_grow_each_time_there_is_nothing_to_do() -> None:
 
 def test_rests_grow_with_each_failure_and_start_over_after_success() -> None:
     schedule = resting()
-    rests = [schedule.failed("ann", 0.0) for _ in range(8)]
+    rests = [schedule.failed("ann", 0.0, 1.0) for _ in range(8)]
     assert rests[:3] == [FIRST_ERROR_REST, 2 * FIRST_ERROR_REST, 4 * FIRST_ERROR_REST]
     assert rests[-1] == LONGEST_REST
-    schedule.useful("ann", 0.0, 20.0)
-    assert schedule.failed("ann", 0.0) == FIRST_ERROR_REST
+    schedule.useful("ann", 0.0, 1.0)
+    assert schedule.failed("ann", 0.0, 1.0) == FIRST_ERROR_REST
+
+
+@pytest.mark.parametrize("pace", [0.0, 1.0, 7.5, 20.0, 60.0, 400.0])
+@pytest.mark.parametrize("before", [0, 1, 3])
+def test_a_failure_rests_at_least_as_long_as_nothing_to_do_would(pace: float, before: int) -> None:
+    one, other = resting(), resting()
+    for schedule in (one, other):
+        for _ in range(before):
+            schedule.barren("ann", 0.0, pace)
+    failed = [one.failed("ann", 0.0, pace) for _ in range(8)]
+    barren = [other.barren("ann", 0.0, pace) for _ in range(8)]
+    assert all(left >= right for left, right in zip(failed, barren, strict=True))
+    assert failed == sorted(failed)
+
+
+def test_after_a_failure_nothing_to_do_rests_longer_still() -> None:
+    schedule = resting()
+    rests = [schedule.failed("ann", 0.0, 20.0), schedule.barren("ann", 0.0, 20.0), schedule.failed("ann", 0.0, 20.0)]
+    assert rests == [40.0, 80.0, 160.0]
+
+
+def test_a_rehearsal_rests_in_proportion_after_a_failure_too() -> None:
+    schedule = Schedule(REHEARSAL_PACE)
+    schedule.weigh("ann", 1)
+    assert schedule.failed("ann", 0.0, 20.0) == 40.0 * REHEARSAL_PACE
 
 
 def test_rests_stay_bounded_for_ever() -> None:
     schedule = resting()
     assert max(schedule.barren("ann", 0.0, 20.0) for _ in range(5000)) == LONGEST_REST
-    assert max(schedule.failed("ann", 0.0) for _ in range(5000)) == LONGEST_REST
+    assert max(schedule.failed("ann", 0.0, 20.0) for _ in range(5000)) == LONGEST_REST
 
 
 def test_a_watched_change_wakes_who_found_nothing_once_its_pace_has_passed() -> None:
@@ -148,9 +173,12 @@ def test_a_watched_change_wakes_who_found_nothing_once_its_pace_has_passed() -> 
 
 def test_a_watched_change_does_not_shorten_the_rest_after_a_failure() -> None:
     schedule = resting()
-    until = schedule.failed("ann", 0.0)
+    until = schedule.failed("ann", 0.0, 20.0)
     schedule.wake("ann", 1.0)
     assert schedule.next_at(["ann"], 1.0) == until
+    schedule.wake("ann", 25.0)
+    assert schedule.next_at(["ann"], 25.0) == until, "its pace has passed, but it failed"
+    assert schedule.barren("ann", until, 20.0) - until == 80.0
 
 
 def test_somebody_unknown_cannot_be_woken() -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
 
 from fakes.fuse import Fuse
@@ -11,12 +12,16 @@ from kinos.engine.ports import Intent
 
 
 class MemoryJournal:
-    """Implements `Journal`. `full` are the kinds of record (`image`, `intent`, `settled`, `change`) that cannot be kept."""
+    """Implements `Journal`. `full` are the kinds of record (`image`, `intent`, `settled`, `change`) that cannot be kept,
+    `old` is how many images a pruning removes, `pruned` how it was asked for.
+    """
 
     def __init__(self, fuse: Fuse | None = None) -> None:
         self.images: dict[str, bytes] = {}
         self.records: list[tuple[str, str]] = []
         self.full: set[str] = set()
+        self.old = 0
+        self.pruned: list[tuple[datetime, int]] = []
         self.fuse = fuse or Fuse()
         self._changes: dict[str, Change] = {}
         self._pending: dict[str, Sequence[Intent]] = {}
@@ -28,6 +33,10 @@ class MemoryJournal:
 
     def image(self, digest: str) -> bytes | None:
         return self.images.get(digest)
+
+    def prune(self, since: datetime, most: int) -> int:
+        self.pruned.append((since, most))
+        return self.old
 
     def intend(self, change: str, intents: Sequence[Intent]) -> None:
         self._write("intent", change)

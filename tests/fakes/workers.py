@@ -8,7 +8,7 @@ from pathlib import Path
 
 from fakes.clock import FakeClock
 from fakes.disk import MemoryDisk
-from kinos.domain.errors import FailureKind, SetupError, UnavailableError
+from kinos.domain.errors import FailureKind, SetupError, SurvivedError, UnavailableError
 from kinos.domain.message import Denied, EditCall, Edited, Failed, Granted, PlanCall, Planned, Reserve, Settle
 from kinos.domain.path import is_document
 from kinos.domain.size import Size
@@ -39,7 +39,7 @@ def failed(kind: FailureKind, message: str = "it failed") -> Failed:
 
 class ScriptedWorkers:
     """Implements `Workers`. `plan_seconds` and `edit_seconds` is what a call takes, `slow` adds to that for an agent;
-    `stuck` names a call that never ends (`start`, `plan`, `edit`).
+    `stuck` names a call that never ends (`start`, `plan`, `edit`); `unkillable` processes outlive every stop.
     """
 
     def __init__(self, clock: FakeClock, planner: Planner = nothing, hand: Hand = untouched) -> None:
@@ -54,6 +54,7 @@ class ScriptedWorkers:
         self.plans: list[PlanCall] = []
         self.edits: list[EditCall] = []
         self.alive = 0
+        self.unkillable: tuple[int, ...] = ()
         self.reached = asyncio.Event()
         """Set once the call named by `stuck` has begun."""
 
@@ -87,6 +88,8 @@ class ScriptedWorkers:
 
     async def stop(self) -> int:
         ended, self.alive = self.alive, 0
+        if self.unkillable:
+            raise SurvivedError(ended, self.unkillable)
         return ended
 
     async def _call(self, what: str, call: PlanCall | EditCall, gate: Gate, seconds: float) -> Failed | None:

@@ -99,3 +99,11 @@ def test_no_file_stays_open(tmp_path: Path) -> None:
     again = os.open(tmp_path, os.O_RDONLY)
     os.close(again)
     assert again == descriptor
+
+
+@pytest.mark.parametrize(("raw", "byte"), [(b"\0", 0), (b"\0abc", 0), (b"abc\0", 3)])
+def test_a_file_with_a_nul_anywhere_is_no_text(tmp_path: Path, raw: bytes, byte: int) -> None:
+    (tmp_path / "a.md").write_bytes(raw)
+    found = count_file(tmp_path / "a.md", COUNTER, 1000)
+    assert isinstance(found, Unreadable)
+    assert f"NUL at byte {byte}" in found.reason

@@ -8,9 +8,14 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
+
+from kinos.domain.errors import SurvivedError
+
+PATIENCE = 10.0
+"""Seconds for killed processes to end: one that waits for a disk or writes its core takes a while."""
 
 _PR_SET_CHILD_SUBREAPER = 36
 _PROC = Path("/proc")
@@ -32,25 +37,35 @@ def family(roots: Iterable[int], mark: str) -> set[int]:
     return found - {os.getpid()}
 
 
-def end(roots: Iterable[int], mark: str, patience: float = 1.0) -> int:
-    """Kill the family until none of it lives, or `patience` seconds passed; returns how many processes were ended.
+def end(roots: Iterable[int], mark: str, patience: float = PATIENCE, kill: Callable[[int, int], None] = os.kill) -> int:
+    """Kill the family until none of it lives; returns how many processes were ended.
 
-    The `roots` are left for whoever started them to collect.
+    Raises SurvivedError naming those that still live after `patience` seconds. The `roots` are left for whoever started
+    them to collect.
     """
-    ended: set[int] = set()
+    seen: set[int] = set()
     own = set(roots)
     until = time.monotonic() + patience
-    while living := family([*own, *ended], mark):
+    pauses = _pauses()
+    while living := family([*own, *seen], mark):
+        if seen and time.monotonic() > until:
+            raise SurvivedError(len(seen - living), sorted(living))
         for pid in living:
             with suppress(ProcessLookupError, PermissionError):
-                os.kill(pid, signal.SIGKILL)
-        ended |= living
-        _reap(ended - own)
-        if time.monotonic() > until:
-            break
-        time.sleep(0.002)
-    _reap(ended - own)
-    return len(ended)
+                kill(pid, signal.SIGKILL)
+        seen |= living
+        _reap(seen - own)
+        time.sleep(next(pauses))
+    _reap(seen - own)
+    return len(seen)
+
+
+def _pauses() -> Iterator[float]:
+    """Seconds between two looks: most processes end at once, for the others looking must not cost the machine."""
+    pause = 0.002
+    while True:
+        yield pause
+        pause = min(0.1, pause * 1.5)
 
 
 def _reap(pids: Iterable[int]) -> None:

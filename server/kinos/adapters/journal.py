@@ -1,4 +1,4 @@
-"""The journal: JSON lines and content-addressed images in `.kinos/state/`, flushed before they are relied on.
+"""The journal: JSON lines in `.kinos/state/`, flushed before they are relied on, and the images they name.
 
 One object a line: `{"type": "change", …}` a change in its new state, `{"type": "intent", "change", "files": […]}` before
 and `{"type": "settled", "change", "done", "outcome"}` after a landing, with the change as it is then if it was done.
@@ -12,10 +12,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from kinos.domain.change import Change, ChangeState, FileChange, digest
+from kinos.adapters.image_store import ImageStore
+from kinos.domain.change import Change, ChangeState, FileChange
 from kinos.domain.errors import LandingError
 from kinos.domain.usage import Usage
 from kinos.engine.ports import Intent
+
+_UNDECIDED = frozenset({ChangeState.PROPOSED, ChangeState.ACCEPTED})
+"""Changes in these states still have to land, so their images must be there."""
 
 
 class FileJournal:
@@ -24,36 +28,34 @@ class FileJournal:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._file = folder / "journal.jsonl"
-        self._images = folder / "images"
+        self._images = ImageStore(folder / "images")
         self._changes: dict[str, Change] = {}
         self._pending: dict[str, Sequence[Intent]] = {}
         self._read_to = 0
 
     def keep(self, content: bytes) -> str:
         """Store an image under its digest."""
-        name = digest(content)
-        target = self._images / name[:2] / name
-        if not target.exists():
-            temporary = target.with_name(f"{name}.{os.getpid()}")
-            try:
-                target.parent.mkdir(parents=True, exist_ok=True)
-                with temporary.open("wb") as stream:
-                    stream.write(content)
-                    stream.flush()
-                    os.fsync(stream.fileno())
-                temporary.replace(target)
-            except OSError as error:
-                raise LandingError(
-                    f"The journal cannot be written: {error.strerror}.", "Nothing was changed."
-                ) from error
-        return name
+        try:
+            return self._images.keep(content)
+        except OSError as error:
+            raise LandingError(f"The journal cannot be written: {error.strerror}.", "Nothing was changed.") from error
 
     def image(self, digest: str) -> bytes | None:
         """A stored image."""
-        try:
-            return (self._images / digest[:2] / digest).read_bytes()
-        except OSError:
-            return None
+        return self._images.read(digest)
+
+    def prune(self, since: datetime, most: int) -> int:
+        """Remove images that nothing has needed since then, and the oldest beyond `most` bytes."""
+        needed: dict[str, datetime] = {}
+        held = {name for intents in self.pending().values() for each in intents for name in (each.before, each.after)}
+        for change in self.changes():
+            names = [
+                name for file in change.files for name in (file.base, file.result, file.before, file.after) if name
+            ]
+            needed.update((name, max(change.made, needed.get(name, change.made))) for name in names)
+            if change.state in _UNDECIDED:
+                held.update(names)
+        return self._images.prune(needed, held, since, most)
 
     def intend(self, change: str, intents: Sequence[Intent]) -> None:
         """Record what is about to be written."""

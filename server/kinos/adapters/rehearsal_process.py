@@ -50,9 +50,10 @@ class RehearsalProcess:
         process, self._process = self._process, None
         if process is None:
             return 0
-        if process.returncode is None:
+        ended = int(process.returncode is None)
+        if ended:
             process.kill()
         await process.wait()
         # Closes the pipes; without it they would be closed by the collector, with a warning.
         process._transport.close()  # type: ignore[attr-defined]
-        return 1
+        return ended

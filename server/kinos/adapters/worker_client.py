@@ -15,7 +15,7 @@ import kinos
 from kinos.adapters.descendant import adopt_orphans, end
 from kinos.adapters.frame import read_frame
 from kinos.adapters.private_folder import PrivateFolder
-from kinos.domain.errors import FailureKind, FaultError, SetupError
+from kinos.domain.errors import FailureKind, FaultError, SetupError, SurvivedError
 from kinos.domain.message import (
     Denied,
     EditCall,
@@ -51,6 +51,7 @@ class WorkerPool:
         self._log = log
         self._mark = secrets.token_hex(8)
         self._process: asyncio.subprocess.Process | None = None
+        self._left: tuple[int, ...] = ()
         self._control: socket.socket | None = None
         self._home: PrivateFolder | None = None
         self._versions: Mapping[str, str] = {}
@@ -101,21 +102,30 @@ class WorkerPool:
             shutil.rmtree(folder, ignore_errors=True)
 
     async def stop(self) -> int:
-        """End the fork server and everything that descends from it."""
+        """End the fork server and everything that descends from it. Raises SurvivedError; the next stop tries those again."""
         process, self._process = self._process, None
-        control, self._control = self._control, None
-        ended = 0
-        if process is not None:
+        roots, self._left = [*self._left, *([process.pid] if process else [])], ()
+        try:
             # Its family is killed and counted in one go: a polite end, which closing the control socket is, would let it
             # start something meanwhile, or go uncounted.
-            ended = await asyncio.to_thread(end, [process.pid], self._mark)
+            ended = await asyncio.to_thread(end, roots, self._mark) if roots else 0
+        except SurvivedError as error:
+            self._left = error.alive
+            raise
+        finally:
+            self._clear()
+        if process is not None:
             await process.wait()
-        if control is not None:
-            control.close()
+        return ended
+
+    def _clear(self) -> None:
+        """Give back what no process is."""
+        if self._control is not None:
+            self._control.close()
+            self._control = None
         if self._home is not None:
             self._home.remove()
             self._home = None
-        return ended
 
     async def _spawn(self, control: socket.socket) -> asyncio.subprocess.Process:
         assert self._home is not None

@@ -2,14 +2,16 @@
 
 import argparse
 import asyncio
+import shlex
 import shutil
 import tempfile
 from pathlib import Path
 
 from kinos.cli.engine import FRONT_END
 from kinos.cli.outside import Outside, Workspace
+from kinos.cli.program import program
 from kinos.cli.team import perform, view_of
-from kinos.cli.terminal import say
+from kinos.cli.terminal import say, warn
 from kinos.domain.errors import SetupError
 from kinos.domain.size import Level, kilotokens
 from kinos.engine.run import Ends
@@ -35,6 +37,8 @@ async def _run(args: argparse.Namespace, outside: Outside) -> int:
     folder = _made(args.into, outside.example())
     say(f"A sample workspace: {folder}")
     workspace = outside.workspace(folder, FRONT_END)
+    for problem in workspace.problems:
+        warn(problem)
     try:
         await workspace.open()
         before = _sizes(workspace.session)
@@ -82,8 +86,10 @@ def _report(workspace: Workspace, before: dict[str, int], folder: Path) -> None:
     say(f"Phase: {session.state.phase.name} ({session.state.phase.reason})")
     say("This was a rehearsal: rules instead of a model, no key, no outside call, no cost.")
     say()
-    say(f"Look around:   kin map -C {folder}    kin history -C {folder}")
-    say(f"Take it back:  kin undo --all -C {folder}")
+    kin, where = program(), shlex.quote(str(folder))
+    say(f"Look around:   {kin} map -C {where}")
+    say(f"               {kin} history -C {where}")
+    say(f"Take it back:  {kin} undo --all -C {where}")
 
 
 def _size(tokens: int | None) -> str:

@@ -1,5 +1,6 @@
 """The one tree of errors. Each says what happened, what to do, and the exit code of a command that ends with it."""
 
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import override
 
@@ -92,6 +93,21 @@ class BudgetError(KinosError):
     """A cap was reached before money was spent."""
 
     exit_code = 4
+
+
+class SurvivedError(KinosError):
+    """Processes of the team could not be ended. `ended` is how many were, `alive` who still lives."""
+
+    exit_code = 1
+
+    def __init__(self, ended: int, alive: Sequence[int]) -> None:
+        self.ended = ended
+        self.alive = tuple(alive)
+        processes = "1 process" if len(alive) == 1 else f"{len(alive)} processes"
+        super().__init__(
+            f"{processes} could not be ended: {', '.join(map(str, alive))} ({ended} ended).",
+            "Stop again, or end them by hand: kill -9 " + " ".join(map(str, alive)),
+        )
 
 
 class PolicyError(KinosError):

@@ -8,6 +8,7 @@ from typing import Any
 
 from kinos.domain.errors import UsageError
 from kinos.domain.kind import Choice, Codes, Kind, Number, Prices, Text, Texts, Truth, Whole
+from kinos.domain.model import MOST_OUTPUT, THINKING_ROOM
 from kinos.domain.tokenizer import AUTO, TOKENIZERS
 from kinos.domain.usage import PRICES, Price
 
@@ -110,8 +111,10 @@ class Settings:
     model_plan: str = _row("model.plan", "claude-sonnet-5-5", Text(1), "the model that decides", env="KINOS_MODEL")
     model_edit: str = _row("model.edit", "claude-sonnet-5-5", Text(1), "the model that edits", env="KINOS_MODEL")
     model_max_tokens: int = _row(
-        "model.maxTokens", 4000, Whole(256, 128_000), "the longest answer of the planner", unit="tokens"
-    )
+        "model.maxTokens", 4000, Whole(256, MOST_OUTPUT),
+        f"the longest answer of the planner; a model that thinks gets {THINKING_ROOM:,} more, {MOST_OUTPUT:,} in all at most",
+        unit="tokens",
+    )  # fmt: skip
     model_temperature: float | None = _row(
         "model.temperature", None, Number(0, 1, optional=True), "sent to the model only if set"
     )
@@ -166,6 +169,14 @@ class Settings:
         "retry.codes", (408, 409, 429, 500, 502, 503, 504, 529), Codes(), "answers that are tried again",
         unit="HTTP codes", env="ERROR_RETRY_CODES",
     )  # fmt: skip
+    history_days: int = _row(
+        "history.days", 30, Whole(1), "for so long what a change made of its files is kept, to undo and redo it",
+        unit="days", scope=_USER,
+    )  # fmt: skip
+    history_bytes: int = _row(
+        "history.bytes", 200_000_000, Whole(0), "no more than this is kept of it; the oldest goes first", unit="bytes",
+        scope=_USER,
+    )  # fmt: skip
     lock_timeout: float = _row(
         "lock.timeout", 10.0, Number(0, 600), "how long a terminal waits for a held folder; an editor is told at once",
         unit="seconds",
@@ -197,6 +208,12 @@ class Settings:
 def rows() -> Mapping[str, Row]:
     """The table: field name to row."""
     return {f.name: f.metadata["row"] for f in fields(Settings)}
+
+
+def defaults() -> list[tuple[Row, Any]]:
+    """Each row with its default, in the order of the table."""
+    built_in = Settings()
+    return [(row, getattr(built_in, name)) for name, row in rows().items()]
 
 
 @cache

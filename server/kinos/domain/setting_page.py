@@ -1,11 +1,12 @@
-"""What is made from the table of settings: the page in docs/, and the JSON schema of `config.toml`."""
+"""What is made from the table of settings: the page in docs/, the JSON schema of `config.toml`, and what editors take."""
 
-from collections.abc import Mapping
-from dataclasses import MISSING, fields
+import json
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from kinos.domain.kind import Text
-from kinos.domain.setting import Row, Settings, rows
+from kinos.domain.setting import Row, defaults
+from kinos.domain.setting_editor import lua_types, manifest
 
 _HEAD = """\
 # Settings
@@ -15,23 +16,29 @@ This page is made from the table in `server/kinos/domain/setting.py` by `make do
 Values come from, later ones winning: the built-in default, the user's `config.toml` (in `kinos/` of the user's
 configuration folder), the workspace's `.kinos/config.toml`, the environment, the editor, the command line. A workspace can
 only tighten settings of scope `tighten`, and cannot set those of scope `user`. A value that cannot be taken is named with
-what is allowed, and the default is used.
+what is allowed, and the value of the source before it is used.
 
 | key | default | takes | unit | scope | environment | meaning |
 |---|---|---|---|---|---|---|
 """
 
+_SCHEMA = {
+    "$schema": "https://json-schema.org/draft/2020-12/schema",
+    "title": "config.toml of KinOS",
+    "description": "Made from the table in server/kinos/domain/setting.py by `make docs`.",
+}
+
 
 def page() -> str:
     """docs/settings.md."""
-    lines = [_line(row, default) for row, default in _defaults()]
+    lines = [_line(row, default) for row, default in defaults()]
     return _HEAD + "\n".join(lines) + "\n"
 
 
 def schema() -> dict[str, Any]:
     """The JSON schema of config.toml, nested as the file is."""
-    root: dict[str, Any] = {"type": "object", "properties": {}, "additionalProperties": False}
-    for row, default in _defaults():
+    root: dict[str, Any] = {**_SCHEMA, "type": "object", "properties": {}, "additionalProperties": False}
+    for row, default in defaults():
         section, _, name = row.key.partition(".")
         part = root["properties"].setdefault(
             section, {"type": "object", "properties": {}, "additionalProperties": False}
@@ -43,9 +50,13 @@ def schema() -> dict[str, Any]:
     return root
 
 
-def _defaults() -> list[tuple[Row, Any]]:
-    made = {f.name: f.default if f.default is not MISSING else getattr(Settings(), f.name) for f in fields(Settings)}
-    return [(row, made[name]) for name, row in rows().items()]
+PAGES: Mapping[str, Callable[[str], str]] = {
+    "docs/settings.md": lambda _: page(),
+    "docs/config.schema.json": lambda _: json.dumps(schema(), indent=2, ensure_ascii=False) + "\n",
+    "vscode-extension/package.json": manifest,
+    "neovim/lua/kinos/types.lua": lambda _: lua_types(),
+}
+"""What `make docs` writes: a file's path from the root of the repository, and what it is made of what is in it."""
 
 
 def _line(row: Row, default: Any) -> str:

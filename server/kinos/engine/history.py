@@ -54,8 +54,7 @@ def to_redo(changes: Sequence[Change], selection: Selection, busy: Collection[st
     """Undone changes to put back, the oldest first, `busy` ones left out. Raises UsageError when one named is not there to
     put back.
     """
-    found = _selected(list(changes), selection, frozenset({ChangeState.UNDONE}), "undone", busy)
-    return found if selection.given else found[:1]
+    return _selected(list(changes), selection, frozenset({ChangeState.UNDONE}), "undone", busy)
 
 
 def _selected(

@@ -108,6 +108,13 @@ class Journal(Protocol):
         """A stored image, or None when it is no longer kept."""
         ...
 
+    def prune(self, since: datetime, most: int) -> int:
+        """Remove images that no change has needed since then, and the oldest until at most `most` bytes of them are left.
+
+        Those that a waiting change or an interrupted landing needs stay. Returns how many were removed.
+        """
+        ...
+
     def intend(self, change: str, intents: Sequence[Intent]) -> None:
         """Record what is about to be written."""
         ...
@@ -213,7 +220,10 @@ class Workers(Protocol):
         ...
 
     async def stop(self) -> int:
-        """End every process below this one that belongs to the team; how many ended. Idempotent."""
+        """End every process below this one that belongs to the team; how many ended. Idempotent.
+
+        Raises SurvivedError naming those that could not be ended; the next stop tries those again.
+        """
         ...
 
 

@@ -245,7 +245,7 @@ class Run:
         now, at = self._tools.clock.monotonic(), self._tools.clock.now()
         pace = self._agents[name].pace
         if outcome.result is Result.FAILED:
-            ready = at + timedelta(seconds=self._schedule.failed(name, now) - now)
+            ready = at + timedelta(seconds=self._schedule.failed(name, now, pace) - now)
             kind = str(outcome.kind or FailureKind.INTERNAL)
             self._tools.store.dispatch(ev.CycleFailed(at, name, cycle, kind, outcome.reason, ready, seconds))
             if outcome.kind in HOPELESS:

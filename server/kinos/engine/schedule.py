@@ -7,7 +7,7 @@ from dataclasses import dataclass
 LONGEST_REST = 600.0
 """Seconds; no agent rests longer than this."""
 FIRST_ERROR_REST = 15.0
-"""Seconds after a first failure; it doubles with each further one."""
+"""Seconds; nobody rests less after a failure, however quick its pace: what refused a call just now still does."""
 REHEARSAL_PACE = 0.1
 """The rehearsal model answers at once and costs nothing: rests shrink to this share."""
 PATIENCE = 60.0
@@ -69,11 +69,12 @@ class Schedule:
         times = min(self._turns[agent].barren + 1, _MOST_DOUBLINGS)
         return self._rest(agent, now, pace * 2.0**times, pace, barren=times, failures=0)
 
-    def failed(self, agent: str, now: float) -> float:
-        """`agent` failed: it rests longer each time."""
-        times = min(self._turns[agent].failures + 1, _MOST_DOUBLINGS)
-        seconds = FIRST_ERROR_REST * 2.0 ** (times - 1)
-        return self._rest(agent, now, seconds, seconds, barren=0, failures=times)
+    def failed(self, agent: str, now: float, pace: float) -> float:
+        """`agent` failed: it rests longer each time, and never less than if it had found nothing to do."""
+        turn = self._turns[agent]
+        times, failures = (min(n + 1, _MOST_DOUBLINGS) for n in (turn.barren, turn.failures))
+        seconds = max(FIRST_ERROR_REST * 2.0 ** (failures - 1), pace * 2.0**times)
+        return self._rest(agent, now, seconds, pace, barren=times, failures=failures)
 
     def wake(self, agent: str, now: float) -> None:
         """Something `agent` watches changed: it is ready once its pace has passed, unless it rests after a failure."""

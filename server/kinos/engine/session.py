@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 
 from kinos.domain import event as ev
@@ -15,6 +16,7 @@ from kinos.domain.errors import (
     NoKeyError,
     PolicyError,
     SetupError,
+    SurvivedError,
     UntrustedError,
     UsageError,
 )
@@ -137,12 +139,14 @@ class Session:
             self._watch = asyncio.create_task(self.sizes.watch(self._found_changed))
 
     async def close(self) -> None:
-        """Stop the team and end every process."""
-        await self.stop_team()
-        if self._watch is not None:
-            self._watch.cancel()
-            await asyncio.wait([self._watch])
-        await self._ports.counting.close()
+        """Stop the team and end every process. Raises SurvivedError naming those that could not be ended."""
+        try:
+            await self.stop_team()
+        finally:
+            if self._watch is not None:
+                self._watch.cancel()
+                await asyncio.wait([self._watch])
+            await self._ports.counting.close()
 
     # -- reading --------------------------------------------------------------------------------------------------
 
@@ -283,7 +287,10 @@ class Session:
             return Started(team.name, reason, tuple(agents))
 
     async def stop_team(self) -> int:
-        """Stop the team: when this returns, no process of it is alive. Returns how many were ended; 0 when none ran."""
+        """Stop the team: when this returns, no process of it is alive. Returns how many were ended; 0 when none ran.
+
+        Raises SurvivedError naming those that could not be ended: the team is stopped all the same.
+        """
         if self._starting is not None:
             self._starting.cancel()
         async with self._moving:
@@ -404,6 +411,7 @@ class Session:
         for change, left in (await self._landing.repair()).items():
             rest = f" But not in {', '.join(left)}: look at it." if left else ""
             self.store.dispatch(ev.Noted(now, "warning", f"{change} was interrupted and has been taken back.{rest}"))
+        self._forget_the_old()
         endpoint = await self._endpoint(rehearse=start.rehearse)
         await self._ports.workers.start()
         ledger = Ledger(self.state.spend.caps, settings.model_prices, free=start.rehearse)
@@ -420,6 +428,14 @@ class Session:
         self._map_if_wanted()
         self._over = asyncio.create_task(self._to_the_end(self._run))
 
+    def _forget_the_old(self) -> None:
+        """Keep no more of the history than the settings say."""
+        settings, now = self.settings, self._ports.clock.now()
+        removed = self._journal.prune(now - timedelta(days=settings.history_days), settings.history_bytes)
+        if removed:
+            text = f"{removed} old images of files were removed (history.days, history.bytes)."
+            self.store.dispatch(ev.Noted(now, "info", f"{text} Changes that need them can no longer be taken back."))
+
     async def _to_the_end(self, run: Run) -> None:
         await run.over()
         async with self._moving:
@@ -429,7 +445,7 @@ class Session:
             raise run.bug
 
     async def _down(self, reason: str) -> int:
-        """End everything of the team. Safe to call when nothing runs."""
+        """End everything of the team. Safe to call when nothing runs. Raises SurvivedError once all the rest is done."""
         run, self._run = self._run, None
         active = self.state.team.state is not TeamState.STOPPED
         if active:
@@ -438,7 +454,7 @@ class Session:
             self._over.cancel()
         if run is not None:
             await run.cut()
-        ended = await self._ports.workers.stop() + await self._ports.rehearsal.stop()
+        ended, survived = await self._end_processes()
         if self._recounts:
             await asyncio.wait(self._recounts)
         if active:
@@ -446,7 +462,19 @@ class Session:
             self._map_if_wanted()
             self._kept("The phase", self._keeper.keep_phase)
             self._keeper.give()
+        if survived is not None:
+            self.store.dispatch(ev.Noted(self._ports.clock.now(), "error", str(survived)))
+            raise survived
         return ended
+
+    async def _end_processes(self) -> tuple[int, SurvivedError | None]:
+        """How many processes were ended, and who could not be."""
+        survived = None
+        try:
+            ended = await self._ports.workers.stop()
+        except SurvivedError as error:
+            ended, survived = error.ended, error
+        return ended + await self._ports.rehearsal.stop(), survived
 
     def _tools(self, budget: Budget) -> Tools:
         return Tools(

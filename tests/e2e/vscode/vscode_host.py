@@ -65,12 +65,7 @@ def prepare() -> Host:
 
     Raises MissingToolError without Node 20, npm, Node's headers or a C++ compiler.
     """
-    node = required_tool("node", "Install Node 20, for example with: apt-get install nodejs npm")
-    version = run([node, "--version"]).stdout.strip()
-    if int(version.removeprefix("v").split(".")[0]) != NODE_MAJOR:
-        raise MissingToolError(
-            f"VS Code's server needs Node {NODE_MAJOR}, and {node} is {version}. Put Node {NODE_MAJOR} on the PATH."
-        )
+    node, version = required_node()
     key = "-".join(["vscode", *PACKAGES.values(), version])
     folder = cache_folder() / key
     with locked(cache_folder() / f"{key}.lock"):
@@ -82,6 +77,16 @@ def prepare() -> Host:
     return Host(
         Path(node), folder / "node_modules", folder / "browser/chromium", browser_environment(folder / "browser")
     )
+
+
+def required_node() -> tuple[str, str]:
+    """Node's path and its version. Raises MissingToolError with what installs the one that is needed."""
+    remedy = f"Install it with: nvm install {NODE_MAJOR}, or: npm install --global n && n {NODE_MAJOR}"
+    node = required_tool("node", f"Install it with: apt-get install nodejs npm, if that is Node {NODE_MAJOR}. {remedy}")
+    version = run([node, "--version"]).stdout.strip()
+    if version.split(".")[0] != f"v{NODE_MAJOR}":
+        raise MissingToolError(f"VS Code's server needs Node {NODE_MAJOR}, and {node} is {version}. {remedy}")
+    return node, version
 
 
 @contextlib.contextmanager

@@ -1,6 +1,5 @@
 import gzip
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,9 +7,10 @@ import pytest
 from kinos.worker.rehearsal.api import Request
 from kinos.worker.rehearsal.billing import MINIMUM, Bill, PromptCache, input_tokens
 from kinos.worker.rehearsal.meter import overhead, tokens
+from shared import shared
 from worker.rehearsal.stage import MODEL, request
 
-SHARED = Path(__file__).parents[4] / "shared/data/claude-token-counts"
+RECORDED = "data/claude-token-counts"
 LONG = "The tide comes in twice a day. " * 300
 MARK = {"cache_control": {"type": "ephemeral"}}
 
@@ -23,9 +23,8 @@ def asked(system: str, *texts: str, marked: int | None = None, model: str = MODE
 
 @pytest.mark.parametrize(("model", "family"), [("claude-opus-4-5", "v3"), ("claude-opus-4-7", "v4.7")])
 def test_one_message_counts_as_the_api_counted_it(model: str, family: str) -> None:
-    assert SHARED.is_dir(), f"The recorded counts are missing: {SHARED}"
-    counts = json.loads((SHARED / "multipl_e_counts.json").read_text())[family]["counts"]
-    with gzip.open(SHARED / "multipl_e.jsonl.gz", "rt", encoding="utf-8") as rows:
+    counts = json.loads(shared(f"{RECORDED}/multipl_e_counts.json").read_text())[family]["counts"]
+    with gzip.open(shared(f"{RECORDED}/multipl_e.jsonl.gz"), "rt", encoding="utf-8") as rows:
         for row in map(json.loads, rows):
             one = request({"model": model, "messages": [{"role": "user", "content": row["text"]}]})
             assert input_tokens(one) == counts[row["lang"]], row["lang"]

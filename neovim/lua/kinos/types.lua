@@ -1,0 +1,92 @@
+-- What `init_options` of the server takes. Made from the table of settings by `make docs`.
+
+---@meta
+
+---@class kinos.Options
+---@field trusted? boolean whether agents may work in the folders
+---@field settings? kinos.Settings
+
+---@class kinos.Settings
+---@field tokens? kinos.settings.tokens
+---@field phase? kinos.settings.phase
+---@field documents? kinos.settings.documents
+---@field diagnostics? kinos.settings.diagnostics
+---@field map? kinos.settings.map
+---@field team? kinos.settings.team
+---@field model? kinos.settings.model
+---@field landing? kinos.settings.landing
+---@field budget? kinos.settings.budget
+---@field retry? kinos.settings.retry
+---@field history? kinos.settings.history
+---@field lock? kinos.settings.lock
+---@field cache? kinos.settings.cache
+---@field log? kinos.settings.log
+---@field agents? kinos.settings.agents
+
+---@class kinos.settings.tokens
+---@field warn? integer a document above this is long (tokens); default: 6000
+---@field error? integer a document above this is too long (tokens); default: 12000
+---@field tokenizer? 'auto'|'claude-v3'|'claude-v4.7'|'claude-v4.8'|'cl100k_base'|'o200k_base' how sizes are counted: a tokenizer, or auto for the one of the team's model; default: auto
+
+---@class kinos.settings.phase
+---@field limit? integer the project's limit over all Markdown documents (tokens); default: 128000
+---@field converge? number above this share of the limit the phase is CONVERGENCE; default: 0.6
+---@field expand? number below this share of the limit the phase is EXPANSION; default: 0.5
+
+---@class kinos.settings.documents
+---@field exclude? string[] documents that are not counted or shown, beside ignored ones (globs)
+---@field maxBytes? integer a larger file is not counted (bytes); default: 5242880
+
+---@class kinos.settings.diagnostics
+---@field mode? 'off'|'openFiles'|'workspace' where size diagnostics are shown; default: workspace
+---@field severityLong? 'error'|'warning'|'information'|'hint' the severity for a long document; default: warning
+---@field severityTooLong? 'error'|'warning'|'information'|'hint' the severity for a document that is too long; default: error
+
+---@class kinos.settings.map
+---@field write? 'auto'|'always'|'never' when the map's file is written: auto is while a team runs or when it already exists; default: auto
+
+---@class kinos.settings.team
+---@field name? string the team to start; empty: the last one here, else chosen
+---@field parallel? integer cycles that may run at the same time; default: 2
+
+---@class kinos.settings.model
+---@field plan? string the model that decides; default: claude-sonnet-5-5
+---@field edit? string the model that edits; default: claude-sonnet-5-5
+---@field maxTokens? integer the longest answer of the planner; a model that thinks gets 16,000 more, 64,000 in all at most (tokens); default: 4000
+---@field temperature? number sent to the model only if set
+---@field endpoint? string the address of the model's API, if not the provider's own
+---@field prices? table<string, table> prices by model, over the built-in list (US dollars per million tokens)
+
+---@class kinos.settings.landing
+---@field mode? ''|'review'|'auto' review: each change waits for a person; auto: it lands; empty: review in an editor, auto in a terminal
+---@field edit? string[] what agents may edit besides text outside dot-folders (globs)
+
+---@class kinos.settings.budget
+---@field usd? number a session's cap; 0 is none (US dollars); default: 5
+---@field tokens? integer a session's cap, in and out together; 0 is none (tokens); default: 2000000
+---@field runs? integer a session's cap; 0 is none (cycles); default: 200
+---@field minutes? number a session's cap; 0 is none (minutes); default: 120
+
+---@class kinos.settings.retry
+---@field attempts? integer how often a model call is tried, in all; default: 4
+---@field delay? number the wait before the second try; it doubles (seconds); default: 1
+---@field codes? integer[] answers that are tried again (HTTP codes); default: 408 409 429 500 502 503 504 529
+
+---@class kinos.settings.history
+---@field days? integer for so long what a change made of its files is kept, to undo and redo it (days); default: 30
+---@field bytes? integer no more than this is kept of it; the oldest goes first (bytes); default: 200000000
+
+---@class kinos.settings.lock
+---@field timeout? number how long a terminal waits for a held folder; an editor is told at once (seconds); default: 10
+---@field interval? number how often to try meanwhile (seconds); default: 0.1
+
+---@class kinos.settings.cache
+---@field bytes? integer how large the memory of counted sizes may become (bytes); default: 67108864
+---@field days? integer what was not used for so long is forgotten (days); default: 30
+---@field cleanup? integer how often that memory is looked after (seconds); default: 3600
+
+---@class kinos.settings.log
+---@field level? 'error'|'warning'|'info'|'debug' how much is logged; default: info
+
+---@class kinos.settings.agents
+---@field python? string the Python interpreter that has aider; empty: the one KinOS runs in

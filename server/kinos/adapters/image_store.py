@@ -1,0 +1,79 @@
+"""Images of files, kept by content, flushed before they are relied on, and removed once nothing needs them."""
+
+import os
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from kinos.domain.change import digest
+
+
+@dataclass(frozen=True, slots=True)
+class _Image:
+    needed: datetime
+    path: Path
+    bytes: int
+
+
+class ImageStore:
+    """Files under `folder`, each named by the digest of its content. Its time is when it was needed last."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def keep(self, content: bytes) -> str:
+        """Store an image under its digest. Raises OSError."""
+        name = digest(content)
+        target = self._path(name)
+        if target.exists():
+            with suppress(OSError):
+                os.utime(target)
+            return name
+        temporary = target.with_name(f"{name}.{os.getpid()}")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with temporary.open("wb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        temporary.replace(target)
+        return name
+
+    def read(self, name: str) -> bytes | None:
+        """A stored image, or None when it is not kept."""
+        try:
+            return self._path(name).read_bytes()
+        except OSError:
+            return None
+
+    def prune(self, needed: Mapping[str, datetime], held: Collection[str | None], since: datetime, most: int) -> int:
+        """Remove what was not needed after `since`, then the oldest until at most `most` bytes are left, but none of `held`.
+
+        `needed` says when a change last needed an image. Returns how many were removed.
+        """
+        images = sorted(self._all(needed), key=lambda image: (image.needed, image.path))
+        left, removed = sum(image.bytes for image in images), 0
+        for image in images:
+            if image.path.name not in held and (image.needed < since or left > most) and _removed(image.path):
+                left -= image.bytes
+                removed += 1
+        return removed
+
+    def _all(self, needed: Mapping[str, datetime]) -> Iterator[_Image]:
+        for path in self._folder.glob("??/*"):
+            with suppress(OSError):
+                found = path.stat()
+                kept = datetime.fromtimestamp(found.st_mtime, UTC)
+                yield _Image(max(kept, needed.get(path.name, kept)), path, found.st_size)
+
+    def _path(self, name: str) -> Path:
+        return self._folder / name[:2] / name
+
+
+def _removed(path: Path) -> bool:
+    try:
+        path.unlink()
+    except OSError:
+        return False
+    return True

@@ -1,0 +1,77 @@
+"""What is relied on after a crash is on the disk before the next step is made: flushed, synced, then renamed."""
+
+import os
+import stat
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from kinos.adapters.disk import FileDisk
+from kinos.adapters.image_store import ImageStore
+from kinos.adapters.journal import FileJournal
+from kinos.domain.change import Change, digest
+from kinos.engine.ports import Intent
+
+CHANGE = Change("c1", "y1", "s1", "ann", "t", "w", (), datetime(2026, 3, 21, tzinfo=UTC))
+
+
+class Syncs:
+    """Stands in for `os.fsync`: at each call it notes what the system holds of the file, and what `look` sees elsewhere."""
+
+    def __init__(self) -> None:
+        self.look: Callable[[], object] = lambda: None
+        self.seen: list[tuple[bytes | str, object]] = []
+
+    def __call__(self, handle: int) -> None:
+        folder = stat.S_ISDIR(os.fstat(handle).st_mode)
+        held = "folder" if folder else Path(f"/proc/self/fd/{handle}").read_bytes()
+        self.seen.append((held, self.look()))
+
+
+@pytest.fixture
+def syncs(monkeypatch: pytest.MonkeyPatch) -> Syncs:
+    syncs = Syncs()
+    monkeypatch.setattr(os, "fsync", syncs)
+    return syncs
+
+
+def test_an_image_is_whole_on_the_disk_before_it_has_its_name(tmp_path: Path, syncs: Syncs) -> None:
+    store, name = ImageStore(tmp_path), digest(b"content")
+    syncs.look = lambda: store.read(name)
+    store.keep(b"content")
+    assert syncs.seen == [(b"content", None)]
+    assert store.read(name) == b"content"
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        lambda journal: journal.record(CHANGE),
+        lambda journal: journal.intend("c1", [Intent("a.md", None, None, buffer=False)]),
+        lambda journal: journal.settle("c1", CHANGE),
+    ],
+    ids=["change", "intent", "settled"],
+)
+def test_a_record_is_whole_on_the_disk_before_it_counts_as_made(
+    write: Callable[[FileJournal], None], tmp_path: Path, syncs: Syncs
+) -> None:
+    journal = FileJournal(tmp_path)
+    write(journal)
+    write(journal)
+    content = (tmp_path / "journal.jsonl").read_bytes()
+    half = content[: len(content) // 2]
+    assert [held for held, _ in syncs.seen] == [half, content]
+
+
+@pytest.mark.parametrize("before", [None, b"before"])
+def test_a_file_is_whole_on_the_disk_before_it_takes_the_old_ones_place(
+    before: bytes | None, tmp_path: Path, syncs: Syncs
+) -> None:
+    target = tmp_path / "a.md"
+    if before is not None:
+        target.write_bytes(before)
+    syncs.look = lambda: target.read_bytes() if target.exists() else None
+    FileDisk(tmp_path).write("a.md", b"after", None if before is None else digest(before))
+    assert syncs.seen == [(b"after", before), ("folder", b"after")]

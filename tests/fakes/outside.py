@@ -1,0 +1,79 @@
+"""What the command line is handed, over a world in memory."""
+
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from fakes.clock import InlineExecutor
+from fakes.world import World
+from kinos.domain.setting import Layer, Settings
+from kinos.engine.ports import Catalog, Count
+from kinos.engine.session import Session
+from kinos.tokens.family import Choice
+
+
+class FakeWorkspace:
+    """Implements `Workspace` over the world's own session."""
+
+    def __init__(self, session: Session, problems: tuple[str, ...]) -> None:
+        self._session = session
+        self._problems = problems
+
+    @property
+    def session(self) -> Session:
+        return self._session
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        return self._problems
+
+    async def open(self) -> None:
+        asyncio.get_running_loop().set_default_executor(InlineExecutor())
+        await self._session.open()
+
+    async def close(self) -> None:
+        await self._session.close()
+
+
+class FakeOutside:
+    """Implements `Outside`. `running` are processes whose engine has the folder, which give `answers` by method;
+    `layers` is what the last workspace was made with.
+    """
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.problems: tuple[str, ...] = ()
+        self.running: list[int] = []
+        self.answers: dict[str, Any] = {}
+        self.asked: list[tuple[int, str, Mapping[str, Any]]] = []
+        self.layers: Sequence[Layer] = ()
+        self.sample = Path()
+
+    def workspace(
+        self, root: Path, front_end: str, layers: Sequence[Layer] = (), *, brief: bool = False
+    ) -> FakeWorkspace:
+        self.layers = layers
+        return FakeWorkspace(self.world.session, self.problems)
+
+    def settings(self, root: Path, layers: Sequence[Layer] = ()) -> tuple[Settings, tuple[str, ...]]:
+        return self.world.settings, self.problems
+
+    def counts(self, root: Path, settings: Settings, choice: Choice) -> Iterable[Count]:
+        return [Count(path, size) for path, size in self.world.session.sizes.documents.sizes.items()]
+
+    def catalog(self, root: Path | None) -> Catalog:
+        return self.world.catalog
+
+    def example(self) -> Path:
+        return self.sample
+
+    def engines(self, root: Path) -> Sequence[int]:
+        return self.running
+
+    async def ask(self, process: int, root: Path, method: str, params: Mapping[str, Any]) -> Any:
+        self.asked.append((process, method, params))
+        return self.answers[method]
+
+    def serve(self, address: tuple[str, int] | None) -> int:
+        raise AssertionError("no server here")
