@@ -7,14 +7,14 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 
+from domain.markdown.generated import lines
+from kinos.domain.markdown import text_of
 from kinos.domain.size import Limits
 from kinos.domain.task import Task
 from kinos.worker.rehearsal import Rehearsal, serving
-from kinos.worker.rehearsal.markdown import text_of
 from kinos.worker.rehearsal.order import Mend, Write
 from kinos.worker.rehearsal.reply import UnwritableError, blocks, settled
 from worker.rehearsal.aider_process import Aider, running
-from worker.rehearsal.generated import lines
 from worker.rehearsal.stage import Stage
 
 pytestmark = [pytest.mark.agents, pytest.mark.timeout(180)]

@@ -1,6 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from domain.markdown.generated import AWKWARD, anything, titles, words
 from kinos.worker.rehearsal.order import (
     Fold,
     Insert,
@@ -16,7 +17,6 @@ from kinos.worker.rehearsal.order import (
     read,
 )
 from kinos.worker.rehearsal.section import Name, names
-from worker.rehearsal.generated import AWKWARD, anything, titles, words
 
 paths = st.sampled_from(["a.md", "docs/b c.md", "docs/ü.md"])
 quoted = st.lists(st.one_of(anything, st.sampled_from(AWKWARD), words), max_size=6).map(

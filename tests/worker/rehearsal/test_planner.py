@@ -2,15 +2,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from domain.markdown.generated import documents, lists, paragraphs, words
 from kinos.domain.brief import MAX_FILES
+from kinos.domain.markdown import lines_of
 from kinos.domain.size import Limits
 from kinos.domain.task import NothingToDo, Task
-from kinos.worker.rehearsal.markdown import lines_of
 from kinos.worker.rehearsal.planner import RULES, rules_for
 from kinos.worker.rehearsal.rule.duplicate import fold
 from kinos.worker.rehearsal.rule.prose import polish
 from kinos.worker.rehearsal.split import words_by_line
-from worker.rehearsal.generated import documents, lists, paragraphs, words
 from worker.rehearsal.stage import Stage
 
 LIMITS = Limits(150, 300)

@@ -2,12 +2,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kinos.worker.rehearsal import link
-from kinos.worker.rehearsal.markdown import headings, lines_of, scan
+from domain.markdown.generated import documents
+from kinos.domain.markdown import headings, lines_of, link, scan
 from kinos.worker.rehearsal.order import Part, Split
 from kinos.worker.rehearsal.section import Name, names, tidy
 from kinos.worker.rehearsal.split import DeclinedError, redirect, split, words_by_line
-from worker.rehearsal.generated import documents
 
 GUIDE = """\
 ---

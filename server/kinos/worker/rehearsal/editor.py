@@ -3,8 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from kinos.worker.rehearsal import link
-from kinos.worker.rehearsal.markdown import Kind, blocks, headings, lines_of, scan, text_of
+from kinos.domain.markdown import Kind, blocks, headings, lines_of, link, scan, text_of
 from kinos.worker.rehearsal.mend import mended
 from kinos.worker.rehearsal.order import Fold, Insert, Mend, Order, Part, Place, Relink, Split, Write, read
 from kinos.worker.rehearsal.reading import Editing
@@ -134,7 +133,7 @@ def inserted(text: str, order: Insert) -> str:
     if order.place is Place.TOP:
         found = headings(lines)
         first = found[1:] if found and found[0].level == 1 else found
-        place = first[0].start if first else len(texts)
+        place = first[0].line if first else len(texts)
     while place == len(texts) and texts and not texts[-1].strip():
         texts.pop()
         place -= 1

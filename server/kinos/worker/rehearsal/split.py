@@ -6,8 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from kinos.worker.rehearsal import link
-from kinos.worker.rehearsal.markdown import Heading, Kind, Line, headings, lines_of, scan, text_of
+from kinos.domain.markdown import Heading, Kind, Line, document_title, headings, lines_of, link, scan, text_of
 from kinos.worker.rehearsal.order import Part, Split
 from kinos.worker.rehearsal.section import Name, names, tidy
 
@@ -78,14 +77,14 @@ def _pieces(
             index = known.get(name)
             if index is None:
                 raise DeclinedError(f"`{order.path}` has no heading {_shown(name)}")
-            end = next((h.start for h in found[index + 1 :] if h.level <= name.level), len(lines))
-            texts = [line.text for line in lines[found[index].start : end]]
+            end = next((h.line for h in found[index + 1 :] if h.level <= name.level), len(lines))
+            texts = [line.text for line in lines[found[index].line : end]]
             if any(map(unsafe, texts)):
                 left_out.append(f"{_shown(name)} holds a line an edit cannot name")
             elif not _balanced("\n".join(texts)):
                 left_out.append(f"{_shown(name)} holds one half of something that is closed elsewhere")
             else:
-                pieces.append(_Piece(found[index].start, end, index, part))
+                pieces.append(_Piece(found[index].line, end, index, part))
     pieces.sort(key=lambda piece: piece.start)
     for before, after in pairwise(pieces):
         if after.start < before.end:
@@ -151,8 +150,8 @@ def _part_anchors(found: Sequence[Heading], pieces: Sequence[_Piece]) -> dict[in
             anchors[mine[0].index] = ""
         else:
             kept = [found[index] for piece in mine for index in _inside(found, piece)]
-            title = Heading(0, 1, 1, mine[0].part.title)
-            slugs = link.heading_anchors([title, *kept])[1:]
+            rows = [f"# {mine[0].part.title}", *(f"{'#' * heading.level} {heading.title}" for heading in kept)]
+            slugs = [heading.anchor for heading in headings(scan(text_of(rows)))][1:]
             starts = [index for piece in mine for index in _inside(found, piece)]
             anchors.update(
                 {
@@ -165,7 +164,7 @@ def _part_anchors(found: Sequence[Heading], pieces: Sequence[_Piece]) -> dict[in
 
 
 def _inside(found: Sequence[Heading], piece: _Piece) -> list[int]:
-    return [index for index, heading in enumerate(found) if piece.start <= heading.start < piece.end]
+    return [index for index, heading in enumerate(found) if piece.start <= heading.line < piece.end]
 
 
 def _part(origin: str, lines: Sequence[Line], found: Sequence[Heading], pieces: Sequence[_Piece]) -> str:
@@ -210,16 +209,6 @@ def _trimmed(lines: list[str]) -> list[str]:
     return lines
 
 
-def document_title(lines: Sequence[Line], path: str) -> str:
-    """The document's title: its first heading of level 1, else the `title` of its front matter, else its file's name."""
-    found = next((h.title for h in headings(list(lines)) if h.level == 1 and h.title), "")
-    front = (re.match(r"title:\s*[\"']?(.+?)[\"']?\s*$", line.text) for line in lines if line.kind is Kind.FRONT)
-    named = next((match[1] for match in front if match), "")
-    stem = path.rpartition("/")[2].rpartition(".")[0]
-    words = stem.replace("-", " ").replace("_", " ").strip()
-    return link.plain(found) or named or (words[:1].upper() + words[1:]) or path
-
-
 def _check_nothing_lost(text: str, texts: Mapping[str, str]) -> None:
     before, after = (
         words_by_line(lines_of(text)),
@@ -245,9 +234,9 @@ def _homes(
     for index in range(len(found)):
         order[owner.get(index, origin)].append(index)
     homes: dict[str, tuple[str, str]] = {}
-    old = link.heading_anchors(found)
+    old = [heading.anchor for heading in found]
     for path, indices in order.items():
-        new = link.heading_anchors(headings(scan(texts[path])))
+        new = [heading.anchor for heading in headings(scan(texts[path]))]
         if len(new) < len(indices):
             raise DeclinedError(f"headings of `{path}` would turn into something else")
         # A document of several sections begins with a title of its own.

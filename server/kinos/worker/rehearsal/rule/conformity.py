@@ -3,8 +3,8 @@
 import re
 from collections import Counter
 
+from kinos.domain.markdown import text_of
 from kinos.domain.task import NothingToDo
-from kinos.worker.rehearsal.markdown import text_of
 from kinos.worker.rehearsal.order import Write
 from kinos.worker.rehearsal.rule.evidence import Verdict, judged
 from kinos.worker.rehearsal.rule.paper import SPECIFICATIONS, VALIDATION

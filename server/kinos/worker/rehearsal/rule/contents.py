@@ -4,15 +4,13 @@ import posixpath
 import re
 from collections.abc import Sequence
 
+from kinos.domain.markdown import Kind, blocks, document_title, headings, lines_of, link, scan, text_of
 from kinos.domain.path import REQUESTS, is_markdown
 from kinos.domain.task import NothingToDo
-from kinos.worker.rehearsal import link
-from kinos.worker.rehearsal.markdown import Kind, blocks, headings, lines_of, scan, text_of
 from kinos.worker.rehearsal.order import Write
 from kinos.worker.rehearsal.rule.paper import INDEX, is_record
 from kinos.worker.rehearsal.rule.proposal import Proposal, counted, listed, task
 from kinos.worker.rehearsal.rule.wish import short
-from kinos.worker.rehearsal.split import document_title
 from kinos.worker.rehearsal.view import View
 
 _LISTED = 3

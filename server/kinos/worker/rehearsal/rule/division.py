@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from kinos.domain.brief import MAX_FILES, Exhibit, Shown
+from kinos.domain.markdown import link, plain
 from kinos.domain.path import is_markdown
 from kinos.domain.size import Level, kilotokens
 from kinos.domain.task import NothingToDo, Task
-from kinos.worker.rehearsal import link
 from kinos.worker.rehearsal.order import Order, Part, Redirect, Split
 from kinos.worker.rehearsal.rule.paper import is_record
 from kinos.worker.rehearsal.rule.proposal import Proposal, counted, listed, task
@@ -73,7 +73,7 @@ def _division(view: View, exhibit: Exhibit) -> Iterator[Task | NothingToDo]:
     parts = _parts(view, exhibit.path, groups)
     orders: list[Order] = [Split(exhibit.path, parts), *map(Redirect, linkers)]
     files = [exhibit.path, *(part.path for part in parts), *linkers]
-    titles = listed([f"“{link.plain(section.name.title)}”" for group in groups for section in group.sections], 3)
+    titles = listed([f"“{plain(section.name.title)}”" for group in groups for section in group.sections], 3)
     limit = limits.error if exhibit.tokens > limits.error else limits.warn
     why = (
         f"`{exhibit.path}` has {kilotokens(exhibit.tokens)} tokens, above the limit of {limit:,}; moving "
@@ -90,7 +90,7 @@ def _unsplit(exhibit: Exhibit, outline: Outline) -> str:
         return f"{document} has no headings at which it could be split."
     if largest.own < exhibit.tokens / 2:
         return f"{document} cannot be split at its headings so that every piece is much smaller."
-    alone = f"“{link.plain(largest.name.title)}” alone has {kilotokens(largest.own)} and no headings below it"
+    alone = f"“{plain(largest.name.title)}” alone has {kilotokens(largest.own)} and no headings below it"
     return f"{document} cannot be split at its headings to any use: {alone}."
 
 
@@ -172,7 +172,7 @@ def _parts(view: View, path: str, groups: Sequence[_Group]) -> tuple[Part, ...]:
     for number, group in enumerate(groups, 1):
         name = _free_name(view, path, group, number, taken)
         taken.add(name.casefold())
-        titles = [link.plain(section.name.title).rstrip(":") or f"Part {number}" for section in group.sections]
+        titles = [plain(section.name.title).rstrip(":") or f"Part {number}" for section in group.sections]
         title = listed(titles) if len(titles) < 4 else f"{titles[0]}, {titles[1]} and more"
         parts.append(Part(name, title.replace("\n", " "), tuple(section.name for section in group.sections)))
     return tuple(parts)
@@ -185,7 +185,7 @@ def _free_name(view: View, path: str, group: _Group, number: int, taken: set[str
         stem, suffix = file, "md"
     prefix = f"{folder}/" if folder else ""
     head = "" if stem.casefold() in _GENERIC else f"{stem}-"
-    titles = [file_slug(link.plain(section.name.title)) for section in group.sections]
+    titles = [file_slug(plain(section.name.title)) for section in group.sections]
     titles = [title.removeprefix(head.casefold()) for title in titles if title]
     first = titles[0] if titles else f"part-{number}"
     # A part that is split again, at the heading it has its name from, is numbered instead of named twice.

@@ -5,14 +5,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from kinos.domain.brief import MAX_FILES
+from kinos.domain.markdown import Block, Kind, Line, blocks, document_title, headings, link
 from kinos.domain.task import NothingToDo, Task
-from kinos.worker.rehearsal import link
-from kinos.worker.rehearsal.markdown import Block, Kind, Line, blocks, headings
 from kinos.worker.rehearsal.order import Fold
 from kinos.worker.rehearsal.rule.paper import is_record
 from kinos.worker.rehearsal.rule.proposal import Proposal, counted, listed, task
 from kinos.worker.rehearsal.rule.wish import short, words
-from kinos.worker.rehearsal.split import document_title
 from kinos.worker.rehearsal.view import View
 
 LEAST = 25
@@ -89,10 +87,10 @@ def _home(view: View, copies: Sequence[_Copy]) -> _Copy:
 def _heading(lines: Sequence[Line], copy: _Copy) -> tuple[str, str]:
     """Title and anchor of the heading the copy stands under; the document's own title has no anchor."""
     found = headings(list(lines))
-    above = [index for index, heading in enumerate(found) if heading.start < copy.block.start]
+    above = [index for index, heading in enumerate(found) if heading.line < copy.block.start]
     if not above or found[above[-1]].level == 1:
         return document_title(lines, copy.path), ""
-    return found[above[-1]].title, link.heading_anchors(found)[above[-1]]
+    return found[above[-1]].title, found[above[-1]].anchor
 
 
 def _sentence(home: _Copy, title: str, anchor: str, path: str) -> str:

@@ -6,9 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
+from kinos.domain.markdown import headings, link, plain
 from kinos.domain.size import Level, kilotokens
-from kinos.worker.rehearsal import link
-from kinos.worker.rehearsal.markdown import headings
 from kinos.worker.rehearsal.rule.duplicate import repeated
 from kinos.worker.rehearsal.rule.paper import JOURNAL, is_record
 from kinos.worker.rehearsal.rule.proposal import counted, listed
@@ -119,7 +118,7 @@ def _somewhere(view: View, text: str) -> Evidence:
             for heading in headings(lines):
                 common = len(wanted & words(heading.title))
                 if common > best[0]:
-                    best = (common, f"“{link.plain(heading.title)}” in `{path}` speaks of it; a person must judge")
+                    best = (common, f"“{plain(heading.title)}” in `{path}` speaks of it; a person must judge")
     return Evidence(Verdict.UNPROVEN, best[1] or "nothing shown tells")
 
 

@@ -5,10 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 
+from kinos.domain.markdown import Kind, headings, plain, text_of
 from kinos.domain.size import Level, kilotokens
 from kinos.domain.task import NothingToDo
-from kinos.worker.rehearsal import link
-from kinos.worker.rehearsal.markdown import Kind, headings, text_of
 from kinos.worker.rehearsal.order import Write
 from kinos.worker.rehearsal.rule.duplicate import repeated
 from kinos.worker.rehearsal.rule.evidence import PLACEHOLDER, Verdict, dead_links, judged, seen
@@ -116,11 +115,11 @@ def _empty_sections(view: View) -> list[Finding]:
             continue
         titles = headings(lines)
         for heading, following in zip_longest(titles, titles[1:]):
-            end = following.start if following else len(lines)
+            end = following.line if following else len(lines)
             body = [line.text for line in lines[heading.end : end] if line.kind is not Kind.BLANK]
             leads_on = following is not None and following.level > heading.level
             if (not body and not leads_on) or body == [PLACEHOLDER]:
-                what = f"“{_cell(link.plain(heading.title))}” has no text below it"
+                what = f"“{_cell(plain(heading.title))}” has no text below it"
                 found.append(Finding(f"`{path}`", what, _HURTS, "production: write it, or drop the heading"))
     return list(dict.fromkeys(found))
 

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Sequence
 
+from kinos.domain.markdown import text_of
 from kinos.domain.task import NothingToDo
-from kinos.worker.rehearsal.markdown import text_of
 from kinos.worker.rehearsal.order import Insert, Order, Place, Write
 from kinos.worker.rehearsal.rule.paper import JOURNAL
 from kinos.worker.rehearsal.rule.proposal import Proposal, counted, listed, task

@@ -4,8 +4,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from kinos.domain.markdown import lines_of, text_of
 from kinos.domain.task import NothingToDo
-from kinos.worker.rehearsal.markdown import lines_of, text_of
 from kinos.worker.rehearsal.order import Write
 from kinos.worker.rehearsal.rule.paper import SPECIFICATIONS
 from kinos.worker.rehearsal.rule.proposal import Proposal, counted, task

@@ -3,9 +3,9 @@
 import re
 from collections.abc import Sequence
 
+from kinos.domain.markdown import lines_of, text_of
 from kinos.domain.size import Level, kilotokens
 from kinos.domain.task import NothingToDo
-from kinos.worker.rehearsal.markdown import lines_of, text_of
 from kinos.worker.rehearsal.order import Write
 from kinos.worker.rehearsal.rule.evidence import Verdict, judged
 from kinos.worker.rehearsal.rule.paper import TODO

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from kinos.worker.rehearsal.markdown import Kind, blocks, scan
+from kinos.domain.markdown import Kind, blocks, scan
 
 MOST = 40
 """Wishes taken from a request: a list longer than that is no plan."""

@@ -2,12 +2,12 @@
 
 import posixpath
 import re
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote, unquote
 
-from kinos.worker.rehearsal.markdown import Heading, Kind, Line, headings, is_prose, text_of
+from kinos.domain.markdown.heading import headings, plain
+from kinos.domain.markdown.line import Kind, Line, is_prose, text_of
 
 _INLINE = re.compile(r"\]\(\s*(?P<url><[^<>]*>|(?:[^\s()<>]|\([^\s()]*\))+)")
 _REFERENCE = re.compile(r" {0,3}\[(?P<label>[^\]]+)\]:\s*(?P<url><[^<>]*>|\S+)")
@@ -15,7 +15,6 @@ _CODE_SPAN = re.compile(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)")
 _USED = re.compile(r"\[([^\[\]]+)\]")
 _EXTERNAL = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:|//")
 _ANCHOR = re.compile(r"""\b(?:id|name)\s*=\s*["']([^"']+)["']|\{:?[^}]*#([\w.-]+)[^}]*\}""")
-_MARKS = re.compile(r"(?<![\w\\])[*_]{1,3}(?=\S)|(?<=\S)[*_]{1,3}(?!\w)|~~")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,41 +66,16 @@ def retargeted(lines: Sequence[Line], place: Callable[[str], str | None]) -> lis
     return texts
 
 
-def plain(title: str) -> str:
-    """A heading's words without Markdown's marks, links and attributes."""
-    text = re.sub(r"\{[:#][^}]*\}\s*$", "", title)
-    text = re.sub(r"!?\[([^\[\]]*)\](\([^()]*\)|\[[^\[\]]*\])?", r"\1", text)
-    text = re.sub(r"</?[a-zA-Z][^>]*>", "", text)
-    return _MARKS.sub("", text.replace("`", "")).strip()
-
-
 def link_text(title: str) -> str:
     """A heading's words, fit to stand in square brackets."""
     return re.sub(r"([\[\]\\])", r"\\\1", plain(title).rstrip(":").strip()) or "Section"
-
-
-def slug(title: str) -> str:
-    """The anchor GitHub gives a heading, before numbering."""
-    return re.sub(r"[^\w\- ]", "", plain(title).lower()).strip().replace(" ", "-")
-
-
-def heading_anchors(found: Sequence[Heading]) -> list[str]:
-    """The anchor of each heading: its slug, numbered from the second of a kind on, or the one it names itself."""
-    seen: Counter[str] = Counter()
-    anchors = []
-    for heading in found:
-        base = slug(heading.title)
-        named = re.search(r"\{:?[^}]*#([\w.-]+)[^}]*\}\s*$", heading.title)
-        anchors.append(named[1] if named else f"{base}-{seen[base]}" if seen[base] else base)
-        seen[base] += 1
-    return anchors
 
 
 def anchors(lines: Sequence[Line]) -> frozenset[str]:
     """Every anchor of a document, those written by hand too."""
     text = text_of([line.text for line in lines if line.kind is not Kind.CODE])
     by_hand = {first or second for first, second in _ANCHOR.findall(text)}
-    return frozenset(by_hand | set(heading_anchors(headings(list(lines)))))
+    return frozenset(by_hand | {heading.anchor for heading in headings(lines)})
 
 
 def resolve(source: str, url: str) -> tuple[str, str] | None:

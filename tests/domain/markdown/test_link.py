@@ -1,10 +1,11 @@
+"""Links: where they are, what they mean, and pointing them elsewhere."""
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kinos.worker.rehearsal import link
-from kinos.worker.rehearsal.markdown import headings, scan, text_of
-from worker.rehearsal.generated import documents
+from domain.markdown.generated import documents
+from kinos.domain.markdown import link, scan, text_of
 
 
 def urls(text: str) -> list[str]:
@@ -34,25 +35,8 @@ def test_a_links_text_comes_with_it() -> None:
     ]
 
 
-@pytest.mark.parametrize(
-    ("title", "slug"),
-    [
-        ("On call", "on-call"),
-        ("What's new?", "whats-new"),
-        ("`kin lsp` — options", "kin-lsp--options"),
-        ("**Bold** and [link](a.md)", "bold-and-link"),
-        ("Über_uns", "über_uns"),
-        ("snake_case_name", "snake_case_name"),
-        ("漢字 title", "漢字-title"),
-    ],
-)
-def test_a_heading_has_the_anchor_github_gives_it(title: str, slug: str) -> None:
-    assert link.slug(title) == slug
-
-
-def test_headings_alike_are_numbered_and_own_names_count() -> None:
+def test_anchors_are_those_of_headings_and_those_written_by_hand() -> None:
     text = '# A\n\n# A\n\n## B {#own}\n\n<a id="by-hand"></a>\n'
-    assert link.heading_anchors(headings(scan(text))) == ["a", "a-1", "own"]
     assert link.anchors(scan(text)) == {"a", "a-1", "own", "by-hand"}
 
 
