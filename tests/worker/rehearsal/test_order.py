@@ -9,7 +9,6 @@ from kinos.worker.rehearsal.order import (
     Order,
     Part,
     Place,
-    Redirect,
     Relink,
     Split,
     Write,
@@ -34,7 +33,6 @@ orders = st.one_of(
         paths,
         st.lists(st.sampled_from(["doubled words", "spaces at line ends"]), min_size=1, unique=True).map(tuple),
     ),
-    st.builds(Redirect, paths),
     st.builds(Relink, paths, st.just("b.md#old"), st.just("../c.md#new")),
 )
 

@@ -1,5 +1,7 @@
 """The rules of each agent, on small workspaces."""
 
+import re
+
 import pytest
 
 from kinos.domain.size import Limits
@@ -42,11 +44,17 @@ def test_a_document_that_is_too_long_is_split_beside_itself() -> None:
     stage = Stage({"docs/guide.md": GUIDE}, limits=Limits(600, 1200))
     task = landed(stage, "documentaliste")
     assert task.files == ("docs/guide.md", "docs/guide-tides.md", "docs/guide-alarms.md", "docs/guide-boats.md")
-    assert stage.files["docs/guide.md"].startswith("# Guide\n\nHello.\n\n- [Tides](guide-tides.md#tides)\n")
+    assert stage.files["docs/guide.md"].startswith(
+        "# Guide\n\nHello.\n\n## Tides\n\nSee [Tides](guide-tides.md#tides).\n"
+    )
+    assert "## The log\n\nSee [The log](guide-alarms.md#the-log).\n" in stage.files["docs/guide.md"]
     assert stage.files["docs/guide-alarms.md"].startswith(
-        "# Alarms and The log\n\nPart of [Guide](guide.md).\n\n## Alarms\n"
+        "# Guide: Alarms\n\nPart of [Guide](guide.md).\n\n- [Alarms](#alarms)\n- [The log](#the-log)\n\n## Alarms\n"
     )
     assert "above the limit of 1,200" in task.why
+    assert landed(stage, "documentaliste").title == "Write index.md, a table of contents"
+    assert "- [Guide: Alarms](docs/guide-alarms.md)\n" in stage.files["index.md"]
+    assert "No document is over the limit." in reason(stage, "documentaliste")
 
 
 def test_too_long_documents_come_first_and_long_ones_wait_for_expansion() -> None:
@@ -60,9 +68,27 @@ def test_too_long_documents_come_first_and_long_ones_wait_for_expansion() -> Non
 
 
 def test_the_parts_names_avoid_what_is_there() -> None:
-    stage = Stage({"guide.md": GUIDE, "guide-tides.md": "# Mine\n"}, limits=Limits(600, 1200))
-    assert "guide-tides-gauges.md" in landed(stage, "documentaliste").files
-    assert stage.files["guide-tides.md"] == "# Mine\n"
+    stage = Stage({"guide.md": GUIDE, "guide-boats.md": "# Mine\n"}, limits=Limits(600, 1200))
+    assert "guide-boats-2.md" in landed(stage, "documentaliste").files
+    assert stage.files["guide-boats.md"] == "# Mine\n"
+
+
+def test_a_part_whose_heading_says_little_is_named_for_the_section_above_too() -> None:
+    text = "# Guide\n\n" + "".join(
+        f"## {title}\n\n" + "".join(f"### Example\n\n{SECTION * 2}\n\n" for _ in range(2))
+        for title in ("Tides", "Boats")
+    )
+    stage = Stage({"guide.md": text}, limits=Limits(600, 1200))
+    made = landed(stage, "documentaliste").files[1:]
+    assert made
+    assert all(re.fullmatch(r"guide-(tides|boats)-example(-2)?\.md", path) for path in made)
+
+
+def test_a_document_with_nothing_but_small_sections_is_left_with_a_reason() -> None:
+    terms = "".join(f"## Term {n}\n\nIt means {n}.\n\n" for n in range(90))
+    assert "cannot be split at its headings" in reason(
+        Stage({"a.md": f"# Terms\n\n{terms}"}, limits=Limits(600, 1200)), "documentaliste"
+    )
 
 
 def test_a_part_of_a_readme_is_called_by_its_heading_alone() -> None:
@@ -70,10 +96,29 @@ def test_a_part_of_a_readme_is_called_by_its_heading_alone() -> None:
     assert landed(stage, "documentaliste").files == ("README.md", "tides.md", "alarms.md", "boats.md")
 
 
-def test_documents_that_link_to_what_moves_are_mended_with_it() -> None:
-    stage = Stage({"guide.md": GUIDE, "a.md": "# A\n\n[log](guide.md#the-log)\n"}, limits=Limits(600, 1200))
-    assert "a.md" in landed(stage, "documentaliste").files
-    assert stage.files["a.md"] == "# A\n\n[log](guide-alarms.md#the-log)\n"
+def test_no_more_moves_than_must_and_a_document_keeps_its_beginning() -> None:
+    stage = Stage({"guide.md": GUIDE, "b.md": f"{SECTION * 5}\n"}, limits=Limits(1000, 1300))
+    assert landed(stage, "documentaliste").files == ("guide.md", "guide-the-log.md")
+    assert stage.files["guide.md"].startswith("# Guide\n\nHello.\n\n## Tides\n\nThe operator")
+
+
+def test_documents_that_link_to_what_moves_need_no_change() -> None:
+    linking = "# A\n\n[log](guide.md#the-log)\n"
+    stage = Stage({"guide.md": GUIDE, "a.md": linking, "index.md": "[a](a.md)\n"}, limits=Limits(600, 1200))
+    assert "a.md" not in landed(stage, "documentaliste").files
+    assert stage.files["a.md"] == linking
+    assert "## The log\n" in stage.files["guide.md"]
+    assert "No dead link" in reason(stage, "documentaliste")
+
+
+def test_a_very_long_document_is_split_in_several_tasks() -> None:
+    text = "# Guide\n\n" + "".join(f"## Part {n}\n\n{SECTION * 12}\n\n" for n in range(16))
+    stage = Stage({"guide.md": text})
+    tasks = [landed(stage, "documentaliste").title for _ in range(5)]
+    assert [title.partition(" ")[0] for title in tasks] == ["Split", "Split", "Split", "Split", "Write"]
+    assert "No document is over the limit." in reason(stage, "documentaliste")
+    assert {path: "See [Part" in text for path, text in stage.files.items()}["guide.md"]
+    assert not any("See [Part" in text for path, text in stage.files.items() if path not in ("guide.md", "index.md"))
 
 
 @pytest.mark.parametrize("text", ["word " * 2000, "# A\n\n" + "word " * 2000, "# A\n\n## Only\n\n" + "word " * 2000])

@@ -100,7 +100,7 @@ class _Scanner:
         """The line in a fence or in HTML that is still open."""
         if self._fence:
             if text.strip() and _indent(text) < self._fence_offset:
-                self._fence = ""
+                self._fence, self._offset = "", -1
                 return None
             closing = _FENCE.fullmatch(text)
             if (

@@ -13,6 +13,7 @@ from kinos.worker.rehearsal.rule.proposal import Proposal, counted, listed, task
 from kinos.worker.rehearsal.rule.wish import short
 from kinos.worker.rehearsal.view import View
 
+_PART = re.compile(r"Part of \[[^\]]*\]\([^()]*\)\.")
 _LISTED = 3
 """Links to documents from which on a page counts as a table of contents."""
 
@@ -83,7 +84,9 @@ def _about(view: View, path: str) -> str:
     lines = [] if is_record(path) else view.lines.get(path, [])
     titles = headings(lines)
     after = titles[0].end if titles and titles[0].level == 1 else 0
-    body = next((block for block in blocks(lines) if block.start >= after and block.kind is not Kind.FRONT), None)
+    below = (block for block in blocks(lines) if block.start >= after and block.kind is not Kind.FRONT)
+    # Where a part of a split document says what it is part of, what it says itself comes next.
+    body = next((block for block in below if not _PART.fullmatch(block.text)), None)
     if body is None or body.kind is not Kind.TEXT:
         return ""
     sentence = re.split(r"(?<=[.!?])\s", " ".join(body.text.split()), maxsplit=1)[0]
