@@ -1,12 +1,14 @@
 """The rules of each agent, on small workspaces."""
 
 import re
+from dataclasses import replace
 
 import pytest
 
+from kinos.domain.brief import Brief
 from kinos.domain.size import Limits
 from kinos.domain.task import NothingToDo, Task
-from worker.rehearsal.stage import Stage
+from worker.rehearsal.stage import PAPERS, Stage
 
 REQUEST = """\
 # A guide for the harbour
@@ -330,6 +332,47 @@ def test_a_finding_in_a_document_not_shown_stays() -> None:
         *(agent, "EXPANSION", "", "demande.md", "", brief.project_map, [], [], shown)
     )
     assert "The findings are the 2" in reason(stage, "evaluation")
+
+
+def shown(stage: Stage, *paths: str) -> Stage:
+    """The same stage, where only `paths` and the papers are shown from now on."""
+    whole = Stage.brief
+
+    def brief(agent: str) -> Brief:
+        all_of_it = whole(stage, agent)
+        return replace(all_of_it, exhibits=[e for e in all_of_it.exhibits if e.path in (*paths, *PAPERS)])
+
+    stage.brief = brief  # type: ignore[method-assign]
+    return stage
+
+
+def test_a_finding_is_remedied_only_when_all_it_is_about_was_looked_at() -> None:
+    stage = Stage({"a.md": "# A\n\n[x](b.md#gone)\n", "b.md": "# B\n\nx\n", "c.md": "# C\n\nx\n"})
+    landed(stage, "evaluation")
+    stage.files["b.md"] = "# B\n\n## Gone\n\nx\n"
+    assert "The findings are the 1" in reason(shown(stage, "a.md"), "evaluation")
+    assert "The findings are the 1" in reason(shown(stage, "b.md"), "evaluation")
+    assert landed(shown(stage, "a.md", "b.md"), "evaluation").title == "Record 1 remedied finding in evaluation.md"
+
+
+def test_copies_are_one_finding_whatever_is_shown_of_them() -> None:
+    stage = Stage({f"{name}.md": f"# {name}\n\n{PARAGRAPH}\n" for name in "abc"})
+    landed(stage, "evaluation")
+    assert "stands in `b.md` and `c.md` too" in stage.files["evaluation.md"]
+    for pair in (("a.md", "b.md"), ("b.md", "c.md"), ("c.md", "a.md"), ("c.md",)):
+        assert "The findings are the 1" in reason(shown(stage, *pair), "evaluation")
+    stage.files["a.md"] = "# A\n\nx\n"
+    landed(shown(stage, "a.md", "b.md"), "evaluation")
+    assert "| `b.md` | “Every sample that arrives carries a …” stands in `c.md` too |" in stage.files["evaluation.md"]
+
+
+def test_a_verdict_stands_while_what_it_rests_on_is_not_shown() -> None:
+    stage = Stage({"a.md": "# A\n\n[x](gone.md)\n", "b.md": "# B\n\nx\n"}, "- The links must work.\n")
+    landed(stage, "validation")
+    assert "still hold" in reason(shown(stage, "b.md"), "validation")
+    stage.files["a.md"] = "# A\n\nx\n"
+    landed(shown(stage, "a.md"), "validation")
+    assert "0 pass, 0 fail, 1 unproven" in stage.files["validation.md"]
 
 
 def test_verdicts_need_a_proof() -> None:

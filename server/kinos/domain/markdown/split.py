@@ -14,11 +14,9 @@ from itertools import pairwise
 from kinos.domain.markdown import link
 from kinos.domain.markdown.heading import Heading, document_title, headings
 from kinos.domain.markdown.line import Kind, Line, lines_of, scan, text_of
+from kinos.domain.markdown.obstacle import obstacle
 from kinos.domain.markdown.section import Section, sections
 
-_TAG = re.compile(r"<(/?)(details|div|table|section|blockquote|center)\b", re.IGNORECASE)
-_TEMPLATE = re.compile(r"\{%-?\s*(end)?(raw|capture|if|for|block|comment|highlight)\b")
-_POINTER = re.compile(r"See \[.*\]\(\S+\)\.(?: (?:<a id=\"[^\"]*\"></a>)+)?")
 _MARKS = re.compile(r"( {0,3})(#{1,6})(.*)")
 
 
@@ -85,20 +83,6 @@ def split(path: str, text: str, parts: Sequence[Part]) -> dict[str, str]:
         texts[share.part.path] = text_of(_framed(share, path, document_title(lines, path), body))
     _check_anchors(path, lines, texts[path])
     return texts
-
-
-def obstacle(lines: Sequence[Line]) -> str:
-    """Why the section of these lines cannot be moved out of its document; empty when it can."""
-    said = [line.text for line in lines if line.kind not in (Kind.BLANK, Kind.HEADING, Kind.UNDERLINE)]
-    if len(said) == 1 and _POINTER.fullmatch(said[0]):
-        return "has been moved already"
-    text = "\n".join(line.text for line in lines)
-    tags = Counter(f"{'-' if close else ''}{tag.lower()}" for close, tag in _TAG.findall(text))
-    template = Counter(f"{'-' if close else ''}{tag}" for close, tag in _TEMPLATE.findall(text))
-    for counts in (tags, template):
-        if any(counts[name] != counts[f"-{name}"] for name in (n.lstrip("-") for n in counts)):
-            return "holds one half of something that is closed elsewhere"
-    return ""
 
 
 def _pieces(path: str, lines: Sequence[Line], parts: Sequence[Part]) -> list[_Piece]:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from kinos.domain.markdown import Line, Section, scan, sections, split
+from kinos.domain.markdown.obstacle import obstacle
 from kinos.worker.rehearsal.order import Split
 from kinos.worker.rehearsal.section import Name, names, tidy
 
@@ -54,7 +55,7 @@ def _named(lines: Sequence[Line]) -> dict[Name, Section]:
 def _obstacle(lines: Sequence[Line], unsafe: Callable[[str], bool]) -> str:
     if any(unsafe(line.text) for line in lines):
         return "holds a line an edit cannot name"
-    return split.obstacle(lines)
+    return obstacle(lines)
 
 
 def _shown(name: Name) -> str:
