@@ -148,6 +148,19 @@ def test_links_that_broke_are_mended_where_it_can_be_seen_what_was_meant() -> No
     assert "`nowhere.md` in `a.md` leads nowhere" in reason(stage, "documentaliste")
 
 
+def test_links_in_a_changelog_by_absolute_path_and_in_html_are_mended_too() -> None:
+    files = {
+        "docs/guide.md": "# Guide\n\n- [Tides](guide-tides.md#tides)\n",
+        "docs/guide-tides.md": "# Moved\n\n## Tides\n\nx\n",
+        "CHANGELOG.md": '# Changelog\n\n- [1](/docs/guide.md#tides), <a href="docs/guide.md#tides">2</a>\n',
+    }
+    stage = Stage(files, phase="CONVERGENCE")
+    assert landed(stage, "documentaliste").files == ("CHANGELOG.md",)
+    assert stage.files["CHANGELOG.md"] == (
+        '# Changelog\n\n- [1](docs/guide-tides.md#tides), <a href="docs/guide-tides.md#tides">2</a>\n'
+    )
+
+
 def test_an_index_is_written_once_and_kept_in_step() -> None:
     stage = Stage(
         {"a.md": "# First\n\nIt says so.\n", "docs/b.md": "---\ntitle: Second\n---\n\nx\n", "docs/c.md": "x\n"}
@@ -432,9 +445,12 @@ def test_sources_are_what_the_documents_cite_already() -> None:
         {
             "a.md": "[Tides](https://example.org/tides) [here](http://localhost:8000)\n",
             "b.md": "[x](https://example.org/tides)\n",
+            "c.md": "See https://example.org/bare, or <https://example.org/auto>.\n",
         }
     )
     landed(stage, "research")
+    assert "- [example.org](https://example.org/bare): cited in `c.md`\n" in stage.files["sources.md"]
+    assert "- [example.org](https://example.org/auto): cited in `c.md`\n" in stage.files["sources.md"]
     assert stage.files["sources.md"].endswith("- [Tides](https://example.org/tides): cited in `a.md` and `b.md`\n")
     assert "A rehearsal makes no outside call" in reason(stage, "research")
     assert "cite no address" in reason(Stage({"a.md": "x\n"}), "research")

@@ -7,14 +7,16 @@ from kinos.domain.markdown import document_title, headings, link, slug
 from kinos.domain.task import NothingToDo
 from kinos.worker.rehearsal.order import Relink
 from kinos.worker.rehearsal.rule.evidence import dead_links, seen
-from kinos.worker.rehearsal.rule.paper import is_record
 from kinos.worker.rehearsal.rule.proposal import Proposal, counted, listed, task
 from kinos.worker.rehearsal.view import View
 
 
 def repair(view: View) -> Proposal:
-    """Point dead links at what was meant: the document of that name elsewhere, the one with the link's words for a title."""
-    dead = [(path, url) for path, url, _ in dead_links(view) if not is_record(path)]
+    """Point dead links at what was meant: the document of that name elsewhere, the one with the link's words for a title.
+
+    In records too: an address is mended there, never a word.
+    """
+    dead = [(path, url) for path, url, _ in dead_links(view)]
     mends = [mend for path, url in dead if view.free(path) for mend in _mends(view, path, url)]
     paths = list(dict.fromkeys(mend.path for mend in mends))[:MAX_FILES]
     orders = [mend for mend in mends if mend.path in paths]
