@@ -39,6 +39,18 @@ def reason(stage: Stage, agent: str) -> str:
     return decided.reason
 
 
+def shown(stage: Stage, *paths: str) -> Stage:
+    """The same stage, where only `paths` and the papers are shown from now on."""
+    whole = Stage.brief
+
+    def brief(agent: str) -> Brief:
+        all_of_it = whole(stage, agent)
+        return replace(all_of_it, exhibits=[e for e in all_of_it.exhibits if e.path in (*paths, *PAPERS)])
+
+    stage.brief = brief  # type: ignore[method-assign]
+    return stage
+
+
 # ---- documentaliste ----------------------------------------------------------------------------------------------------
 
 
@@ -196,14 +208,54 @@ def test_a_repeated_paragraph_stays_in_one_place() -> None:
     stage = Stage(files)
     task = landed(stage, "duplication")
     assert sorted(task.files) == ["a.md", "c.md"]
+    assert (
+        task.title
+        == "Keep the paragraph “Every sample that arrives carries a…” in docs/b.md and point to it from a.md and c.md"
+    )
     assert stage.files["a.md"] == "# Tides\n\nThis is described in [Quality flags](docs/b.md#quality-flags).\n"
     assert stage.files["c.md"] == "# C\n\nThis is described in [Quality flags](docs/b.md#quality-flags).\n"
     assert stage.files["docs/b.md"] == files["docs/b.md"]
     assert "No paragraph" in reason(stage, "duplication")
 
 
+def test_in_expansion_two_copies_wait_unless_they_are_long() -> None:
+    files = {"a.md": f"# A\n\n{PARAGRAPH}\n", "b.md": f"# B\n\n{PARAGRAPH}\n"}
+    assert "drafts may overlap for a while" in reason(Stage(files), "duplication")
+    assert landed(Stage(files, phase="CONVERGENCE"), "duplication").files == ("b.md",)
+    long = {path: text.replace(PARAGRAPH, " ".join([PARAGRAPH] * 3)) for path, text in files.items()}
+    assert landed(Stage(long), "duplication").files == ("b.md",)
+
+
+def test_a_copy_that_others_were_pointed_to_stays_whatever_is_shown() -> None:
+    files = {
+        "a.md": f"# A\n\n{PARAGRAPH}\n",
+        "b.md": f"# B\n\n{PARAGRAPH}\n",
+        "c.md": f"# Quality flags of samples\n\n{PARAGRAPH}\n",
+    }
+    for later in (("b.md", "c.md"), ("a.md", "b.md", "c.md")):
+        stage = Stage(files, phase="CONVERGENCE")
+        landed(shown(stage, "a.md", "b.md"), "duplication")
+        kept = next(path for path in ("a.md", "b.md") if PARAGRAPH in stage.files[path])
+        if len(later) == 3:
+            stage.recent = []
+        landed(shown(stage, kept, *later), "duplication")
+        assert [path for path, text in stage.files.items() if PARAGRAPH in text] == [kept]
+
+
+def test_a_pointer_to_a_pointer_is_straightened() -> None:
+    files = {
+        "a.md": "# A\n\nThis is described in [Two](b.md#two).\n",
+        "b.md": "# B\n\n## Two\n\nThis is described in [Home](docs/c.md#home).\n\n## Three\n\nMore.\n",
+        "docs/c.md": f"# C\n\n## Home\n\n{PARAGRAPH}\n",
+    }
+    stage = Stage(files)
+    assert landed(stage, "duplication").title == "Point a.md straight at docs/c.md"
+    assert stage.files["a.md"] == "# A\n\nThis is described in [Two](docs/c.md#home).\n"
+    assert "No paragraph" in reason(stage, "duplication")
+
+
 def test_a_paragraph_twice_on_one_page_is_said_once() -> None:
-    stage = Stage({"a.md": f"# A\n\n## One\n\n{PARAGRAPH}\n\n## Two\n\n{PARAGRAPH}\n"})
+    stage = Stage({"a.md": f"# A\n\n## One\n\n{PARAGRAPH}\n\n## Two\n\n{PARAGRAPH}\n"}, phase="CONVERGENCE")
     landed(stage, "duplication")
     assert stage.files["a.md"] == f"# A\n\n## One\n\n{PARAGRAPH}\n\n## Two\n\nThis is said above, under [One](#one).\n"
 
@@ -220,7 +272,7 @@ def test_records_are_no_copies() -> None:
 
 
 def test_a_copy_that_is_claimed_is_the_one_that_stays() -> None:
-    stage = Stage({"a.md": f"# Quality flags\n\n{PARAGRAPH}\n", "b.md": f"# B\n\n{PARAGRAPH}\n"})
+    stage = Stage({"a.md": f"# Quality flags\n\n{PARAGRAPH}\n", "b.md": f"# B\n\n{PARAGRAPH}\n"}, phase="CONVERGENCE")
     stage.claimed = ["b.md"]
     assert landed(stage, "duplication").files == ("a.md",)
 
@@ -345,18 +397,6 @@ def test_a_finding_in_a_document_not_shown_stays() -> None:
         *(agent, "EXPANSION", "", "demande.md", "", brief.project_map, [], [], shown)
     )
     assert "The findings are the 2" in reason(stage, "evaluation")
-
-
-def shown(stage: Stage, *paths: str) -> Stage:
-    """The same stage, where only `paths` and the papers are shown from now on."""
-    whole = Stage.brief
-
-    def brief(agent: str) -> Brief:
-        all_of_it = whole(stage, agent)
-        return replace(all_of_it, exhibits=[e for e in all_of_it.exhibits if e.path in (*paths, *PAPERS)])
-
-    stage.brief = brief  # type: ignore[method-assign]
-    return stage
 
 
 def test_a_finding_is_remedied_only_when_all_it_is_about_was_looked_at() -> None:
