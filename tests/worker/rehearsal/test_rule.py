@@ -302,8 +302,26 @@ def test_the_log_tells_what_happened_and_not_its_own_doings() -> None:
     assert "waits for company" in reason(stage, "chroniqueur")
     stage.recent.insert(0, "production rejected by the person: Write c (c.md): no")
     landed(stage, "chroniqueur")
-    first, second = (stage.files["journal.md"].index(text) for text in ("Write c (c.md): no", "Mend 1 slip"))
-    assert first < second
+    assert stage.files["journal.md"].splitlines()[4:] == [
+        *(
+            "## 2026-03-21 12:00",
+            "",
+            "- redacteur landed: Mend 1 slip in a.md (a.md, b.md, c.md and 1 more).",
+            "- production rejected by the person: Write c (c.md): no.",
+            "- production landed: Write b (b.md).",
+            "- Phase: EXPANSION. Total: 0.2k of 128.0k tokens (0 %), counted as claude-v4.8.",
+        )
+    ]
+
+
+def test_a_later_entry_of_the_log_stands_above_the_earlier_one() -> None:
+    earlier = "# Journal\n\nWhat was done.\n\n## 2026-03-21 11:59\n\n- x\n"
+    stage = Stage({"journal.md": earlier})
+    stage.recent = ["production landed: Write b (b.md)", "production landed: Write c (c.md)"]
+    landed(stage, "chroniqueur")
+    assert stage.files["journal.md"].index("## 2026-03-21 12:00") < stage.files["journal.md"].index(
+        "## 2026-03-21 11:59"
+    )
 
 
 def test_the_to_do_list_comes_from_the_request_and_is_ticked_when_it_shows() -> None:
