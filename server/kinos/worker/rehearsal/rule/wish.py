@@ -54,7 +54,8 @@ def unread(request: str) -> list[str]:
     """The sentences of a request that are not among its wishes: nobody may say that they are met."""
     every = _all_wishes(request)
     taken = {wish.text for wish in every}
-    return [wish.text for wish in every[MOST:]] + [s for s in _sentences(request) if s not in taken and not _leads(s)]
+    left = [s for s in _sentences(request) if s not in taken and not _leads(s) and len(s.split()) > SHORTEST]
+    return [wish.text for wish in every[MOST:]] + left
 
 
 def _all_wishes(request: str) -> list[Wish]:
