@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from kinos.domain.brief import Exhibit, Shown
-from kinos.domain.markdown import headings, lines_of
+from kinos.domain.markdown import headings, scan
 from kinos.domain.path import REQUESTS, is_document
 from kinos.domain.printable import UNPRINTABLE
 from kinos.domain.size import Level
@@ -118,12 +118,12 @@ async def _source(path: str, reason: str, sight: Sight, room: int) -> tuple[Exhi
 
 async def outline(text: str, count: Callable[[str], Awaitable[int]]) -> str:
     """One line for each heading, with the tokens of its section without its subsections; text before the first too."""
-    lines = lines_of(text)
-    starts = [(0, "(before the first heading)"), *((h.line, f"{'#' * h.level} {h.title}") for h in headings(text))]
+    lines = scan(text)
+    starts = [(0, "(before the first heading)"), *((h.line, f"{'#' * h.level} {h.title}") for h in headings(lines))]
     ends = [start for start, _ in starts[1:]] + [len(lines)]
     rows = []
     for (start, title), end in zip(starts, ends, strict=True):
         if end > start:
-            tokens = await count("\n".join(lines[start:end]))
+            tokens = await count("\n".join(line.text for line in lines[start:end]))
             rows.append(f"{title} — {tokens} tokens")
     return "\n".join(rows)

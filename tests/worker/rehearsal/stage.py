@@ -8,7 +8,7 @@ from typing import Any
 
 from kinos.domain import brief as briefing
 from kinos.domain.brief import Brief, Exhibit, Shown
-from kinos.domain.markdown import headings, lines_of
+from kinos.domain.markdown import headings, scan
 from kinos.domain.phase import PhaseRule, PhaseState
 from kinos.domain.project_map import ProjectMap
 from kinos.domain.size import Level, Limits, Size
@@ -113,11 +113,13 @@ class Stage:
 
 def outline(text: str) -> str:
     """The outline the engine shows of a long document."""
-    lines = lines_of(text)
-    starts = [(0, "(before the first heading)"), *((h.line, f"{'#' * h.level} {h.title}") for h in headings(text))]
+    lines = scan(text)
+    starts = [(0, "(before the first heading)"), *((h.line, f"{'#' * h.level} {h.title}") for h in headings(lines))]
     ends = [start for start, _ in starts[1:]] + [len(lines)]
     rows = [
-        (title, "\n".join(lines[start:end])) for (start, title), end in zip(starts, ends, strict=True) if end > start
+        (title, "\n".join(line.text for line in lines[start:end]))
+        for (start, title), end in zip(starts, ends, strict=True)
+        if end > start
     ]
     return "\n".join(f"{title} — {tokens(body, MODEL)} tokens" for title, body in rows)
 

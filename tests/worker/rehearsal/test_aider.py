@@ -7,14 +7,14 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 
+from domain.markdown.generated import lines
+from kinos.domain.markdown import text_of
 from kinos.domain.size import Limits
 from kinos.domain.task import Task
 from kinos.worker.rehearsal import Rehearsal, serving
-from kinos.worker.rehearsal.markdown import text_of
 from kinos.worker.rehearsal.order import Mend, Write
 from kinos.worker.rehearsal.reply import UnwritableError, blocks, settled
 from worker.rehearsal.aider_process import Aider, running
-from worker.rehearsal.generated import lines
 from worker.rehearsal.stage import Stage
 
 pytestmark = [pytest.mark.agents, pytest.mark.timeout(180)]
@@ -64,7 +64,7 @@ def test_aider_makes_the_intended_new_file(aider: Aider, after: list[str]) -> No
 
 SECTION = "It says so. " * 60
 LONG = "# Guide\n\nHello.\n\n" + "".join(f"## Part {n}\n\n{SECTION}{n}\n\n```sh\n# run {n}\n```\n\n" for n in range(6))
-COPY = "This paragraph " + "stands word for word in several documents and says the same thing in each of them " * 3
+COPY = "This paragraph " + "stands word for word in several documents and says the same thing in each of them " * 7
 WORKSPACE = {
     "docs/guide.md": LONG,
     "docs/a.md": f"# A\n\n{COPY}\n\nSee [three](guide.md#part-3).\n",

@@ -32,6 +32,30 @@ def marked(count: int) -> list[dict[str, Any]]:
 
 CALL = {"type": "tool_use", "id": "toolu_1", "name": "look", "input": {}}
 RESULT = {"type": "tool_result", "tool_use_id": "toolu_1", "content": "seen"}
+LOOKED = (("user", "Look"), ("assistant", [CALL]), ("user", [RESULT]))
+HOUR = {"type": "ephemeral", "ttl": "1h"}
+INVALID_SCHEMA = "tools.0.custom.input_schema: JSON schema is invalid. It must match JSON Schema draft 2020-12"
+NO_SCHEMAS: list[object] = [
+    *({"type": "text"}, {"type": ["string", "text"]}, {"type": []}, {"enum": "a"}, {"items": [{"type": "string"}]}),
+    *(
+        {"items": "string"},
+        {"properties": {"b": 1}},
+        {"anyOf": []},
+        {"minLength": -1},
+        {"minimum": "1"},
+        {"pattern": "("},
+    ),
+    *({"additionalProperties": "no"}, {"description": 1}, {"required": ["a", "a"]}, {"not": 1}, "string", None),
+]
+
+
+def tool(schema: dict[str, Any]) -> dict[str, Any]:
+    return TOOL | {"input_schema": {"type": "object", **schema}}
+
+
+def answered(results: list[dict[str, Any]]) -> dict[str, Any]:
+    return said(*LOOKED[:2], ("user", results), tools=[TOOL])
+
 
 REFUSED = [
     (without("max_tokens"), "max_tokens: Field required"),
@@ -121,6 +145,87 @@ REFUSED = [
         said(("user", "Look"), ("assistant", [CALL]), ("user", [RESULT])),
         "Requests which include `tool_use` or `tool_result` blocks must define tools.",
     ),
+    *((HELLO | {"tools": [tool({"properties": {"a": schema}})]}, INVALID_SCHEMA) for schema in NO_SCHEMAS),
+    (HELLO | {"tools": [tool({"properties": []})]}, INVALID_SCHEMA),
+    (HELLO | {"tools": [tool({"required": "a"})]}, INVALID_SCHEMA),
+    (HELLO | {"tools": [tool({"required": [1]})]}, INVALID_SCHEMA),
+    (
+        HELLO | {"tools": [tool({"properties": {"a b": {}}})]},
+        "tools.0.custom.input_schema.properties: Property keys should match pattern '^[a-zA-Z0-9_.-]{1,64}$'",
+    ),
+    (
+        HELLO | {"tools": [tool({"properties": {"a" * 65: {}}})]},
+        "tools.0.custom.input_schema.properties: Property keys",
+    ),
+    *(
+        (
+            HELLO | {"tools": [tool({key: [{"type": "object"}]})]},
+            "tools.0.custom.input_schema: input_schema does not support oneOf, allOf, or anyOf at the top level",
+        )
+        for key in ("anyOf", "oneOf", "allOf")
+    ),
+    (HELLO | {"tools": [TOOL | {"paramters": {}}]}, "tools.0.custom.paramters: Extra inputs are not permitted"),
+    (
+        user([{"type": "text", "text": "x", "txt": "y"}]),
+        "messages.0.content.0.text.txt: Extra inputs are not permitted",
+    ),
+    (HELLO | {"system": [{"type": "text", "text": "x", "id": 1}]}, "system.0.id: Extra inputs are not permitted"),
+    (
+        answered([RESULT | {"contents": "x"}]),
+        "messages.2.content.0.tool_result.contents: Extra inputs are not permitted",
+    ),
+    (
+        answered([RESULT | {"content": [{"type": "text", "text": ""}]}]),
+        "messages: text content blocks must be non-empty",
+    ),
+    (
+        answered([RESULT | {"content": [{"type": "tool_use"}]}]),
+        "messages.2.content.0.tool_result.content.0: Input tag 'tool_use' found",
+    ),
+    (user([CALL]) | {"tools": [TOOL]}, "messages.0: `tool_use` blocks can only be in `assistant` messages"),
+    (
+        said(("user", "Look"), ("assistant", [RESULT]), tools=[TOOL]),
+        "messages.1: `tool_result` blocks can only be in `user` messages",
+    ),
+    (
+        said(("user", "Look"), ("assistant", [CALL, CALL]), ("user", [RESULT]), tools=[TOOL]),
+        "messages.1.content.1: `tool_use` ids must be unique",
+    ),
+    (
+        said(*LOOKED, ("assistant", [CALL]), ("user", [RESULT]), tools=[TOOL]),
+        "messages.3.content.0: `tool_use` ids must be unique",
+    ),
+    (answered([RESULT, RESULT]), "messages.2.content.1: each tool_use must have a single result."),
+    (
+        said(("user", "Look"), ("assistant", [CALL | {"id": "a b"}]), tools=[TOOL]),
+        "messages.1.content.0.tool_use.id: String should match pattern '^[a-zA-Z0-9_-]+$'",
+    ),
+    (
+        answered([RESULT | {"content": marked(2)}]) | {"system": marked(1), "tools": [TOOL | EPHEMERAL], **EPHEMERAL},
+        "A maximum of 4 blocks with cache_control may be provided. Found 5.",
+    ),
+    (
+        user(marked(1)) | {"system": [{"type": "text", "text": "x", **EPHEMERAL}], "cache_control": HOUR},
+        "cache_control.ttl: a ttl='1h' cache_control block must not come after a ttl='5m' cache_control block.",
+    ),
+    (
+        user([*marked(1), {"type": "text", "text": "x", "cache_control": HOUR}]),
+        "messages.0.content.1.cache_control.ttl: a ttl='1h' cache_control block must not come after a ttl='5m'",
+    ),
+    (HELLO | {"stop_sequences": "END"}, "stop_sequences: Input should be a valid list"),
+    (HELLO | {"stop_sequences": ["END", 1]}, "stop_sequences.1: Input should be a valid string"),
+    (HELLO | {"stop_sequences": [" "]}, "stop_sequences: each stop sequence must contain non-whitespace"),
+    (
+        HELLO | {"max_tokens": 2000, "thinking": {"type": "enabled", "budget_tokens": 2000}},
+        "`max_tokens` must be greater than `thinking.budget_tokens`.",
+    ),
+    (
+        HELLO | {"thinking": {"type": "enabled", "budget_tokens": 1000}},
+        "thinking.enabled.budget_tokens: Input should be greater than or equal to 1024",
+    ),
+    (HELLO | {"thinking": {"type": "enabled"}}, "thinking.enabled.budget_tokens: Field required"),
+    (HELLO | {"thinking": {"type": "deep"}}, "thinking: Input tag 'deep' found using 'type'"),
+    (HELLO | {"thinking": True}, "thinking: Input should be a valid dictionary"),
     ([1], "Input should be a valid dictionary"),
     (b"{not json", "The request body is not valid JSON"),
     (b"\xff", "The request body is not valid JSON"),
@@ -147,6 +252,32 @@ def test_a_malformed_request_is_refused_in_the_apis_words(url: str, body: object
         (said(("user", "Hello"), ("user", "again")), {}),
         (said(("user", "Look"), ("assistant", [CALL]), ("user", [RESULT]), tools=[TOOL]), {}),
         (user(marked(4)), {}),
+        (user(marked(2)) | {"system": [{"type": "text", "text": "x", "cache_control": HOUR}], **EPHEMERAL}, {}),
+        (answered([RESULT | {"content": [{"type": "text", "text": "x"}], "is_error": True}]), {}),
+        (answered([without("content", RESULT)]), {}),
+        (HELLO | {"stop_sequences": ["END"], "thinking": {"type": "disabled"}}, {}),
+        (HELLO | {"max_tokens": 2000, "thinking": {"type": "enabled", "budget_tokens": 1024}}, {}),
+        (
+            HELLO
+            | {
+                "tools": [
+                    tool(
+                        {
+                            "properties": {
+                                "a.b-c": {"type": ["string", "null"], "enum": ["x", None], "pattern": "^x"},
+                                "list": {"type": "array", "items": {"$ref": "#/$defs/one"}, "minItems": 1},
+                                "any": {"anyOf": [{"type": "integer", "minimum": 0}, True]},
+                            },
+                            "required": ["list"],
+                            "additionalProperties": False,
+                            "$defs": {"one": {"type": "string"}},
+                        }
+                    )
+                    | {"description": "Look", "strict": True}
+                ]
+            },
+            {},
+        ),
         (HELLO | {"system": "", "tools": [{"type": "web_search_20250305", "name": "web_search"}]}, {}),
         (HELLO, {"anthropic-version": "2026-10-21"}),
     ],

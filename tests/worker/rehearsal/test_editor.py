@@ -94,7 +94,7 @@ def test_a_section_an_edit_cannot_name_stays_and_is_named() -> None:
     order = Split("a.md", (PART, Part("c.md", "Two", (Name(2, "Two"),))))
     said, files = done({"a.md": PAGE.replace("first", "    =======")}, order, listed=("a.md", "b.md", "c.md"))
     assert "I left alone: “## One” holds a line an edit cannot name." in said
-    assert files["a.md"].endswith("## One\n\n    =======\n\n- [Two](c.md)\n")
+    assert files["a.md"].endswith("## One\n\n    =======\n\n## Two\n\nSee [Two](c.md).\n")
 
 
 def test_a_conversation_that_ends_with_the_beginning_of_the_answer_is_continued() -> None:

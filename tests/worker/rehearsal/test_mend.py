@@ -1,9 +1,9 @@
 import pytest
 from hypothesis import given, settings
 
-from kinos.worker.rehearsal.markdown import Kind, scan
+from domain.markdown.generated import documents
+from kinos.domain.markdown import Kind, scan
 from kinos.worker.rehearsal.mend import DOUBLED, MARGINS, MARKERS, PUNCTUATION, SLIPS, SPACES, mended
-from worker.rehearsal.generated import documents
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from domain.markdown.generated import AWKWARD, anything, titles, words
 from kinos.worker.rehearsal.order import (
     Fold,
     Insert,
@@ -8,7 +9,6 @@ from kinos.worker.rehearsal.order import (
     Order,
     Part,
     Place,
-    Redirect,
     Relink,
     Split,
     Write,
@@ -16,7 +16,6 @@ from kinos.worker.rehearsal.order import (
     read,
 )
 from kinos.worker.rehearsal.section import Name, names
-from worker.rehearsal.generated import AWKWARD, anything, titles, words
 
 paths = st.sampled_from(["a.md", "docs/b c.md", "docs/ü.md"])
 quoted = st.lists(st.one_of(anything, st.sampled_from(AWKWARD), words), max_size=6).map(
@@ -34,7 +33,6 @@ orders = st.one_of(
         paths,
         st.lists(st.sampled_from(["doubled words", "spaces at line ends"]), min_size=1, unique=True).map(tuple),
     ),
-    st.builds(Redirect, paths),
     st.builds(Relink, paths, st.just("b.md#old"), st.just("../c.md#new")),
 )
 

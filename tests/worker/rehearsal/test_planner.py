@@ -1,17 +1,21 @@
+import re
+from dataclasses import replace
+from typing import override
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kinos.domain.brief import MAX_FILES
+from domain.markdown.generated import documents, lists, paragraphs, words
+from kinos.domain.brief import MAX_FILES, Brief
+from kinos.domain.markdown import lines_of
+from kinos.domain.markdown.split import words_by_line
 from kinos.domain.size import Limits
 from kinos.domain.task import NothingToDo, Task
-from kinos.worker.rehearsal.markdown import lines_of
 from kinos.worker.rehearsal.planner import RULES, rules_for
 from kinos.worker.rehearsal.rule.duplicate import fold
 from kinos.worker.rehearsal.rule.prose import polish
-from kinos.worker.rehearsal.split import words_by_line
-from worker.rehearsal.generated import documents, lists, paragraphs, words
-from worker.rehearsal.stage import Stage
+from worker.rehearsal.stage import PAPERS, Stage
 
 LIMITS = Limits(150, 300)
 COPY = "one paragraph that is long enough to be worth a fold because it has more than twenty-five words " * 2
@@ -78,7 +82,50 @@ def kept_or_told(before: dict[str, str], after: dict[str, str], changed: list[st
     papers = ("evaluation.md", "validation.md", "index.md", "todolist.md", "tests.md")
     old = words_by_line(line for path in changed if path not in papers for line in lines_of(before.get(path, "")))
     new = words_by_line(line for path in changed for line in lines_of(after[path]))
-    assert not [line for line in old - new if "](" not in line]
+    assert not [line for line in old - new if not re.search(r"\]\(|\]:|href=", line)]
+
+
+@pytest.mark.parametrize("team", [sorted(RULES), ["evaluation", "validation", "documentaliste", "duplication"]])
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(stage=workspaces)
+def test_a_team_that_sees_a_part_at_a_time_comes_to_rest(team: list[str], stage: Stage) -> None:
+    rest(Rotating(stage), team)
+
+
+def test_judges_that_see_a_part_at_a_time_come_to_rest() -> None:
+    names = ["a.md", "b.md", "c.md", "d.md", "e.md"]
+    files = {
+        name: f"# T\n\n{COPY}\n\n[x]({other}#gone)\n" for name, other in zip(names, [*names[2:], *names], strict=False)
+    }
+    stage = Stage(files, "- Say each thing once.\n- The links must work.\n- Write `a.md` on tides.\n")
+    rest(Rotating(stage), ["evaluation", "validation"])
+
+
+def rest(stage: Stage, team: list[str]) -> None:
+    quiet = 0
+    for turn in range(400):
+        decided, _ = stage.cycle(team[turn % len(team)])
+        quiet = quiet + 1 if isinstance(decided, NothingToDo) else 0
+        if quiet > 5 * len(team):
+            return
+    raise AssertionError(stage.recent[:6])
+
+
+class Rotating(Stage):
+    """A stage on which each brief shows only two documents besides the papers, other ones each time."""
+
+    def __init__(self, stage: Stage) -> None:
+        super().__init__(stage.files, stage.request, stage.limits, stage.phase)
+        self._turn = 0
+
+    @override
+    def brief(self, agent: str) -> Brief:
+        whole = super().brief(agent)
+        others = [exhibit for exhibit in whole.exhibits if exhibit.path not in PAPERS]
+        self._turn += 1
+        start = self._turn % max(len(others), 1)
+        papers = [exhibit for exhibit in whole.exhibits if exhibit.path in PAPERS]
+        return replace(whole, exhibits=[*papers, *[*others, *others][start : start + 2][: len(others)]])
 
 
 @pytest.mark.parametrize("agent", sorted(RULES))

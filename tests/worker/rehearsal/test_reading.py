@@ -2,10 +2,10 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from domain.markdown.generated import AWKWARD, anything
 from kinos.domain.brief import Brief, Exhibit, Shown
 from kinos.domain.task import Task
 from kinos.worker.rehearsal.reading import UnreadableError, brief_in, editing_in, read_brief, read_task
-from worker.rehearsal.generated import AWKWARD, anything
 from worker.rehearsal.stage import Stage, editing, planning
 
 one_line = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r\n"), max_size=30)

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from kinos.worker.rehearsal.markdown import text_of
+from domain.markdown.generated import lines
+from kinos.domain.markdown import text_of
 from kinos.worker.rehearsal.reply import UnwritableError, blocks, hunks, is_unsafe, settled
-from worker.rehearsal.generated import lines
 from worker.rehearsal.stage import applied
 
 FENCE = ("```", "```")

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from kinos.worker.rehearsal import content
+from kinos.worker.rehearsal import cache_control, content
 
 VERSIONS = ("2023-01-01", "2023-06-01", "2026-10-21")
 """The values of the header `anthropic-version` (platform.claude.com, "Versions"). The last one knows no sampling any more."""
@@ -139,13 +139,15 @@ def _request(data: dict[str, Any], counting: bool, version: str) -> Request:
     model = _model(data)
     most = 0 if counting else _max_tokens(data, model)
     _sampling(data, model)
+    _stops(data.get("stop_sequences"))
+    _thinking(data.get("thinking"), most)
     tools = content.tools(data.get("tools"))
     choice = content.tool_choice(data.get("tool_choice"), tools)
     if choice["type"] in ("any", "tool") and _NO_FORCING.fullmatch(model):
         raise Refusal(400, 'tool_choice: type "tool" and "any" are not supported for this model.')
     system = content.system(data.get("system"))
     messages = content.messages(data.get("messages"), tools)
-    content.breakpoints(tools, system, messages, data.get("cache_control"))
+    cache_control.check(tools, system, messages, data.get("cache_control"))
     if messages[-1]["role"] == "assistant" and _NO_PREFILL.fullmatch(model):
         message = (
             "This model does not support assistant message prefill. The conversation must end with a user message."
@@ -155,6 +157,40 @@ def _request(data: dict[str, Any], counting: bool, version: str) -> Request:
     if not isinstance(stream, bool):
         raise Refusal(400, "stream: Input should be a valid boolean")
     return Request(model, system, messages, tools, choice, most, stream)
+
+
+def _stops(value: object) -> None:
+    if value is None:
+        return
+    if not isinstance(value, list):
+        raise Refusal(400, "stop_sequences: Input should be a valid list")
+    for index, text in enumerate(value):
+        if not isinstance(text, str):
+            raise Refusal(400, f"stop_sequences.{index}: Input should be a valid string")
+        if not text.strip():
+            raise Refusal(400, "stop_sequences: each stop sequence must contain non-whitespace")
+
+
+def _thinking(value: object, most: int) -> None:
+    """`most` is `max_tokens`, 0 for a count."""
+    if value is None:
+        return
+    kind = value.get("type") if isinstance(value, dict) else None
+    if not isinstance(value, dict):
+        raise Refusal(400, "thinking: Input should be a valid dictionary")
+    if kind not in ("enabled", "disabled", "adaptive"):
+        tail = "does not match any of the expected tags: 'adaptive', 'disabled', 'enabled'"
+        raise Refusal(400, f"thinking: Input tag '{kind}' found using 'type' {tail}")
+    if kind != "enabled":
+        return
+    budget = value.get("budget_tokens")
+    if isinstance(budget, bool) or not isinstance(budget, int):
+        problem = "Input should be a valid integer" if "budget_tokens" in value else "Field required"
+        raise Refusal(400, f"thinking.enabled.budget_tokens: {problem}")
+    if budget < 1024:
+        raise Refusal(400, "thinking.enabled.budget_tokens: Input should be greater than or equal to 1024")
+    if most and budget >= most:
+        raise Refusal(400, "`max_tokens` must be greater than `thinking.budget_tokens`.")
 
 
 def _model(data: Mapping[str, Any]) -> str:

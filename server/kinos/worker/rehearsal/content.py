@@ -1,10 +1,10 @@
-"""The parts of a request the API looks into: system, messages with their blocks, tools, cache breakpoints."""
+"""The parts of a request the API looks into: system, messages with their blocks, tools."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-MAX_BREAKPOINTS = 4
+from kinos.worker.rehearsal.schema import fault
 
 type Block = Mapping[str, Any]
 
@@ -12,6 +12,31 @@ _TOOL_NAME = re.compile(r"[a-zA-Z0-9_-]{1,128}")
 _SERVER_TOOL = re.compile(r"[a-z_]+_20\d{6}")
 """Tools the API runs by itself (`web_search_20250305`, …) have a dated type and no schema."""
 _KNOWN = ("text", "image", "document", "search_result", "thinking", "redacted_thinking", "tool_use", "tool_result")
+_USE_ID = re.compile(r"[a-zA-Z0-9_-]+")
+_KEYS: Mapping[str, frozenset[str]] = {
+    "text": frozenset({"type", "text", "cache_control", "citations"}),
+    "image": frozenset({"type", "source", "cache_control"}),
+    "document": frozenset({"type", "source", "title", "context", "citations", "cache_control"}),
+    "search_result": frozenset({"type", "source", "title", "content", "citations", "cache_control"}),
+    "thinking": frozenset({"type", "thinking", "signature"}),
+    "redacted_thinking": frozenset({"type", "data"}),
+    "tool_use": frozenset({"type", "id", "name", "input", "cache_control", "caller"}),
+    "tool_result": frozenset({"type", "tool_use_id", "content", "is_error", "cache_control"}),
+}
+_IN_RESULTS = ("text", "image", "document", "search_result", "tool_reference")
+_TOOL_KEYS = frozenset(
+    {
+        "type",
+        "name",
+        "description",
+        "input_schema",
+        "cache_control",
+        "strict",
+        "input_examples",
+        "eager_input_streaming",
+    }
+    | {"defer_loading", "allowed_callers"}
+)
 _SERVER_BLOCK = re.compile(r"server_tool_use|\w+_tool_result|container_upload")
 
 
@@ -31,6 +56,7 @@ def system(value: object) -> list[Block]:
     for index, block in enumerate(value):
         if not isinstance(block, dict) or block.get("type") != "text":
             raise InvalidError(f"system.{index}.type: Input should be 'text'")
+        _known(block, _KEYS["text"], f"system.{index}")
         _text(block, "system", f"system.{index}")
     return value
 
@@ -97,14 +123,49 @@ def _block(block: object, where: str) -> None:
         raise InvalidError(
             f"{where}: Input tag '{kind}' found using 'type' does not match any of the expected tags: {expected}"
         )
+    if kind in _KEYS:
+        _known(block, _KEYS[kind], f"{where}.{kind}")
     if kind == "text":
         _text(block, "messages", where)
     elif kind == "tool_use":
         _needs(block, where, "id", "name", "input")
+        if not isinstance(block["id"], str) or not _USE_ID.fullmatch(block["id"]):
+            raise InvalidError(f"{where}.tool_use.id: String should match pattern '^[a-zA-Z0-9_-]+$'")
         if not isinstance(block["input"], dict):
             raise InvalidError(f"{where}.tool_use.input: Input should be a valid dictionary")
     elif kind == "tool_result":
         _needs(block, where, "tool_use_id")
+        _result(block.get("content"), f"{where}.tool_result.content")
+
+
+def _result(value: object, where: str) -> None:
+    """What a tool gave back: nothing, a text, or blocks of the kinds a result may hold."""
+    if value is None or isinstance(value, str):
+        return
+    if not isinstance(value, list):
+        raise InvalidError(f"{where}: Input should be a valid list")
+    for index, block in enumerate(value):
+        at = f"{where}.{index}"
+        if not isinstance(block, dict):
+            raise InvalidError(f"{at}: Input should be a valid dictionary")
+        kind = block.get("type")
+        if kind not in _IN_RESULTS:
+            expected = ", ".join(f"'{name}'" for name in _IN_RESULTS)
+            raise InvalidError(
+                f"{at}: Input tag '{kind}' found using 'type' does not match any of the expected tags: {expected}"
+            )
+        if kind in _KEYS:
+            _known(block, _KEYS[kind], f"{at}.{kind}")
+        if kind == "text" and not isinstance(block.get("text"), str):
+            raise InvalidError(f"{at}.text.text: Input should be a valid string")
+        if kind == "text" and not block["text"]:
+            raise InvalidError("messages: text content blocks must be non-empty")
+
+
+def _known(block: Block, keys: frozenset[str], where: str) -> None:
+    for key in block:
+        if key not in keys:
+            raise InvalidError(f"{where}.{key}: Extra inputs are not permitted")
 
 
 def _needs(block: Block, where: str, *keys: str) -> None:
@@ -137,25 +198,47 @@ def _final(read: Sequence[Mapping[str, Any]]) -> None:
 def _pairs(read: Sequence[Mapping[str, Any]], tools: Sequence[Block]) -> None:
     """Each tool_result answers a tool_use of the message before, and each tool_use is answered in the next."""
     open_ids: list[str] = []
+    seen: set[str] = set()
     for index, message in enumerate(read):
-        results = [
-            (n, block["tool_use_id"]) for n, block in enumerate(message["content"]) if block["type"] == "tool_result"
-        ]
-        for position, identity in results:
-            if identity not in open_ids or message["role"] != "user":
-                tail = "Each `tool_result` block must have a corresponding `tool_use` block in the previous message."
-                where = f"messages.{index}.content.{position}"
-                raise InvalidError(
-                    f"{where}: unexpected `tool_use_id` found in `tool_result` blocks: {identity}. {tail}"
-                )
-        missing = [identity for identity in open_ids if identity not in [found for _, found in results]]
-        if missing:
-            tail = "Each `tool_use` block must have a corresponding `tool_result` block in the next message."
-            head = f"messages.{index - 1}: `tool_use` ids were found without `tool_result` blocks immediately after"
-            raise InvalidError(f"{head}: {', '.join(missing)}. {tail}")
-        open_ids = [block["id"] for block in message["content"] if block["type"] == "tool_use"]
+        _sides(message, index)
+        _answered(message, index, open_ids)
+        open_ids = []
+        for position, block in enumerate(message["content"]):
+            if block["type"] == "tool_use":
+                if block["id"] in seen:
+                    raise InvalidError(f"messages.{index}.content.{position}: `tool_use` ids must be unique")
+                seen.add(block["id"])
+                open_ids.append(block["id"])
         if open_ids and not tools:
             raise InvalidError("Requests which include `tool_use` or `tool_result` blocks must define tools.")
+
+
+def _sides(message: Mapping[str, Any], index: int) -> None:
+    """Who may say what."""
+    for kind, role in (("tool_use", "assistant"), ("tool_result", "user")):
+        if message["role"] != role and any(block["type"] == kind for block in message["content"]):
+            raise InvalidError(f"messages.{index}: `{kind}` blocks can only be in `{role}` messages")
+
+
+def _answered(message: Mapping[str, Any], index: int, open_ids: Sequence[str]) -> None:
+    results = [
+        (n, block["tool_use_id"]) for n, block in enumerate(message["content"]) if block["type"] == "tool_result"
+    ]
+    given: set[str] = set()
+    for position, identity in results:
+        where = f"messages.{index}.content.{position}"
+        if identity not in open_ids:
+            tail = "Each `tool_result` block must have a corresponding `tool_use` block in the previous message."
+            raise InvalidError(f"{where}: unexpected `tool_use_id` found in `tool_result` blocks: {identity}. {tail}")
+        if identity in given:
+            tail = f"Found multiple `tool_result` blocks with id: {identity}"
+            raise InvalidError(f"{where}: each tool_use must have a single result. {tail}")
+        given.add(identity)
+    missing = [identity for identity in open_ids if identity not in given]
+    if missing:
+        tail = "Each `tool_use` block must have a corresponding `tool_result` block in the next message."
+        head = f"messages.{index - 1}: `tool_use` ids were found without `tool_result` blocks immediately after"
+        raise InvalidError(f"{head}: {', '.join(missing)}. {tail}")
 
 
 def tools(value: object) -> list[dict[str, Any]]:
@@ -197,6 +280,11 @@ def _tool(tool: object, where: str) -> None:
         raise InvalidError(
             f"{at}.input_schema.type: " + ("Input should be 'object'" if "type" in schema else "Field required")
         )
+    if wrong := fault(schema):
+        raise InvalidError(f"{at}.input_schema{wrong}")
+    if not isinstance(tool.get("description", ""), str):
+        raise InvalidError(f"{at}.description: Input should be a valid string")
+    _known(tool, _TOOL_KEYS, at)
 
 
 def tool_choice(value: object, offered: Sequence[Block]) -> Mapping[str, Any]:
@@ -210,31 +298,3 @@ def tool_choice(value: object, offered: Sequence[Block]) -> Mapping[str, Any]:
     if value["type"] == "tool" and value.get("name") not in {tool["name"] for tool in offered}:
         raise InvalidError(f"Tool '{value.get('name')}' not found in provided tools")
     return value
-
-
-def breakpoints(tools: Sequence[Block], system: Sequence[Block], messages: Sequence[Block], whole: object) -> None:
-    """Check every `cache_control`. Raises InvalidError for a wrong one, or for more than four."""
-    found = 0
-    for where, block in _placed(tools, system, messages):
-        control = block.get("cache_control")
-        if control is not None:
-            _control(control, where)
-            found += 1
-    if whole is not None:
-        _control(whole, "")
-    if found > MAX_BREAKPOINTS:
-        raise InvalidError(f"A maximum of {MAX_BREAKPOINTS} blocks with cache_control may be provided. Found {found}.")
-
-
-def _placed(tools: Sequence[Block], system: Sequence[Block], messages: Sequence[Block]) -> Iterator[tuple[str, Block]]:
-    yield from ((f"tools.{index}.", tool) for index, tool in enumerate(tools))
-    yield from ((f"system.{index}.", block) for index, block in enumerate(system))
-    for index, message in enumerate(messages):
-        yield from ((f"messages.{index}.content.{n}.", block) for n, block in enumerate(message["content"]))
-
-
-def _control(control: object, where: str) -> None:
-    if not isinstance(control, dict) or control.get("type") != "ephemeral":
-        raise InvalidError(f"{where}cache_control.type: Input should be 'ephemeral'")
-    if control.get("ttl", "5m") not in ("5m", "1h"):
-        raise InvalidError(f"{where}cache_control.ttl: Input should be '5m' or '1h'")

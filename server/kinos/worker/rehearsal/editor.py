@@ -3,14 +3,13 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from kinos.worker.rehearsal import link
-from kinos.worker.rehearsal.markdown import Kind, blocks, headings, lines_of, scan, text_of
+from kinos.domain.markdown import Kind, blocks, headings, lines_of, link, scan, text_of
 from kinos.worker.rehearsal.mend import mended
 from kinos.worker.rehearsal.order import Fold, Insert, Mend, Order, Part, Place, Relink, Split, Write, read
 from kinos.worker.rehearsal.reading import Editing
 from kinos.worker.rehearsal.reply import UnwritableError, is_unsafe, settled
 from kinos.worker.rehearsal.reply import blocks as search_replace
-from kinos.worker.rehearsal.split import DeclinedError, Moved, redirect, split
+from kinos.worker.rehearsal.split import DeclinedError, carried_out
 
 _ROOM = 0.95
 """Share of `max_tokens` a reply is planned for: counting its parts apart is not to the token."""
@@ -80,7 +79,6 @@ class _Work:
         self.texts = dict(editing.files)
         self.said: list[str] = []
         self._allowed = frozenset(editing.task.files)
-        self._moved: tuple[str, Moved] | None = None
 
     def carry_out(self, order: Order) -> None:
         """Do it. Raises DeclinedError when the files are not what it expects."""
@@ -100,22 +98,19 @@ class _Work:
             self._put(order.path, mended(text, order.slips)[0], f"I mended slips in `{order.path}`.")
         elif isinstance(order, Split):
             self._split(order, text)
-        elif isinstance(order, Relink):
+        else:
             self._put(order.path, relinked(text, order), f"I let a link in `{order.path}` lead to `{order.new}`.")
-        elif self._moved:
-            self._put(order.path, redirect(order.path, text, self._moved[1], self._moved[0]), "")
 
     def _split(self, order: Split, text: str) -> None:
         for part in order.parts:
             if self.texts.get(part.path, "").strip() or part.path not in self._allowed:
                 raise DeclinedError(f"`{part.path}` exists already, or is not one of the task's files")
-        moved = split(order, text, is_unsafe)
-        self._moved = (order.path, moved)
+        moved = carried_out(order, text, is_unsafe)
         for path, new in moved.texts.items():
             self._put(path, new, "")
         made = ", ".join(f"`{path}`" for path in moved.texts if path != order.path)
         left = f" I left alone: {'; '.join(moved.left_out)}." if moved.left_out else ""
-        self.said.append(f"I moved sections of `{order.path}` into {made}, and left links to them.{left}")
+        self.said.append(f"I moved sections of `{order.path}` into {made}, and left their headings with links.{left}")
 
     def _put(self, path: str, text: str, said: str) -> None:
         self.texts[path] = settled(self.texts.get(path, ""), text)
@@ -134,7 +129,7 @@ def inserted(text: str, order: Insert) -> str:
     if order.place is Place.TOP:
         found = headings(lines)
         first = found[1:] if found and found[0].level == 1 else found
-        place = first[0].start if first else len(texts)
+        place = first[0].line if first else len(texts)
     while place == len(texts) and texts and not texts[-1].strip():
         texts.pop()
         place -= 1

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Callable, Collection, Sequence
 
-from kinos.worker.rehearsal.link import without_code
-from kinos.worker.rehearsal.markdown import Kind, Line, headings, scan, text_of
+from kinos.domain.markdown import Kind, Line, headings, scan, text_of
+from kinos.domain.markdown.link import without_code
 
 DOUBLED = "doubled words"
 SPACES = "spaces at line ends"
@@ -70,7 +70,7 @@ def _spaces(lines: Sequence[Line]) -> tuple[list[str], int]:
 
 
 def _margins(lines: Sequence[Line]) -> tuple[list[str], int]:
-    starts = {heading.start for heading in headings(list(lines))}
+    starts = {heading.line for heading in headings(list(lines))}
     ends = {heading.end for heading in headings(list(lines))}
     texts: list[str] = []
     count = 0

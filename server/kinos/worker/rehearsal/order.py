@@ -72,7 +72,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """Move sections of `path` out into `parts`, and leave links."""
+    """Move sections of `path` out into `parts`, and leave their headings with links."""
 
     path: str
     parts: tuple[Part, ...]
@@ -81,7 +81,8 @@ class Split:
         """The order in words."""
         rule = (
             "Move each section listed below, with its heading and all below it and word for word, into the new document it is "
-            "listed under. Where it stood, leave a link to it. Leave everything else as it is."
+            "listed under. Where it stood, keep the heading, with a link to the new place below it. Keep every anchor, let links "
+            "to what moved lead there, and leave everything else as it is."
         )
         listed = [
             f"New document `{part.path}`, titled “{part.title}”, takes:\n" + "\n".join(map(_named, part.sections))
@@ -103,17 +104,6 @@ class Mend:
 
 
 @dataclass(frozen=True, slots=True)
-class Redirect:
-    """Point the links in `path` to the sections moved by the task's split at their new places."""
-
-    path: str
-
-    def render(self) -> str:
-        """The order in words."""
-        return f"In `{self.path}`, point links to the moved sections at their new documents."
-
-
-@dataclass(frozen=True, slots=True)
 class Relink:
     """Let the links in `path` that lead to the address `old` lead to `new`."""
 
@@ -126,7 +116,7 @@ class Relink:
         return f"In `{self.path}`, let links to `{self.old}` lead to `{self.new}`."
 
 
-type Order = Write | Insert | Fold | Split | Mend | Redirect | Relink
+type Order = Write | Insert | Fold | Split | Mend | Relink
 
 
 def instructions(orders: Sequence[Order]) -> str:
@@ -156,7 +146,6 @@ _ANY = re.compile(
     r"(?P<parts>(?:\n\nNew document `[^\n]+(?:\n- [^\n]+)+)+)"
     r"|(?P<mend>In `(?P<mend_path>[^`\n]+)`, outside code and HTML, mend: (?P<slips>[^\n]+)\. Change no other word\.)"
     r"|(?P<relink>In `(?P<relink_path>[^`\n]+)`, let links to `(?P<old>[^`\n]+)` lead to `(?P<new>[^`\n]+)`\.)"
-    r"|(?P<redirect>In `(?P<redirect_path>[^`\n]+)`, point links to the moved sections at their new documents\.)"
     r")$",
     re.MULTILINE,
 )
@@ -168,7 +157,6 @@ _BUILD: dict[str, Callable[[re.Match[str]], Order]] = {
     "split": lambda m: Split(m["split_path"], tuple(map(_part, m["parts"].strip("\n").split("\n\n")))),
     "mend": lambda m: Mend(m["mend_path"], tuple(m["slips"].split("; "))),
     "relink": lambda m: Relink(m["relink_path"], m["old"], m["new"]),
-    "redirect": lambda m: Redirect(m["redirect_path"]),
 }
 
 

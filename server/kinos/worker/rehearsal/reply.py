@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-from kinos.worker.rehearsal.markdown import lines_of, text_of
+from kinos.domain.markdown import lines_of, text_of
 
 _SEPARATOR = re.compile(r"<{5,9} SEARCH>?\s*|={5,9}\s*|>{5,9} REPLACE\s*")
 _CONTEXT = 40

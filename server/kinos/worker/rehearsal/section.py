@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import zip_longest
 
-from kinos.worker.rehearsal.markdown import headings, scan, text_of
+from kinos.domain.markdown import headings, scan, text_of
 
 BEFORE = "(before the first heading)"
 """What an outline calls the text above its first heading."""
@@ -59,9 +59,9 @@ def outline_of_text(text: str, count: Callable[[str], int]) -> Outline:
     texts = [line.text for line in lines]
     rows = []
     for heading, following in zip_longest(found, found[1:]):
-        own = texts[heading.start : following.start if following else len(texts)]
+        own = texts[heading.line : following.line if following else len(texts)]
         rows.append((heading.level, tidy(heading.title), count(text_of(own))))
-    intro = text_of(texts[: found[0].start] if found else texts)
+    intro = text_of(texts[: found[0].line] if found else texts)
     return Outline(count(intro) if intro.strip() else 0, _tree(rows))
 
 

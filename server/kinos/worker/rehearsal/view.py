@@ -7,11 +7,11 @@ from functools import cached_property, partial
 
 from kinos.domain.brief import MAX_FILES, Brief, Exhibit, Shown
 from kinos.domain.errors import PolicyError
+from kinos.domain.markdown import Line, scan
 from kinos.domain.path import REQUESTS, checked, instructs
 from kinos.domain.phase import Phase
 from kinos.domain.size import Level, Limits
 from kinos.domain.task import Task
-from kinos.worker.rehearsal.markdown import Line, scan
 from kinos.worker.rehearsal.meter import tokens
 
 _FILE = re.compile(r"(?P<indent>(?:│   |    )*)[├└]── 📄 (?P<name>.+) \((?P<size>\d+\.\d)k tokens\) (?P<mark>✓|⚠️|🔴)")

@@ -3,17 +3,17 @@
 import re
 from collections import Counter
 
+from kinos.domain.markdown import text_of
 from kinos.domain.task import NothingToDo
-from kinos.worker.rehearsal.markdown import text_of
 from kinos.worker.rehearsal.order import Write
-from kinos.worker.rehearsal.rule.evidence import Verdict, judged
+from kinos.worker.rehearsal.rule.evidence import Evidence, Verdict, judged
 from kinos.worker.rehearsal.rule.paper import SPECIFICATIONS, VALIDATION
 from kinos.worker.rehearsal.rule.proposal import Proposal, counted, listed, task
 from kinos.worker.rehearsal.rule.requirement import requirements
 from kinos.worker.rehearsal.rule.wish import short
 from kinos.worker.rehearsal.view import View
 
-_ROW = re.compile(r"^\| (?P<id>[\w-]+) \| .* \| (?P<verdict>pass|fail|unproven) \| .* \|$", re.MULTILINE)
+_ROW = re.compile(r"^\| (?P<id>[\w-]+) \| .* \| (?P<verdict>pass|fail|unproven) \| (?P<proof>.*) \|$", re.MULTILINE)
 
 
 def validate(view: View) -> Proposal:
@@ -25,9 +25,11 @@ def validate(view: View) -> Proposal:
     elif view.unseen(path):
         yield NothingToDo(f"`{path}` was not shown whole, so I cannot tell which verdicts it holds.")
     else:
-        verdicts = {rule.id: judged(view, rule.text) for rule in rules}
-        before = {row["id"]: row["verdict"] for row in _ROW.finditer(view.whole.get(path, ""))}
-        changed = [name for name, found in verdicts.items() if before.get(name) != found.verdict]
+        before = _recorded(view.whole.get(path, ""))
+        verdicts = {rule.id: _kept(view, before.get(rule.id), judged(view, rule.text)) for rule in rules}
+        changed = [
+            name for name, found in verdicts.items() if name not in before or before[name].verdict != found.verdict
+        ]
         changed += [name for name in before if name not in verdicts]
         if not changed:
             yield NothingToDo(f"All {counted(len(rules), 'verdict')} of `{path}` still hold.")
@@ -44,6 +46,18 @@ def validate(view: View) -> Proposal:
         lines += ["", ", ".join(f"{counts[verdict]} {verdict}" for verdict in Verdict) + "."]
         why = f"the verdict of {listed(changed, 3)} is {'not yet written' if not before else 'no longer what is written'}."
         yield task(f"Validate {counted(len(changed), 'requirement')} in {path}", why, [Write(path, text_of(lines))])
+
+
+def _recorded(text: str) -> dict[str, Evidence]:
+    return {row["id"]: Evidence(Verdict(row["verdict"]), row["proof"]) for row in _ROW.finditer(text)}
+
+
+def _kept(view: View, before: Evidence | None, now: Evidence) -> Evidence:
+    """The verdict of now, or the one of before where it rests on documents that were not shown this time."""
+    if before is None or now.verdict is not Verdict.UNPROVEN or before.verdict is Verdict.UNPROVEN:
+        return now
+    rests_on = [path for path in re.findall(r"`([^`]+)`", before.proof) if path in view.documents]
+    return before if any(view.unseen(path) for path in rests_on) else now
 
 
 def _cell(text: str) -> str:

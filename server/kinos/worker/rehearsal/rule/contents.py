@@ -4,17 +4,16 @@ import posixpath
 import re
 from collections.abc import Sequence
 
+from kinos.domain.markdown import Kind, blocks, document_title, headings, lines_of, link, scan, text_of
 from kinos.domain.path import REQUESTS, is_markdown
 from kinos.domain.task import NothingToDo
-from kinos.worker.rehearsal import link
-from kinos.worker.rehearsal.markdown import Kind, blocks, headings, lines_of, scan, text_of
 from kinos.worker.rehearsal.order import Write
 from kinos.worker.rehearsal.rule.paper import INDEX, is_record
 from kinos.worker.rehearsal.rule.proposal import Proposal, counted, listed, task
 from kinos.worker.rehearsal.rule.wish import short
-from kinos.worker.rehearsal.split import document_title
 from kinos.worker.rehearsal.view import View
 
+_PART = re.compile(r"Part of \[[^\]]*\]\([^()]*\)\.")
 _LISTED = 3
 """Links to documents from which on a page counts as a table of contents."""
 
@@ -85,7 +84,9 @@ def _about(view: View, path: str) -> str:
     lines = [] if is_record(path) else view.lines.get(path, [])
     titles = headings(lines)
     after = titles[0].end if titles and titles[0].level == 1 else 0
-    body = next((block for block in blocks(lines) if block.start >= after and block.kind is not Kind.FRONT), None)
+    below = (block for block in blocks(lines) if block.start >= after and block.kind is not Kind.FRONT)
+    # Where a part of a split document says what it is part of, what it says itself comes next.
+    body = next((block for block in below if not _PART.fullmatch(block.text)), None)
     if body is None or body.kind is not Kind.TEXT:
         return ""
     sentence = re.split(r"(?<=[.!?])\s", " ".join(body.text.split()), maxsplit=1)[0]

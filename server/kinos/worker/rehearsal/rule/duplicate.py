@@ -5,18 +5,21 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from kinos.domain.brief import MAX_FILES
+from kinos.domain.markdown import Block, Kind, Line, blocks, document_title, headings
 from kinos.domain.task import NothingToDo, Task
-from kinos.worker.rehearsal import link
-from kinos.worker.rehearsal.markdown import Block, Kind, Line, blocks, headings
 from kinos.worker.rehearsal.order import Fold
 from kinos.worker.rehearsal.rule.paper import is_record
+from kinos.worker.rehearsal.rule.pointer import led_to, sentence, straighten
 from kinos.worker.rehearsal.rule.proposal import Proposal, counted, listed, task
 from kinos.worker.rehearsal.rule.wish import short, words
-from kinos.worker.rehearsal.split import document_title
 from kinos.worker.rehearsal.view import View
 
 LEAST = 25
 """Words from which on a repeated paragraph is worth a fold."""
+LONG = 100
+"""Words from which on two copies are folded in EXPANSION too."""
+MANY = 3
+"""Copies from which on any are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,14 +29,25 @@ class _Copy:
 
 
 def fold(view: View) -> Proposal:
-    """Fold the repeated paragraph that saves the most words."""
+    """Fold the repeated paragraph that saves the most words, or let what leads to a pointer lead where that does."""
     copies = _copies(view)
     order = sorted(copies.values(), key=lambda found: -(len(found) - 1) * len(found[0].block.text.split()))
+    waiting = [found for found in order if view.expanding and not _pressing(found)]
     for found in order:
-        yield from _folded(view, found)
-    if not copies:
+        if found not in waiting:
+            yield from _folded(view, found)
+    yield from straighten(view)
+    if waiting:
+        count = counted(len(waiting), "paragraph")
+        yield NothingToDo(f"{count} of fewer than {LONG} words stand twice, and drafts may overlap for a while.")
+    elif not copies:
         shown = counted(len(view.whole), "document")
         yield NothingToDo(f"No paragraph of {LEAST} words or more stands twice in the {shown} I was shown whole.")
+
+
+def _pressing(copies: Sequence[_Copy]) -> bool:
+    """Whether a fold should not wait for CONVERGENCE: three copies or more, or a long paragraph."""
+    return len(copies) >= MANY or len(copies[0].block.text.split()) >= LONG
 
 
 def repeated(view: View) -> list[tuple[str, list[str]]]:
@@ -64,23 +78,33 @@ def _folded(view: View, copies: Sequence[_Copy]) -> Iterator[Task | NothingToDo]
         return
     length = len(home.block.text.split())
     title, anchor = _heading(view.lines[home.path], home)
-    orders = [Fold(path, _sentence(home, title, anchor, path), home.block.text, path == home.path) for path in usable]
+    orders = [Fold(p, sentence(p, home.path, title, anchor), home.block.text, p == home.path) for p in usable]
     count = sum(copy.path in usable for copy in copies) - (home.path in usable)
     why = (
         f"the same {length} words stand in {listed([f'`{path}`' for path in dict.fromkeys(c.path for c in copies)])}; one place "
         f"saves about {count * length} words and can be corrected once."
     )
+    pointing = listed([path for path in usable if path != home.path], 3) or "the copy below"
+    yield task(f"{_kept(home)} and point to it from {pointing}", why, orders)
+
+
+def _kept(home: _Copy) -> str:
     start = short(re.sub(r"[*_`\[\]]", "", home.block.text), 40)
-    yield task(f"Keep the paragraph “{start}” in {home.path} alone", why, orders)
+    return f"Keep the paragraph “{start}” in {home.path}"
 
 
 def _home(view: View, copies: Sequence[_Copy]) -> _Copy:
-    """The copy that stays: one nobody may edit now, else the one whose titles share most words with it, else the first."""
+    """The copy that stays: one nobody may edit now, else the one that others were pointed to already, be it in a document
+    that was not shown this time, else the one whose titles share most words with it, else the first.
+    """
+    pointed = led_to(view)
 
-    def rank(copy: _Copy) -> tuple[bool, int]:
-        title, _ = _heading(view.lines[copy.path], copy)
+    def rank(copy: _Copy) -> tuple[bool, bool, int]:
+        title, anchor = _heading(view.lines[copy.path], copy)
         subject = f"{title} {document_title(view.lines[copy.path], copy.path)}"
-        return view.free(copy.path), -len(words(subject) & words(copy.block.text))
+        told = any(f"{_kept(copy)} and point to it" in line for line in view.brief.recent)
+        known = told or (copy.path, anchor) in pointed
+        return view.free(copy.path), not known, -len(words(subject) & words(copy.block.text))
 
     path = min(copies, key=rank).path
     return next(copy for copy in copies if copy.path == path)
@@ -89,18 +113,7 @@ def _home(view: View, copies: Sequence[_Copy]) -> _Copy:
 def _heading(lines: Sequence[Line], copy: _Copy) -> tuple[str, str]:
     """Title and anchor of the heading the copy stands under; the document's own title has no anchor."""
     found = headings(list(lines))
-    above = [index for index, heading in enumerate(found) if heading.start < copy.block.start]
+    above = [index for index, heading in enumerate(found) if heading.line < copy.block.start]
     if not above or found[above[-1]].level == 1:
         return document_title(lines, copy.path), ""
-    return found[above[-1]].title, link.heading_anchors(found)[above[-1]]
-
-
-def _sentence(home: _Copy, title: str, anchor: str, path: str) -> str:
-    text = link.link_text(title)
-    if path == home.path:
-        return (
-            f"This is said above, under [{text}](#{anchor})."
-            if anchor
-            else "This is said at the beginning of this page."
-        )
-    return f"This is described in [{text}]({link.relative(path, home.path, anchor)})."
+    return found[above[-1]].title, found[above[-1]].anchor

@@ -1,14 +1,13 @@
 """The evaluation: findings that can be measured, in a table that changes only when they do."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 
+from kinos.domain.markdown import Kind, blocks, headings, link, plain, text_of
 from kinos.domain.size import Level, kilotokens
 from kinos.domain.task import NothingToDo
-from kinos.worker.rehearsal import link
-from kinos.worker.rehearsal.markdown import Kind, headings, text_of
 from kinos.worker.rehearsal.order import Write
 from kinos.worker.rehearsal.rule.duplicate import repeated
 from kinos.worker.rehearsal.rule.evidence import PLACEHOLDER, Verdict, dead_links, judged, seen
@@ -18,6 +17,8 @@ from kinos.worker.rehearsal.rule.requirement import requirements
 from kinos.worker.rehearsal.view import View
 
 _HURTS = "hurts"
+_LINK = re.compile(r"^the link `(?P<url>[^`]+)` leads nowhere")
+_COPIES = re.compile(r"“(?P<start>.*) …” stands in (?P<where>.*) too")
 _ROW = re.compile(r"\| (?P<place>`[^`|]+`[^|]*) \| (?P<what>[^|]+) \| (?P<weight>\w+) \| (?P<remedy>[^|]+) \|")
 
 
@@ -51,9 +52,7 @@ def evaluate(view: View) -> Proposal:
         yield NothingToDo(f"`{path}` was not shown whole, so I cannot compare it with what I see.")
         return
     before = _recorded(view.whole.get(path, ""))
-    # What was found earlier in a document not shown now still stands, unless the document is gone. Sizes are always known.
-    kept = [f for f in before if f.path in view.documents and f.path not in view.whole and f.weight == _HURTS]
-    now = sorted({*_findings(view), *kept})
+    now = sorted(_merged(view, _findings(view), before))
     if now == sorted(before) and path in view.whole:
         yield NothingToDo(
             f"The findings are the {counted(len(now), 'finding').split()[0]} that `{path}` lists already."
@@ -94,11 +93,56 @@ def _findings(view: View) -> list[Finding]:
                 "documentaliste: point it at what was meant",
             )
         )
-    for text, paths in repeated(view):
-        others = listed([f"`{other}`" for other in dict.fromkeys(paths[1:])], 3)
-        start = _cell(" ".join(text.split()[:6]))
-        found.append(Finding(f"`{paths[0]}`", f"“{start} …” stands in {others} too", _HURTS, "duplication: keep one"))
+    found += [_copies(_start(text), paths) for text, paths in repeated(view)]
     return [*found, *_empty_sections(view)]
+
+
+def _copies(start: str, paths: Iterable[str]) -> Finding:
+    """The finding that a paragraph stands in several documents, or several times in one. The same whatever their order."""
+    first, *others = sorted(set(paths))
+    where = listed([f"`{other}`" for other in others], len(others)) if others else f"`{first}` once more"
+    return Finding(f"`{first}`", f"“{start} …” stands in {where} too", _HURTS, "duplication: keep one")
+
+
+def _start(text: str) -> str:
+    return _cell(" ".join(text.split()[:6]).replace("`", ""))
+
+
+def _merged(view: View, found: Sequence[Finding], before: Sequence[Finding]) -> set[Finding]:
+    """What is found now, and what was found before and cannot be seen to be remedied, for not all it is about was shown."""
+    now = set(found)
+    for old in before:
+        copies = _COPIES.fullmatch(old.what)
+        if copies:
+            start, paths = copies["start"], {old.path, *re.findall(r"`([^`]+)`", copies["where"])}
+            standing = {path for path in paths if _may_hold(view, path, start)}
+            same = {one for one in now if one.what.startswith(f"“{start} …” stands in ")}
+            standing |= {path for one in same for path in (one.path, *re.findall(r"`([^`]+)`", one.what))}
+            if len(standing) > 1 or (paths == standing and old.path not in view.whole):
+                now = (now - same) | {_copies(start, standing)}
+        elif old.weight == _HURTS and _may_stand(view, old):
+            now.add(old)
+    return now
+
+
+def _may_hold(view: View, path: str, start: str) -> bool:
+    """Whether a paragraph that begins so may still stand in `path`: it does, or nobody can see."""
+    if path not in view.whole:
+        return path in view.documents
+    return any(block.kind is Kind.TEXT and _start(block.text) == start for block in blocks(view.lines[path]))
+
+
+def _may_stand(view: View, old: Finding) -> bool:
+    """Whether an earlier finding may still be right: the document, or where the link leads, exists and was not shown."""
+    if old.path not in view.documents:
+        return False
+    if old.path not in view.whole:
+        return True
+    dead = _LINK.search(old.what)
+    if dead is None or not any(_cell(target.url) == dead["url"] for target in link.targets(view.lines[old.path])):
+        return False
+    place = link.resolve(old.path, dead["url"])
+    return bool(place and place[1] and place[0] in view.documents and place[0] not in view.whole)
 
 
 def _size_weight(level: Level) -> str:
@@ -116,11 +160,11 @@ def _empty_sections(view: View) -> list[Finding]:
             continue
         titles = headings(lines)
         for heading, following in zip_longest(titles, titles[1:]):
-            end = following.start if following else len(lines)
+            end = following.line if following else len(lines)
             body = [line.text for line in lines[heading.end : end] if line.kind is not Kind.BLANK]
             leads_on = following is not None and following.level > heading.level
             if (not body and not leads_on) or body == [PLACEHOLDER]:
-                what = f"“{_cell(link.plain(heading.title))}” has no text below it"
+                what = f"“{_cell(plain(heading.title))}” has no text below it"
                 found.append(Finding(f"`{path}`", what, _HURTS, "production: write it, or drop the heading"))
     return list(dict.fromkeys(found))
 

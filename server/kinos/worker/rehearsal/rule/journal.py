@@ -3,8 +3,8 @@
 import re
 from collections.abc import Sequence
 
+from kinos.domain.markdown import Line, Section, scan, sections, text_of
 from kinos.domain.task import NothingToDo
-from kinos.worker.rehearsal.markdown import text_of
 from kinos.worker.rehearsal.order import Insert, Order, Place, Write
 from kinos.worker.rehearsal.rule.paper import JOURNAL
 from kinos.worker.rehearsal.rule.proposal import Proposal, counted, listed, task
@@ -34,8 +34,7 @@ def log(view: View) -> Proposal:
     elif told and len(news) < COMPANY:
         yield NothingToDo(f"One event since the last entry; it waits for company: {short(news[0])}")
     else:
-        entry = _entry(view, news, view.whole.get(path, ""))
-        order: Order = Insert(path, Place.TOP, entry) if told else Write(path, _beginning(view, entry))
+        order = _order(view, path, news)
         title = (
             f"Record {counted(len(news), 'event')} in {path}"
             if told
@@ -44,6 +43,29 @@ def log(view: View) -> Proposal:
         yield task(
             title, f"{counted(len(news), 'event')} of the team {'is' if len(news) == 1 else 'are'} not in it.", [order]
         )
+
+
+def _order(view: View, path: str, news: Sequence[str]) -> Order:
+    text = view.whole.get(path, "")
+    lines = scan(text)
+    same = next((one for one in _entries(lines) if view.time and one.heading.title == view.time), None)
+    if same:
+        return Write(path, text_of(_joined(view, [line.text for line in lines], same, news)))
+    entry = _entry(view, news, text)
+    return Insert(path, Place.TOP, entry) if text.strip() else Write(path, _beginning(view, entry))
+
+
+def _entries(lines: Sequence[Line]) -> list[Section]:
+    return [one for root in sections(lines) for one in root.walk() if one.heading.level == 2]
+
+
+def _joined(view: View, texts: list[str], same: Section, news: Sequence[str]) -> list[str]:
+    """The log with `news` in the entry of this very minute: a second heading of that name would have no anchor of its own."""
+    said = [n for n in range(same.heading.end, same.end) if texts[n].strip() and not texts[n].startswith("- Phase: ")]
+    place = said[-1] + 1 if said else same.heading.end
+    rest = [text for text in texts[place : same.end] if not text.startswith("- Phase: ")]
+    added = [*(f"- {_sentence(line)}" for line in news), _state(view)]
+    return [*texts[:place], *([] if said else [""]), *added, *rest, *texts[same.end :]]
 
 
 def _events(view: View) -> list[str]:
@@ -65,9 +87,12 @@ def _first_paths(found: re.Match[str]) -> str:
 def _entry(view: View, news: Sequence[str], told: str) -> str:
     entries = sum(line.startswith("## ") for line in told.split("\n"))
     lines = [f"## {view.time or f'Entry {entries + 1} (undated)'}", "", *(f"- {_sentence(line)}" for line in news)]
+    return text_of([*lines, _state(view)])
+
+
+def _state(view: View) -> str:
     total = re.search(r"^Total: .*$", view.brief.project_map, re.MULTILINE)
-    lines.append(f"- Phase: {view.brief.phase}." + (f" {total[0]}." if total else ""))
-    return text_of(lines)
+    return f"- Phase: {view.brief.phase}." + (f" {total[0]}." if total else "")
 
 
 def _sentence(line: str) -> str:

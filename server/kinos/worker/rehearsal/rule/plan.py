@@ -2,8 +2,8 @@
 
 import re
 
+from kinos.domain.markdown import lines_of, text_of
 from kinos.domain.task import NothingToDo
-from kinos.worker.rehearsal.markdown import lines_of, text_of
 from kinos.worker.rehearsal.order import Write
 from kinos.worker.rehearsal.rule.paper import TESTS
 from kinos.worker.rehearsal.rule.proposal import Proposal, counted, task

@@ -3,20 +3,20 @@
 from collections.abc import Iterator, Sequence
 
 from kinos.domain.brief import MAX_FILES
+from kinos.domain.markdown import document_title, headings, link, slug
 from kinos.domain.task import NothingToDo
-from kinos.worker.rehearsal import link
-from kinos.worker.rehearsal.markdown import headings
 from kinos.worker.rehearsal.order import Relink
 from kinos.worker.rehearsal.rule.evidence import dead_links, seen
-from kinos.worker.rehearsal.rule.paper import is_record
 from kinos.worker.rehearsal.rule.proposal import Proposal, counted, listed, task
-from kinos.worker.rehearsal.split import document_title
 from kinos.worker.rehearsal.view import View
 
 
 def repair(view: View) -> Proposal:
-    """Point dead links at what was meant: the document of that name elsewhere, the one with the link's words for a title."""
-    dead = [(path, url) for path, url, _ in dead_links(view) if not is_record(path)]
+    """Point dead links at what was meant: the document of that name elsewhere, the one with the link's words for a title.
+
+    In records too: an address is mended there, never a word.
+    """
+    dead = [(path, url) for path, url, _ in dead_links(view)]
     mends = [mend for path, url in dead if view.free(path) for mend in _mends(view, path, url)]
     paths = list(dict.fromkeys(mend.path for mend in mends))[:MAX_FILES]
     orders = [mend for mend in mends if mend.path in paths]
@@ -55,26 +55,22 @@ def _documents(view: View, path: str, url: str, target: str) -> list[str]:
     named = [other for other in view.documents if other.rpartition("/")[2].casefold() == name]
     if named:
         return named
-    words = {link.slug(text) for text in _words(view, path, url)} - {""}
+    words = {slug(text) for text in _words(view, path, url)} - {""}
     return [
-        other
-        for other, lines in view.lines.items()
-        if other != path and link.slug(document_title(lines, other)) in words
+        other for other, lines in view.lines.items() if other != path and slug(document_title(lines, other)) in words
     ]
 
 
 def _anchors(view: View, target: str, anchor: str, words: Sequence[str]) -> list[tuple[str, str]]:
     """The headings that may be meant by an anchor `target` does not have: alike there, or in a document it leads to."""
-    slugs = {link.slug(text) for text in words} | {anchor.casefold()}
-    here = [
-        (target, known) for known in link.heading_anchors(headings(view.lines[target])) if known.casefold() in slugs
-    ]
+    slugs = {slug(text) for text in words} | {anchor.casefold()}
+    here = [(target, known.anchor) for known in headings(view.lines[target]) if known.anchor.casefold() in slugs]
     if here:
         return here
     left = [
         (place, heard.title) for heard in link.targets(view.lines[target]) if (place := link.resolve(target, heard.url))
     ]
-    named = [place for place, title in left if place[0] != target and anchor in (place[1], link.slug(title))]
+    named = [place for place, title in left if place[0] != target and anchor in (place[1], slug(title))]
     beside = dict.fromkeys(place[0] for place, _ in left if place[0] != target and place[0] in view.lines)
     return named[:1] or [(other, anchor) for other in beside if anchor in link.anchors(view.lines[other])]
 

@@ -4,12 +4,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from kinos.domain.markdown import lines_of, text_of
 from kinos.domain.task import NothingToDo
-from kinos.worker.rehearsal.markdown import lines_of, text_of
 from kinos.worker.rehearsal.order import Write
 from kinos.worker.rehearsal.rule.paper import SPECIFICATIONS
 from kinos.worker.rehearsal.rule.proposal import Proposal, counted, task
-from kinos.worker.rehearsal.rule.wish import Wish, alike, documents_named, short, wishes
+from kinos.worker.rehearsal.rule.wish import Wish, alike, documents_named, short, unread, wishes
 from kinos.worker.rehearsal.view import View
 
 _NUMBERED = re.compile(r"^(?:#+ |[-*+] |\|\s*)?\**(?P<id>(?:REQ|R)-?\d+)\**[:.)|]?\**\s*(?P<text>.*)$", re.MULTILINE)
@@ -53,7 +53,9 @@ def _completed(view: View, path: str, asked: Sequence[Wish]) -> Proposal:
     stated = [*_stated(text), *(Requirement("", line) for line in lines_of(text) if len(line.split()) > 3)]
     missing = [wish for wish in asked if not any(alike(wish.text, one.text) for one in stated)]
     if not missing:
-        yield NothingToDo(f"`{path}` covers every wish of the request.")
+        yield NothingToDo(
+            f"`{path}` covers the {counted(len(asked), 'wish', 'wishes')} I read in the request.{_rest(view)}"
+        )
         return
     if not view.expanding:
         yield NothingToDo(
@@ -71,13 +73,18 @@ def _completed(view: View, path: str, asked: Sequence[Wish]) -> Proposal:
     )
 
 
+def _rest(view: View) -> str:
+    """What of the request no rule took for a wish, as a sentence with a space before it; empty when there is nothing."""
+    left = unread(view.brief.request)
+    if not left:
+        return ""
+    return f" {counted(len(left), 'sentence')} of it no rule took for a wish, the first being “{short(left[0], 60)}”."
+
+
 def _specifications(view: View, asked: Sequence[Wish]) -> str:
     source = view.brief.request_path
-    lines = [
-        "# Specifications",
-        "",
-        f"What `{source}` asks for, one requirement a wish. Numbers stay as they are, for others cite them.",
-    ]
+    about = f"What `{source}` asks for, one requirement a wish. Numbers stay as they are, for others cite them."
+    lines = ["# Specifications", "", f"{about}{_rest(view)}"]
     lines += ["", "## Requirements", ""]
     for number, wish in enumerate(asked, 1):
         lines += _entry(number, wish, source)

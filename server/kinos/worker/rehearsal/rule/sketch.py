@@ -3,16 +3,15 @@
 import re
 from collections.abc import Iterator
 
+from kinos.domain.markdown import document_title, text_of
 from kinos.domain.path import is_markdown
 from kinos.domain.task import NothingToDo, Task
-from kinos.worker.rehearsal.markdown import text_of
 from kinos.worker.rehearsal.order import Write
 from kinos.worker.rehearsal.rule.evidence import PLACEHOLDER
 from kinos.worker.rehearsal.rule.paper import INDEX, TODO, is_record
 from kinos.worker.rehearsal.rule.proposal import Proposal, task
 from kinos.worker.rehearsal.rule.todo import open_items
 from kinos.worker.rehearsal.rule.wish import documents_named, short, wishes
-from kinos.worker.rehearsal.split import document_title
 from kinos.worker.rehearsal.view import View
 
 _LIST = re.compile(r"(?::|\b(?:about|on|with|covering|including|of|sur|avec)\b)\s+(?P<list>[^.:;]{8,})", re.IGNORECASE)

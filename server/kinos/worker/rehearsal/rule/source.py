@@ -2,9 +2,8 @@
 
 from urllib.parse import urlsplit
 
+from kinos.domain.markdown import lines_of, link, text_of
 from kinos.domain.task import NothingToDo
-from kinos.worker.rehearsal import link
-from kinos.worker.rehearsal.markdown import lines_of, text_of
 from kinos.worker.rehearsal.order import Write
 from kinos.worker.rehearsal.rule.paper import SOURCES
 from kinos.worker.rehearsal.rule.proposal import Proposal, counted, listed, task

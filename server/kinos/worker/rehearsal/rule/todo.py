@@ -3,9 +3,9 @@
 import re
 from collections.abc import Sequence
 
+from kinos.domain.markdown import lines_of, text_of
 from kinos.domain.size import Level, kilotokens
 from kinos.domain.task import NothingToDo
-from kinos.worker.rehearsal.markdown import lines_of, text_of
 from kinos.worker.rehearsal.order import Write
 from kinos.worker.rehearsal.rule.evidence import Verdict, judged
 from kinos.worker.rehearsal.rule.paper import TODO
@@ -86,7 +86,7 @@ def _refreshed(view: View, path: str, asked: Sequence[Wish]) -> Proposal:
     ]
     missing += [item for item in _sizes(view) if not any(f"`{item.split('`')[1]}`" in text for text in texts)]
     if not ticked and not missing:
-        yield NothingToDo(f"`{path}` has each wish of the request, and no open item of it is visibly done.")
+        yield NothingToDo(f"`{path}` has each wish I read in the request, and no open item of it is visibly done.")
         return
     new = [f"- [{'x' if _done(view, item) else ' '}] {item}" for item in missing]
     place = max((number for number, _ in boxes), default=len(lines) - 1) + 1

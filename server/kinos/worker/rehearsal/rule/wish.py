@@ -1,23 +1,19 @@
-"""What the request asks for: its list items, else its sentences that ask for something."""
+"""What the request asks for: the items of its lists, and its sentences that ask for something."""
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from kinos.worker.rehearsal.markdown import Kind, blocks, scan
+from kinos.domain.markdown import Kind, blocks, scan
+from kinos.worker.rehearsal.rule.asking import asks, asks_as_title
 
 MOST = 40
 """Wishes taken from a request: a list longer than that is no plan."""
+SHORTEST = 2
+"""Words a sentence needs to be a wish."""
 
 _BULLET = re.compile(r"( *)(?:[-*+]|\d{1,9}[.)])\s+(?:\[[ xX]\]\s+)?(.*)")
 _SENTENCE = re.compile(r"(?<=[.!?…])(?<!\be\.g\.)(?<!\bi\.e\.)(?<!\betc\.)\s+(?=[^\sa-z])")
-_ASKING = re.compile(
-    r"\b(?:must|should|shall|needs?|wants?|wish(?:es)?|please|would like|has to|have to|make|write|add|create|keep|describe|"
-    r"explain|list|show|give|build|fix|repair|bring|split|merge|remove|use|say|document|review|check|translate|prepare|"
-    r"il faut|dois|doit|doivent|devrait|devraient|veux|voudrais|souhaite|merci de|faire|écrire|ajouter|créer|garder|"
-    r"décrire|expliquer|corriger|rédiger|vérifier|préparer)\b",
-    re.IGNORECASE,
-)
 _DOCUMENT = re.compile(r"`([^`\s]+\.(?:md|markdown))`|(?<![\w/`])([\w./-]+\.(?:md|markdown))\b")
 _WORD = re.compile(r"[^\W\d_]{4,}")
 _COMMON = frozenset(
@@ -50,14 +46,30 @@ class Wish:
 
 
 def wishes(request: str) -> list[Wish]:
-    """The wishes of a request, in its order."""
-    items = list_items(request)
-    if items:
-        return [Wish(text, f"request, item {number}") for number, text in enumerate(items, 1)][:MOST]
-    sentences = [s for s in _sentences(request) if len(s.split()) >= 3]
-    asking = [(number, s) for number, s in enumerate(sentences, 1) if _ASKING.search(s)]
-    chosen = asking or list(enumerate(sentences, 1))
-    return [Wish(text, f"request, sentence {number}") for number, text in chosen][:MOST]
+    """The wishes of a request: its list items, then its sentences that ask; where there is neither, every sentence."""
+    return _all_wishes(request)[:MOST]
+
+
+def unread(request: str) -> list[str]:
+    """The sentences of a request that are not among its wishes: nobody may say that they are met."""
+    every = _all_wishes(request)
+    taken = {wish.text for wish in every}
+    left = [s for s in _sentences(request) if s not in taken and not _leads(s) and len(s.split()) > SHORTEST]
+    return [wish.text for wish in every[MOST:]] + left
+
+
+def _all_wishes(request: str) -> list[Wish]:
+    items = [Wish(text, f"request, item {number}") for number, text in enumerate(list_items(request), 1)]
+    sentences = [(number, s) for number, s in enumerate(_sentences(request), 1) if len(s.split()) >= SHORTEST]
+    asking = [
+        Wish(text, f"request, sentence {number}") for number, text in sentences if not _leads(text) and asks(text)
+    ]
+    return items + asking or [Wish(text, f"request, sentence {number}") for number, text in sentences]
+
+
+def _leads(sentence: str) -> bool:
+    """Whether the sentence only leads to what follows it."""
+    return sentence.endswith(":")
 
 
 def list_items(text: str) -> list[str]:
@@ -78,8 +90,15 @@ def list_items(text: str) -> list[str]:
 
 
 def _sentences(text: str) -> list[str]:
-    paragraphs = (" ".join(block.text.split()) for block in blocks(scan(text)) if block.kind is Kind.TEXT)
-    return [sentence.strip() for paragraph in paragraphs for sentence in _SENTENCE.split(paragraph) if sentence.strip()]
+    """The sentences of its paragraphs, and its headings where they ask by themselves."""
+    found: list[str] = []
+    for block in blocks(scan(text)):
+        flat = " ".join(block.text.split()).strip("# ")
+        if block.kind is Kind.TEXT:
+            found += [sentence.strip() for sentence in _SENTENCE.split(flat) if sentence.strip()]
+        elif block.kind is Kind.HEADING and asks_as_title(flat):
+            found.append(flat)
+    return found
 
 
 def documents_named(text: str) -> list[str]:

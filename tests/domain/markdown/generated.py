@@ -59,10 +59,27 @@ fences = st.tuples(st.sampled_from(["```", "~~~", "````", "```python"]), words).
     lambda pair: f"{pair[0]}\n# not a heading\n{pair[1]}\n\n## nor this\n{pair[0].rstrip('python')}"
 )
 tables = words.map(lambda text: f"| a | b |\n| --- | --- |\n| {text} | 1 |")
-links = titles.map(lambda title: f"See [there](#{title.lower().split()[0]}) and [elsewhere](other.md#x).")
+anchors = st.sampled_from(["setup", "usage", "usage-1", "on-call", "setup-usage", "own", "hand", "über", "nowhere"])
+links = st.tuples(
+    anchors,
+    st.sampled_from(
+        [
+            "See [there](#{}) and [elsewhere](other.md#x).",
+            "See [there](guide.md#{}), or [all](guide.md).",
+            "See [there](/docs/guide.md#{}).",
+            'See <a href="guide.md#{}">there</a>.',
+            '<div>\n<a href="#{}">there</a>\n</div>',
+            "- [there](<#{}>)",
+            "See [there][{0}].\n\n[{0}]: #{0}",
+            "See it[^{0}].\n\n[^{0}]: It is [there](#{0}), see [the note][note].",
+            "`[code](#{})`",
+        ]
+    ),
+).map(lambda pair: pair[1].format(pair[0]))
+by_hand = st.sampled_from(['<a id="hand"></a>', 'Words <a name="hand">here</a>.'])
 comments = st.just("<!-- a comment\n# no heading\n-->")
 definitions = st.just("See [the note][note].\n\n[note]: https://example.org/note")
-blocks = st.one_of(paragraphs, lists, fences, tables, links, comments, definitions)
+blocks = st.one_of(paragraphs, lists, fences, tables, links, links, by_hand, comments, definitions)
 awkward_lines = st.sampled_from(AWKWARD)
 
 

@@ -1,8 +1,10 @@
+"""The scanner: what each line of a document is."""
+
 import pytest
 from hypothesis import given
 
-from kinos.worker.rehearsal.markdown import Kind, blocks, headings, lines_of, scan, text_of
-from worker.rehearsal.generated import anything, documents
+from domain.markdown.generated import anything, documents
+from kinos.domain.markdown import Kind, blocks, headings, lines_of, scan, text_of
 
 
 def found(text: str) -> list[tuple[int, str]]:
@@ -85,3 +87,9 @@ def test_every_line_of_a_document_is_there_once(text: str) -> None:
 @given(anything)
 def test_any_text_can_be_read(text: str) -> None:
     assert [line.text for line in scan(text)] == lines_of(text)
+
+
+def test_lines_end_at_the_three_line_ends_and_nothing_else() -> None:
+    assert lines_of("a\r\nb\rc\nd\u2028e\x0cf") == ["a", "b", "c", "d\u2028e\x0cf"]
+    assert lines_of("a\n\n") == ["a", ""]
+    assert lines_of("") == []

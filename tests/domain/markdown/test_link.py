@@ -1,10 +1,11 @@
+"""Links: where they are, what they mean, and pointing them elsewhere."""
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kinos.worker.rehearsal import link
-from kinos.worker.rehearsal.markdown import headings, scan, text_of
-from worker.rehearsal.generated import documents
+from domain.markdown.generated import documents
+from kinos.domain.markdown import link, scan, text_of
 
 
 def urls(text: str) -> list[str]:
@@ -20,6 +21,17 @@ def urls(text: str) -> list[str]:
         ("`[a](b.md)` and ``[a](`b.md)``\n", []),
         ("```\n[a](b.md)\n```\n\n    [a](b.md)\n", []),
         ('[a][b]\n\n[b]: c.md "title"\n', ["c.md"]),
+        ('See <a href="b%20c.md#x">it</a>, <img alt="x" src=\'d.png\'>.\n', ["b%20c.md#x", "d.png"]),
+        ('<div>\n<a class="x" href="b.md">it</a>\n</div>\n', ["b.md"]),
+        ('<!-- <a href="b.md"> [c](d.md)\n<a href="e.md">\n-->\n', []),
+        ("text <!-- [c](d.md) --> [e](f.md)\n", ["f.md"]),
+        (
+            "<https://example.org/a> and https://example.org/b_(c).\n",
+            ["https://example.org/a", "https://example.org/b_(c)"],
+        ),
+        ("(see https://example.org/a), `https://example.org/b`\n", ["https://example.org/a"]),
+        ("[https://example.org/a](https://example.org/a)\n", ["https://example.org/a"]),
+        ("x[^1]\n\n[^1]: See [a](b.md).\n", ["b.md"]),
         ("- [a](b.md)\n\n> [c](d.md)\n\n| [e](f.md) |\n\n# [g](h.md)\n", ["b.md", "d.md", "f.md", "h.md"]),
     ],
 )
@@ -34,25 +46,8 @@ def test_a_links_text_comes_with_it() -> None:
     ]
 
 
-@pytest.mark.parametrize(
-    ("title", "slug"),
-    [
-        ("On call", "on-call"),
-        ("What's new?", "whats-new"),
-        ("`kin lsp` — options", "kin-lsp--options"),
-        ("**Bold** and [link](a.md)", "bold-and-link"),
-        ("Über_uns", "über_uns"),
-        ("snake_case_name", "snake_case_name"),
-        ("漢字 title", "漢字-title"),
-    ],
-)
-def test_a_heading_has_the_anchor_github_gives_it(title: str, slug: str) -> None:
-    assert link.slug(title) == slug
-
-
-def test_headings_alike_are_numbered_and_own_names_count() -> None:
+def test_anchors_are_those_of_headings_and_those_written_by_hand() -> None:
     text = '# A\n\n# A\n\n## B {#own}\n\n<a id="by-hand"></a>\n'
-    assert link.heading_anchors(headings(scan(text))) == ["a", "a-1", "own"]
     assert link.anchors(scan(text)) == {"a", "a-1", "own", "by-hand"}
 
 
@@ -63,7 +58,7 @@ def test_headings_alike_are_numbered_and_own_names_count() -> None:
         ("docs/a.md", "../b%20c.md", ("b c.md", "")),
         ("docs/a.md", "#x", ("docs/a.md", "x")),
         ("a.md", "../outside.md", None),
-        ("a.md", "/root.md", None),
+        ("docs/a.md", "/docs/b%20c.md#x", ("docs/b c.md", "x")),
         ("a.md", "https://example.org/b.md", None),
         ("a.md", "mailto:x@example.org", None),
     ],

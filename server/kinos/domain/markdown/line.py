@@ -1,4 +1,4 @@
-"""Markdown by lines: what each line is, so that headings in code are no headings and prose is told from the rest.
+"""The scanner: what each line of a Markdown document is, so that a heading in code is no heading and prose is told from the rest.
 
 Follows CommonMark as far as whole documents need it; where a line's nature is unclear it counts as the thing not to touch.
 """
@@ -35,26 +35,7 @@ class Line:
     title: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Heading:
-    """A heading: its first line and the one after its last, 0-based; its level, 1 to 6; its title without marks."""
-
-    start: int
-    end: int
-    level: int
-    title: str
-
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """Consecutive lines of one kind, blank lines apart: `start` to before `end`."""
-
-    start: int
-    end: int
-    kind: Kind
-    text: str
-
-
+_END = re.compile(r"\r\n|\n|\r")
 _FENCE = re.compile(r"( *)(`{3,}|~{3,})(.*)")
 _ATX = re.compile(r" {0,3}(#{1,6})(?:[ \t]+(.*?))?(?:[ \t]+#+)?[ \t]*")
 _UNDERLINE = re.compile(r" {0,3}(=+|-+)[ \t]*")
@@ -67,9 +48,9 @@ _TABLE_RULE = re.compile(r" {0,3}\|?\s*:?-+:?\s*(\|\s*:?-+:?\s*)+\|?\s*")
 
 
 def lines_of(text: str) -> list[str]:
-    """The lines of `text`, which end at line feeds alone; a last empty one is no line."""
-    lines = text.split("\n")
-    return lines[:-1] if lines and not lines[-1] else lines
+    """The lines of `text` without their ends: a line feed, a carriage return, or both. After the last end there is no line."""
+    lines = _END.split(text)
+    return lines if lines[-1] else lines[:-1]
 
 
 def text_of(lines: list[str]) -> str:
@@ -79,33 +60,7 @@ def text_of(lines: list[str]) -> str:
 
 def scan(text: str) -> list[Line]:
     """What each line of `text` is."""
-    scanner = _Scanner(lines_of(text))
-    return scanner.scan()
-
-
-def headings(lines: list[Line]) -> list[Heading]:
-    """The headings, in order."""
-    found = []
-    for number, line in enumerate(lines):
-        if line.kind is Kind.HEADING:
-            end = number + 1
-            while end < len(lines) and lines[end].kind is Kind.UNDERLINE:
-                end += 1
-            found.append(Heading(number, end, line.level, line.title))
-    return found
-
-
-def blocks(lines: list[Line]) -> list[Block]:
-    """Runs of lines of one kind; a blank line ends a block of anything but code, front matter and HTML."""
-    found: list[Block] = []
-    start = 0
-    for number in range(1, len(lines) + 1):
-        if number == len(lines) or lines[number].kind is not lines[start].kind or lines[start].kind is Kind.HEADING:
-            kind = lines[start].kind
-            if kind is not Kind.BLANK:
-                found.append(Block(start, number, kind, "\n".join(line.text for line in lines[start:number])))
-            start = number
-    return found
+    return _Scanner(lines_of(text)).scan()
 
 
 def is_prose(line: Line) -> bool:
@@ -114,6 +69,8 @@ def is_prose(line: Line) -> bool:
 
 
 class _Scanner:
+    """Goes through a document once, from top to bottom; only a line that underlines or rules what is above looks back."""
+
     def __init__(self, texts: list[str]) -> None:
         self._texts = texts
         self._lines: list[Line] = []
@@ -143,7 +100,7 @@ class _Scanner:
         """The line in a fence or in HTML that is still open."""
         if self._fence:
             if text.strip() and _indent(text) < self._fence_offset:
-                self._fence = ""
+                self._fence, self._offset = "", -1
                 return None
             closing = _FENCE.fullmatch(text)
             if (
