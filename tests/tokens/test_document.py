@@ -101,6 +101,38 @@ def test_after_any_edits_the_size_is_that_of_the_whole_text(
         assert document.count(counter).tokens == oracle(document.text, name)
 
 
+@pytest.mark.parametrize("name", CLAUDE)
+@many
+@given(text=hard_texts, changes=changes)
+@example(text="a\rb\r\r\nc\r", changes=[])
+@example(text="\r\ra", changes=[])
+@example(text="", changes=[])
+@example(text="\n\n a\n\n", changes=[])
+def test_after_any_edits_the_lines_add_up_to_the_size(
+    name: str, text: str, changes: list[tuple[TextEdit | str, Encoding]]
+) -> None:
+    counter, document = counter_for(name), OpenText(text, 0)
+    for version, (edit, encoding) in enumerate(changes, 1):
+        document.count(counter)
+        document.apply([edit], version, encoding)
+    shares = document.by_line(counter)
+    assert len(shares) == document.line_count
+    assert sum(shares) == document.count(counter).tokens
+
+
+def test_a_line_pays_for_the_blank_lines_behind_it() -> None:
+    document, counter = OpenText("# One\n\n\n\ntwo words\n", 1), counter_for("claude-v4.8")
+    first, *blank, second, last = document.by_line(counter)
+    assert (blank, last) == ([0, 0, 0], 0)
+    assert first == oracle("# One\n\n\n\na", "claude-v4.8") - 1
+    assert first + second == oracle(document.text, "claude-v4.8")
+
+
+def test_an_encoding_of_openai_counts_all_on_the_first_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kinos.tokens.encoding.text_counter", lambda name: len)
+    assert OpenText("one\ntwo\n", 1).by_line(counter_for("cl100k_base")) == [8, 0, 0]
+
+
 @many
 @given(text=hard_texts, changes=changes)
 def test_edits_that_come_together_count_as_those_that_come_one_by_one(

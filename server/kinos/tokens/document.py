@@ -81,6 +81,16 @@ class OpenText:
             self._tally = Tally(counter.lines, self._lines)
         return Size(self._tally.total(), counter.counted)
 
+    def by_line(self, counter: Counter) -> list[int]:
+        """Tokens of each line, which add up to the size: the sections of a document are sums of them.
+
+        In an encoding that sees no lines, all stand with the first. Raises UnavailableError when `counter` cannot count.
+        """
+        size = self.count(counter)
+        if self._tally is None or not isinstance(counter, ClaudeCounter):
+            return [size.tokens, *[0] * (self.line_count - 1)]
+        return self._tally.by_line()
+
     def offset_at(self, position: Position, encoding: Encoding) -> int:
         """The index in `text` of `position`, clamped."""
         line, column = self._place(position, encoding)

@@ -51,6 +51,36 @@ class Tally:
             return self._whole
         return self._head + self._body
 
+    def by_line(self) -> list[int]:
+        """Tokens of each line, which add up to the total: blank lines are paid by what stands before them, lines that only
+        the document keeps apart (a lone carriage return) by the first of them.
+        """
+        if len(self._lines) == 1 and self._lines[0] in ("", BOM):
+            return [0]
+        shares = [0] * len(self._lines)
+        texts, firsts = self._joined() if self._lone else (self._lines, range(len(self._lines)))
+        costs = self._counted(texts) if self._lone else self._costs
+        seen = 0
+        shares[0] = self.counter.head(content(texts[0]).removeprefix(BOM))
+        for at in range(1, len(costs)):
+            if costs[at]:
+                shares[firsts[seen]] += self.counter.newlines(at - seen)
+                shares[firsts[at]] = costs[at]
+                seen = at
+        shares[firsts[seen]] += self.counter.tail(len(costs) - 1 - seen)
+        return shares
+
+    def _joined(self) -> tuple[list[str], list[int]]:
+        """The lines as the tokenizer tells them apart, and where each begins among ours."""
+        texts, firsts, open_ = [""], [0], True
+        for at, line in enumerate(self._lines):
+            if not open_:
+                texts.append("")
+                firsts.append(at)
+            texts[-1] += line
+            open_ = _lone(line)
+        return texts, firsts
+
     def _counted(self, lines: Sequence[str]) -> list[int]:
         return [self.counter.line(content(line)) for line in lines]
 
