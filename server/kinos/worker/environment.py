@@ -5,6 +5,8 @@ import signal
 import sys
 from collections.abc import MutableMapping
 
+from kinos.tokens.table import KEEP_NOTHING
+
 LOCAL = ("127.0.0.1", "localhost", "::1")
 
 _FIXED = {
@@ -14,6 +16,7 @@ _FIXED = {
     "TOKENIZERS_PARALLELISM": "false",
     "HF_HUB_OFFLINE": "1",
     "DO_NOT_TRACK": "1",
+    KEEP_NOTHING: "1",
     "NO_COLOR": "1",
     "TERM": "dumb",
 }

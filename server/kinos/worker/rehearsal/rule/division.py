@@ -1,12 +1,11 @@
 """Documents over the limit: which sections to move out into documents beside them, and what those are called."""
 
-import re
-import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from kinos.domain.brief import MAX_FILES, Exhibit, Shown
 from kinos.domain.markdown import document_title, plain
+from kinos.domain.markdown.division import FRAME, MARK, STUB, file_slug
 from kinos.domain.path import is_markdown
 from kinos.domain.size import Level, kilotokens
 from kinos.domain.task import NothingToDo, Task
@@ -23,16 +22,8 @@ _GAIN = 0.8
 """Share of a document that its largest piece may have for a split to be of use."""
 _USE = 5_000
 """Tokens that are of use to move, whatever is left."""
-_FRAME = 60
-"""Tokens a new document has besides what is moved: its title, and the link back."""
 _LEAST = 40
 """Tokens a document must lose with a section for that to be worth moving."""
-_STUB = 40
-"""Tokens that stay behind for a section: its heading, and a link."""
-_MARK = 15
-"""Tokens that stay behind for each heading below it: an anchor."""
-_NAME = 40
-"""Characters of a heading that go into a file's name."""
 _GENERIC = ("readme", "index")
 
 
@@ -77,7 +68,7 @@ def _division(view: View, exhibit: Exhibit) -> Iterator[Task | NothingToDo]:
     over = exhibit.tokens - size
     groups = _chosen(_groups(outline, size), MAX_FILES - 1, over)
     gain = sum(group.gain for group in groups)
-    largest = max((group.tokens + _FRAME for group in groups), default=exhibit.tokens)
+    largest = max((group.tokens + FRAME for group in groups), default=exhibit.tokens)
     if largest > _GAIN * exhibit.tokens or gain < min(over, (1 - _GAIN) * exhibit.tokens, _USE):
         yield NothingToDo(_unsplit(exhibit, outline))
         return
@@ -141,7 +132,7 @@ def _moving(section: Section, parent: Section | None, size: int) -> list[tuple[S
 def _gain(section: Section) -> int:
     """Tokens a document loses with a section, which may be less than nothing."""
     below = sum(1 for _ in _all(section.children))
-    return section.total - _STUB - _MARK * below
+    return section.total - STUB - MARK * below
 
 
 def _grouped(units: Sequence[tuple[Section | None, Section]], size: int) -> list[_Group]:
@@ -217,15 +208,3 @@ def _free_name(view: View, path: str, name: str, taken: set[str]) -> str:
         if candidate.casefold() not in taken and view.free(candidate):
             return candidate
     raise AssertionError("a thousand names are taken")
-
-
-def file_slug(title: str) -> str:
-    """A file's name from a heading: ASCII letters and digits, in words joined by hyphens."""
-    folded = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
-    words = re.findall(r"[a-z0-9]+", folded.replace("'", ""))
-    name = ""
-    for word in words:
-        if name and len(name) + len(word) >= _NAME:
-            break
-        name = f"{name}-{word}" if name else word[:_NAME]
-    return name
