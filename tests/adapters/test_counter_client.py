@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,8 @@ from kinos.adapters.folder import Folder
 from kinos.domain.errors import UnavailableError
 from kinos.domain.size import Counted, Size
 from kinos.engine.ports import Count, Terms
+from kinos.tokens.counter import counter_for
+from kinos.tokens.suggestion import suggestion
 
 FAMILY = "claude-v4.8"
 TERMS = Terms(FAMILY, Counted.EXACT, 1000)
@@ -127,6 +130,16 @@ async def test_what_changes_on_the_disk_is_told_while_other_questions_are_answer
         pass
     listening.cancel()
     await asyncio.wait([listening])
+
+
+async def test_suggestions_come_over_the_pipe_as_they_were_made(counter: CounterProcess, tmp_path: Path) -> None:
+    text = "# A\n\n" + "".join(f"## Part {n}\n\n{'some words of it ' * 20}\n\n" for n in range(4))
+    (tmp_path / "a.md").write_text(text, encoding="utf-8")
+    terms = Terms(FAMILY, Counted.EXACT, 10_000)
+    await told(counter.scan(terms))
+    (made,) = await counter.suggest(terms, ["a.md", "gone.md"], 300)
+    assert replace(made, repeats=()) == suggestion("a.md", text, counter_for(FAMILY), 300, ["a.md"])
+    assert len(made.repeats) == 3
 
 
 async def test_a_watch_ends_with_its_process(counter: CounterProcess) -> None:

@@ -220,6 +220,27 @@ def test_a_file_that_vanishes_or_is_replaced_while_it_is_looked_at_is_told_as_it
     assert told(scan(tmp_path).everything()) == {"a.md": None, "b.md": "it is not a regular file", "c.md": HELLO}
 
 
+def test_suggestions_are_made_of_what_was_told_and_look_into_every_document(tmp_path: Path) -> None:
+    passage = (
+        "The tide comes in twice a day and nobody on the quay has ever been able to talk it out of that habit at all."
+    )
+    put(
+        tmp_path,
+        "a.md",
+        f"# A\n\n## One\n\n{passage}\n\n{'and this, ' * 40}\n\n## Two\n\n{'more words of it, ' * 60}\n",
+    )
+    put(tmp_path, "docs/b.md", f"{passage}\n")
+    put(tmp_path, "a-one.md", "taken\n")
+    (tmp_path / "bad.md").write_bytes(b"\xff")
+    look = Scan(tmp_path, (), counter_for(FAMILY), 5000)
+    list(look.everything())
+    (made,) = look.suggestions(["a.md", "bad.md", "gone.md"], 400)
+    assert [piece.path for piece in made.pieces] == ["a-one-2.md"]
+    assert [place.path for repeat in made.repeats for place in repeat.places] == ["docs/b.md"]
+    (made,) = scan(tmp_path, counter=NoCounter(UsageError("There is no tokenizer."))).suggestions(["a.md"], 200)
+    assert made.reason == "There is no tokenizer."
+
+
 def test_without_a_tokenizer_every_document_says_what_to_do(tmp_path: Path) -> None:
     put(tmp_path, "a.md")
     look = scan(tmp_path, counter=NoCounter(UsageError("There is no tokenizer.", "Set one.")))

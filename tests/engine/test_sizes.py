@@ -235,3 +235,32 @@ async def test_without_a_tokenizer_an_open_document_has_a_reason_and_no_size(clo
 async def test_any_text_can_be_counted(scale: Scale) -> None:
     assert await scale.sizes.count("one two three") == 3
     assert scale.sizes.tokenizer == "claude-v4.8"
+
+
+async def test_only_documents_over_a_limit_have_suggestions_each_worked_out_once(scale: Scale) -> None:
+    scale.disk.put("a.md", "one two three four\n")
+    await scale.sizes.scan()
+    assert await scale.sizes.suggest()
+    assert not await scale.sizes.suggest()
+    assert scale.counting.suggested == [["a.md"]]
+    assert "## Suggestions\n- a.md: it has no headings" in scale.sizes.project_map([]).body()
+    scale.disk.put("a.md", "one two three four five\n")
+    await scale.sizes.scan()
+    assert await scale.sizes.suggest()
+    scale.disk.put("a.md", "one\n")
+    await scale.sizes.scan()
+    assert await scale.sizes.suggest(), "one is gone"
+    assert scale.counting.suggested == [["a.md"], ["a.md"]]
+    assert "Suggestions" not in scale.sizes.project_map([]).body()
+
+
+async def test_what_cannot_be_read_is_asked_for_once_and_a_dead_counter_again(scale: Scale) -> None:
+    scale.disk.put("a.md", "one two three four\n")
+    await scale.sizes.scan()
+    scale.counting.deaths = 1
+    await scale.sizes.suggest()
+    assert scale.sizes.suggestions == {}
+    del scale.disk.files["a.md"]
+    await scale.sizes.suggest()
+    assert not await scale.sizes.suggest()
+    assert "cannot be read now" in scale.sizes.suggestions["a.md"].reason

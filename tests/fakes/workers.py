@@ -12,6 +12,7 @@ from kinos.domain.errors import FailureKind, SetupError, SurvivedError, Unavaila
 from kinos.domain.message import Denied, EditCall, Edited, Failed, Granted, PlanCall, Planned, Reserve, Settle
 from kinos.domain.path import is_document
 from kinos.domain.size import Size
+from kinos.domain.suggestion import Suggestion
 from kinos.domain.task import NothingToDo, Task
 from kinos.domain.usage import Usage
 from kinos.engine.ports import Count, Gate, Terms
@@ -131,6 +132,7 @@ class WordCounting:
         self._told: dict[str, object] = {}
         self.broken: dict[str, str] = {}
         self.counted: list[str] = []
+        self.suggested: list[list[str]] = []
         self.deaths = 0
         self.changes: asyncio.Queue[Sequence[str] | str | None] = asyncio.Queue()
         self.closed = False
@@ -177,6 +179,11 @@ class WordCounting:
         if len(content) > terms.max_bytes:
             return Count(path, error="it is too big")
         return Count(path, Size(len(content.decode(errors="replace").split()), terms.counted))
+
+    async def suggest(self, terms: Terms, paths: Sequence[str], limit: int) -> Sequence[Suggestion]:
+        await self._die()
+        self.suggested.append(list(paths))
+        return [Suggestion(path, (), limit, "it has no headings", ()) for path in paths if path in self._disk.files]
 
     async def text(self, text: str, tokenizer: str) -> int:
         return len(text.split())

@@ -6,6 +6,7 @@ Frames on stdin and stdout are a 4-byte big-endian length and that many bytes of
   `"changes"`, answered by any number of `{"id", "seen": [[path, tokens, counted, error]]}` and then `{"id", "done": true}`;
   for changes there is no end, and `{"id", "note"}` is something a person should know. Tokens are null without a size;
   without an error too the document is gone;
+- `{"id", "folder", "suggest": [path], "limit"}` → `{"id", "suggestions"}`, as `kinos.domain.suggestion.wire` makes them;
 - `{"id", "tokenizer", "text"}` → `{"id", "tokens", "counted"}`.
 
 One that cannot be served is answered by `{"id", "error": message, "done": true}`. The process ends at once when stdin does.
@@ -26,6 +27,7 @@ from kinos.adapters.scan import Scan, batches
 from kinos.adapters.watch import Watch
 from kinos.domain.errors import KinosError
 from kinos.domain.message import MAX_FRAME
+from kinos.domain.suggestion import wire
 from kinos.engine.ports import Count
 from kinos.tokens.counter import counter_for
 
@@ -74,6 +76,9 @@ class Service:
             if "text" in request:
                 size = counter_for(request["tokenizer"]).count(request["text"])
                 self._send({"id": request["id"], "tokens": size.tokens, "counted": size.counted})
+            elif "suggest" in request:
+                found = self._scan(request["folder"]).suggestions(map(str, request["suggest"]), int(request["limit"]))
+                self._send({"id": request["id"], "suggestions": [wire(suggestion) for suggestion in found]})
             else:
                 self._look(request["id"], self._scan(request["folder"]), request["look"], request["folder"])
         except KinosError as error:

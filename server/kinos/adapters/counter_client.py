@@ -13,6 +13,7 @@ from kinos.adapters.folder import Folder
 from kinos.adapters.frame import framed, read_frame
 from kinos.domain.errors import UnavailableError
 from kinos.domain.size import Counted, Size
+from kinos.domain.suggestion import Suggestion, unwired
 from kinos.engine.ports import Count, Terms
 
 
@@ -46,6 +47,15 @@ class CounterProcess:
         async with aclosing(self._look(terms, "changes")) as found:
             async for counts in found:
                 yield counts
+
+    async def suggest(self, terms: Terms, paths: Sequence[str], limit: int) -> Sequence[Suggestion]:
+        """What would bring these documents to size."""
+        request = {"folder": self._folder.wire(terms), "suggest": list(paths), "limit": limit}
+        async with aclosing(self._ask(request)) as answers:
+            async for answer in answers:
+                if "suggestions" in answer:
+                    return [unwired(value) for value in answer["suggestions"]]
+        raise _died()
 
     async def text(self, text: str, tokenizer: str) -> int:
         """Tokens of `text`. Raises UnavailableError."""

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Sequence
 
 from kinos.adapters.folder import Folder
 from kinos.adapters.scan import Scan, batches
+from kinos.domain.suggestion import Suggestion
 from kinos.engine.ports import Count, Terms
 from kinos.tokens.counter import counter_for
 
@@ -30,6 +31,10 @@ class CountingHere:
         nothing: tuple[str, ...] = ()
         for note in nothing:
             yield note
+
+    async def suggest(self, terms: Terms, paths: Sequence[str], limit: int) -> Sequence[Suggestion]:
+        """What would bring these documents to size."""
+        return list(self._scan(terms).suggestions(paths, limit))
 
     async def text(self, text: str, tokenizer: str) -> int:
         """Tokens of `text`."""

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from time import monotonic
 
@@ -10,10 +11,13 @@ from kinos.adapters.size_cache import Row, SizeCache, Stamp
 from kinos.adapters.walk import Walk
 from kinos.domain.errors import UnavailableError
 from kinos.domain.path import is_document
+from kinos.domain.repeat import Search
 from kinos.domain.size import Size
+from kinos.domain.suggestion import Suggestion
 from kinos.engine.ports import Count
 from kinos.tokens.counter import Counter
 from kinos.tokens.file import Raw, Unreadable, count_raw, read_file
+from kinos.tokens.suggestion import plain_text, suggestion
 
 KEPT_TOGETHER = 500
 """Files whose sizes go into the cache at one stroke."""
@@ -91,6 +95,26 @@ class Scan:
             for path in stamps:
                 self._told.pop(path, None)
         yield from self._looked_at(stamps)
+
+    def suggestions(self, paths: Iterable[str], limit: int) -> Iterator[Suggestion]:
+        """What would bring each of these documents, which were told before, to at most `limit` tokens."""
+        texts = {path: text for path in paths if (text := self._text(path)) is not None}
+        searches = {path: Search(path, plain_text(text)) for path, text in texts.items()}
+        for other in self._told if searches else ():
+            text = self._text(other)
+            for search in searches.values() if text is not None else ():
+                search.look(other, plain_text(text or ""))
+        for path, text in texts.items():
+            try:
+                yield suggestion(path, text, self._counter, limit, self._told, searches[path])
+            except UnavailableError as error:
+                yield Suggestion(path, (), 0, str(error), ())
+
+    def _text(self, path: str) -> str | None:
+        raw = read_file(self._root / path, self._max_bytes)
+        with suppress(UnicodeDecodeError):
+            return None if isinstance(raw, Unreadable) else raw.content.decode()
+        return None
 
     def close(self) -> None:
         """Give the cache back."""

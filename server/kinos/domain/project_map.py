@@ -9,6 +9,7 @@ from typing import Any
 from kinos.domain.phase import Phase, PhaseRule, PhaseState, to_converge, to_expand
 from kinos.domain.printable import printable
 from kinos.domain.size import Level, Limits, Size, kilotokens
+from kinos.domain.suggestion import Suggestion, wire
 
 MAP_NAME = "map (readonly).md"
 """The map's file at the workspace root."""
@@ -25,6 +26,7 @@ class ProjectMap:
     tokenizer: str
     agents: Sequence[tuple[str, float]] = ()
     unreadable: Mapping[str, str] = field(default_factory=dict)
+    suggestions: Sequence[Suggestion] = ()
 
     @property
     def total(self) -> int:
@@ -42,6 +44,8 @@ class ProjectMap:
             "## Document Tree\n" + "\n".join(["📁 Project", *_tree(self.documents, self.limits)]),
             "## Warnings\n" + "\n".join(self._warnings() or ["No document is over a limit."]),
         ]
+        if self.suggestions:
+            parts.append("## Suggestions\n" + "\n".join(line for each in self.suggestions for line in each.lines()))
         return "\n\n".join(parts) + "\n"
 
     def data(self) -> dict[str, Any]:
@@ -61,6 +65,7 @@ class ProjectMap:
                 for path, size in sorted(self.documents.items())
             ],
             "errors": [{"path": path, "message": why} for path, why in sorted(self.unreadable.items())],
+            "suggestions": [wire(suggestion) for suggestion in self.suggestions],
             "agents": [{"name": name, "weight": weight} for name, weight in self.agents],
         }
 

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 LEAST = 20
@@ -90,13 +90,3 @@ class Search:
             if number in self._places
         ]
         return tuple(sorted(found, key=lambda repeat: -repeat.tokens * len(repeat.places)))
-
-
-def repeats(path: str, text: str, costs: Sequence[int], others: Mapping[str, str]) -> tuple[Repeat, ...]:
-    """The passages of a document that stand in itself twice or in others."""
-    search = Search(path, text)
-    search.look(path, text)
-    for other, content in others.items():
-        if other != path:
-            search.look(other, content)
-    return search.repeats(costs)

@@ -1,9 +1,11 @@
 """What would bring a document that is too large down to size: sections to split out, passages to fold."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
 
 from kinos.domain.printable import printable
-from kinos.domain.repeat import Repeat
+from kinos.domain.repeat import Place, Repeat
 from kinos.domain.size import kilotokens
 
 _SHOWN = 3
@@ -55,3 +57,20 @@ class Suggestion:
 def _listed(headings: tuple[str, ...]) -> str:
     named = ", ".join(f"“{printable(heading)}”" for heading in headings[:_SHOWN])
     return named if len(headings) <= _SHOWN else f"{named} and {len(headings) - _SHOWN} more"
+
+
+def wire(suggestion: Suggestion) -> dict[str, Any]:
+    """As JSON."""
+    return asdict(suggestion)
+
+
+def unwired(value: Mapping[str, Any]) -> Suggestion:
+    """What `wire` made."""
+    pieces = (
+        Piece(**{**piece, **{key: tuple(piece[key]) for key in ("starts", "headings")}}) for piece in value["pieces"]
+    )
+    repeats = (
+        Repeat(**{**repeat, "places": tuple(Place(**place) for place in repeat["places"])})
+        for repeat in value["repeats"]
+    )
+    return Suggestion(value["path"], tuple(pieces), value["stays"], value["reason"], tuple(repeats))

@@ -58,14 +58,17 @@ async def _stop_agent(session: Session, arguments: Arguments) -> dict[str, Any]:
 
 
 async def _show_map(session: Session, arguments: Arguments) -> str:
+    await session.suggest()
     return session.map_text()
 
 
 async def _update_map(session: Session, arguments: Arguments) -> str:
+    await session.suggest()
     return session.write_map()
 
 
 async def _map_object(session: Session, arguments: Arguments) -> dict[str, Any]:
+    await session.suggest()
     return session.project_map().data()
 
 

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 from kinos.domain.change import Change
 from kinos.domain.message import Denied, EditCall, Edited, Failed, Granted, PlanCall, Planned, Reserve, Settle
 from kinos.domain.size import Counted, Size
+from kinos.domain.suggestion import Suggestion
 from kinos.domain.team import Agent, Team
 from kinos.tokens.document import TextEdit
 
@@ -279,6 +280,13 @@ class Counting(Protocol):
 
     def watch(self, terms: Terms) -> AsyncIterator[Sequence[Count] | str]:
         """What changes from now on, for ever; a string is something a person should know."""
+        ...
+
+    async def suggest(self, terms: Terms, paths: Sequence[str], limit: int) -> Sequence[Suggestion]:
+        """What would bring each of these documents to at most `limit` tokens; nothing for one that cannot be read.
+
+        Raises UnavailableError.
+        """
         ...
 
     async def text(self, text: str, tokenizer: str) -> int:

@@ -121,6 +121,7 @@ class Session:
         self._over: asyncio.Task[None] | None = None
         self._recounts: set[asyncio.Task[None]] = set()
         self._watch: asyncio.Task[None] | None = None
+        self._suggesting: asyncio.Task[None] | None = None
         self._moving = asyncio.Lock()
         self._starting: asyncio.Task[None] | None = None
         self._ended_early = 0
@@ -174,6 +175,11 @@ class Session:
         """The map as things are now."""
         views = self.state.agents.values() if self._run else ()
         return self.sizes.project_map([(view.name, view.weight) for view in views if view.weight > 0])
+
+    async def suggest(self) -> None:
+        """Work out what would bring the documents over a limit to size, for the next map."""
+        while await self.sizes.suggest():
+            self._map_if_wanted()
 
     def map_text(self) -> str:
         """The map as text, dated now; nothing is written."""
@@ -522,11 +528,15 @@ class Session:
         if self._run:
             self._run.touched(paths, by)
         self._map_if_wanted()
+        if self._watch is not None and self._map_wanted() and (self._suggesting is None or self._suggesting.done()):
+            self._suggesting = asyncio.create_task(self.suggest())
+
+    def _map_wanted(self) -> bool:
+        mode = self.settings.map_write
+        return mode == "always" or (mode == "auto" and (self._run is not None or self._keeper.map_exists()))
 
     def _map_if_wanted(self) -> None:
-        mode = self.settings.map_write
-        wanted = mode == "always" or (mode == "auto" and (self._run is not None or self._keeper.map_exists()))
-        if wanted and not self._keeper.holder():
+        if self._map_wanted() and not self._keeper.holder():
             self._kept("The map", self._written_map)
 
     def _written_map(self) -> None:

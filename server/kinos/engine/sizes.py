@@ -1,6 +1,7 @@
 """Keeps the table of documents, the totals and the phase in step with the disk and with what is open."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import PurePosixPath
 
 from kinos.domain.errors import UnavailableError
@@ -9,6 +10,7 @@ from kinos.domain.path import is_document
 from kinos.domain.phase import PhaseRule
 from kinos.domain.project_map import ProjectMap
 from kinos.domain.size import Level, Limits
+from kinos.domain.suggestion import Suggestion
 from kinos.engine.buffer import Buffers
 from kinos.engine.documents import Documents, Touched
 from kinos.engine.ports import Clock, Count, Counting, Disk, Terms
@@ -21,6 +23,9 @@ TRIES = 3
 """How often the counter may die before it is given up."""
 
 GIVEN_UP = "The counter of sizes keeps ending: changes on the disk show only when something else makes KinOS look."
+
+
+UNREAD = "it cannot be read now, so nothing can be suggested"
 
 
 class Sizes:
@@ -43,6 +48,9 @@ class Sizes:
         self._freed: list[str] = []
         self.watching = False
         """Whether changes on the disk are told without looking."""
+        self._stale: set[str] = set()
+        self.suggestions: dict[str, Suggestion] = {}
+        """What would bring the documents over a limit to size, as far as that is worked out."""
         self.rule = rule
         self.documents = Documents(limits)
 
@@ -92,6 +100,21 @@ class Sizes:
                 self._take(counts)
         except UnavailableError:
             await self.scan()
+
+    async def suggest(self) -> bool:
+        """Work out what is missing among the suggestions. Returns whether there is anything new."""
+        over = {path for path in self.documents.sizes if self.documents.level(path) is not Level.OK}
+        gone = self.suggestions.keys() - over
+        for path in gone:
+            del self.suggestions[path]
+        wanted = sorted(over - (self.suggestions.keys() - self._stale))
+        self._stale.clear()
+        if wanted:
+            with suppress(UnavailableError):  # the sizes say so themselves
+                found = await self._counting.suggest(self._terms, wanted, self.documents.limits.warn)
+                self.suggestions.update({path: Suggestion(path, (), 0, UNREAD, ()) for path in wanted})
+                self.suggestions.update({suggestion.path: suggestion for suggestion in found})
+        return bool(wanted or gone)
 
     async def watch(self, changed: Callable[[Sequence[str]], object]) -> None:
         """Follow the disk until cancelled; `changed` is told the paths. When the counter keeps dying, give it up."""
@@ -151,6 +174,7 @@ class Sizes:
             self._choice.tokenizer,
             agents,
             dict(self.documents.errors),
+            [self.suggestions[path] for path in sorted(self.suggestions)],
         )
 
     def _take(self, counts: Iterable[Count]) -> list[str]:
@@ -174,6 +198,7 @@ class Sizes:
         self._store.dispatch(Noted(self._clock.now(), level, message))
 
     def _tell(self, paths: Sequence[str]) -> None:
+        self._stale.update(paths)
         now, documents = self._clock.now(), self.documents
         self._store.dispatch(
             SizesCounted(

@@ -1,6 +1,6 @@
 """Works out a suggestion, and counts what it would come to before it is made."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 
 from kinos.domain.markdown import headings, lines_of, plain, scan
 from kinos.domain.markdown.division import division
@@ -15,19 +15,14 @@ _TRIES = 8
 
 
 def suggestion(
-    path: str, text: str, counter: Counter, limit: int, taken: Collection[str], others: Iterable[tuple[str, str]]
+    path: str, text: str, counter: Counter, limit: int, taken: Collection[str], search: Search | None = None
 ) -> Suggestion:
-    """What would bring `text` to at most `limit` tokens. `taken` are paths that are not free, `others` further documents with
-    their texts. Raises UnavailableError when `counter` cannot count.
+    """What would bring `text` to at most `limit` tokens. `taken` are paths that are not free; `search` has looked for the
+    passages of `text` in other documents. Raises UnavailableError when `counter` cannot count.
     """
-    text = "".join(f"{line}\n" for line in lines_of(text.removeprefix("\ufeff")))
+    text = plain_text(text)
     costs = OpenText(text, 0).by_line(counter)
-    search = Search(path, text)
-    search.look(path, text)
-    for other, content in others:
-        if other != path:
-            search.look(other, content)
-    repeats = search.repeats(costs)
+    repeats = search.repeats(costs) if search else ()
     try:
         parts, sizes = _counted(path, text, costs, counter, limit, taken)
     except SplitError as error:
@@ -38,6 +33,11 @@ def suggestion(
         for part in parts
     )
     return Suggestion(path, pieces, sizes[path], "", repeats)
+
+
+def plain_text(text: str) -> str:
+    """A document as suggestions see it: line feeds only, and no byte order mark."""
+    return "".join(f"{line}\n" for line in lines_of(text.removeprefix("\ufeff")))
 
 
 def _counted(

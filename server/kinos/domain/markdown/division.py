@@ -29,12 +29,21 @@ _GENERIC = ("readme", "index")
 
 @dataclass(slots=True)
 class _Group:
-    """Neighbours below one parent that move into one document; `tokens` is what they take along, `gain` what is lost."""
+    """Neighbours below one parent that move into one document: `tokens` of them all, and what each saves the old one."""
 
     parent: Section | None
     pieces: list[Section]
+    gains: list[int]
     tokens: int
-    gain: int
+
+    @property
+    def gain(self) -> int:
+        return sum(self.gains)
+
+    def less(self, needed: int) -> None:
+        """Leave the first ones where they are, as long as the others save the tokens that are needed."""
+        while len(self.pieces) > 1 and self.gain - self.gains[0] >= needed:
+            del self.pieces[0], self.gains[0]
 
 
 def division(path: str, text: str, costs: Sequence[int], limit: int, taken: Collection[str] = ()) -> tuple[Part, ...]:
@@ -53,17 +62,12 @@ def division(path: str, text: str, costs: Sequence[int], limit: int, taken: Coll
         last = groups[-1] if groups else None
         if gain <= 0:
             continue
-        if (
-            last is not None
-            and last.parent is parent
-            and last.pieces[-1].end == section.start
-            and last.tokens + tokens <= room
-        ):
+        if last is not None and _joins(last, parent, section, room - tokens):
             last.pieces.append(section)
+            last.gains.append(gain)
             last.tokens += tokens
-            last.gain += gain
         else:
-            groups.append(_Group(parent, [section], tokens, gain))
+            groups.append(_Group(parent, [section], [gain], tokens))
     chosen = _chosen(groups, ends[-1] - limit)
     left = ends[-1] - sum(group.gain for group in chosen)
     if left > limit:
@@ -84,16 +88,26 @@ def _units(
             yield from _units(section.children, section, lines, ends, room)
 
 
+def _joins(group: _Group, parent: Section | None, section: Section, room: int) -> bool:
+    return group.parent is parent and group.pieces[-1].end == section.start and group.tokens <= room
+
+
 def _chosen(groups: Sequence[_Group], over: int) -> list[_Group]:
-    """As few groups as make the document small enough, the later ones of those about as large: it keeps its beginning."""
-    chosen: list[int] = []
-    gained = 0
-    for at in sorted(range(len(groups)), key=lambda at: (-round(groups[at].gain / 500), -at)):
-        if gained >= over:
-            break
-        chosen.append(at)
-        gained += groups[at].gain
-    return [groups[at] for at in sorted(chosen)]
+    """As few groups as save `over` tokens, and of those as little as does; the later ones, for a document keeps its beginning."""
+    left = list(groups)
+    chosen: list[_Group] = []
+    while over > 0 and left:
+        enough = [group for group in left if group.gain >= over]
+        group = min(reversed(enough), key=_size) if enough else max(reversed(left), key=_size)
+        group.less(over)
+        left.remove(group)
+        chosen.append(group)
+        over -= group.gain
+    return sorted(chosen, key=lambda group: group.pieces[0].start)
+
+
+def _size(group: _Group) -> int:
+    return round(group.gain / 500)
 
 
 def _parts(path: str, lines: Sequence[Line], groups: Sequence[_Group], taken: set[str]) -> Iterator[Part]:
