@@ -237,7 +237,8 @@ def test_suggestions_are_made_of_what_was_told_and_look_into_every_document(tmp_
     (made,) = look.suggestions(["a.md", "bad.md", "gone.md"], 400)
     assert [piece.path for piece in made.pieces] == ["a-one-2.md"]
     assert [place.path for repeat in made.repeats for place in repeat.places] == ["docs/b.md"]
-    (made,) = scan(tmp_path, counter=NoCounter(UsageError("There is no tokenizer."))).suggestions(["a.md"], 200)
+    uncounted = Scan(tmp_path, (), NoCounter(UsageError("There is no tokenizer.")), 5000)
+    (made,) = uncounted.suggestions(["a.md"], 200)
     assert made.reason == "There is no tokenizer."
 
 
