@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from kinos.adapters.disk import FileDisk
     from kinos.adapters.folder import Folder
     from kinos.adapters.log import EventLog
+    from kinos.adapters.size_cache import Bounds
     from kinos.engine.ports import Catalog, Count, Editor
     from kinos.engine.session import Session
     from kinos.tokens.family import Choice
@@ -78,6 +79,28 @@ class App:
         scan = self._counted(root, settings).scan(Terms(choice.tokenizer, choice.counted, settings.documents_max_bytes))
         with closing(scan):
             yield from scan.everything()
+
+    def confirmed(self, settings: Settings, choice: Choice, texts: Sequence[str]) -> list[int]:
+        """What Anthropic's `count_tokens` says of each text, the message's overhead taken off."""
+        from kinos.adapters.confirmation import Confirmation
+        from kinos.adapters.size_cache import SizeCache, cache_file
+        from kinos.domain.errors import NoKeyError, UsageError
+        from kinos.domain.message import Endpoint
+        from kinos.tokens.claude import TOKENIZERS
+        from kinos.tokens.family import tokenizer_for
+
+        tokenizer = TOKENIZERS.get(choice.tokenizer)
+        if tokenizer is None:
+            raise UsageError("Only sizes in a tokenizer of Claude can be confirmed.", "Give one with --tokenizer.")
+        if not settings.model_key:
+            raise NoKeyError("There is no API key, so nothing can be confirmed.", "Set ANTHROPIC_API_KEY.")
+        own = tokenizer_for("auto", settings.model_plan).tokenizer == choice.tokenizer
+        endpoint = Endpoint(settings.model_key, settings.model_endpoint or None)
+        with closing(SizeCache(cache_file(), self._bounds(settings))) as cache:
+            asked = Confirmation(
+                settings.model_plan if own else tokenizer.model, endpoint, settings.agents_python, cache
+            )
+            return [count - tokenizer.overhead for count in asked.counts(texts)]
 
     def catalog(self, root: Path | None) -> Catalog:
         """Teams and agents, those of the folder included."""
@@ -170,7 +193,11 @@ class App:
     def _counted(self, root: Path, settings: Settings) -> Folder:
         """What is looked at when the documents of a folder are counted."""
         from kinos.adapters.folder import Folder
-        from kinos.adapters.size_cache import Bounds, cache_file
+        from kinos.adapters.size_cache import cache_file
 
-        bounds = Bounds(settings.cache_bytes, settings.cache_days, settings.cache_cleanup)
-        return Folder(root, settings.documents_exclude, cache_file(), bounds)
+        return Folder(root, settings.documents_exclude, cache_file(), self._bounds(settings))
+
+    def _bounds(self, settings: Settings) -> Bounds:
+        from kinos.adapters.size_cache import Bounds
+
+        return Bounds(settings.cache_bytes, settings.cache_days, settings.cache_cleanup)

@@ -1,6 +1,7 @@
 """The cache of sizes: found by place and by content, bounded, and never in the way."""
 
 import logging
+import os
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -37,6 +38,14 @@ def test_what_was_kept_is_found_by_place_and_by_content_also_by_another_process(
     assert other.places("/work", "c1") == {"a.md": (Stamp(OLD, 10, 1), 3), "b.md": (Stamp(OLD, 10, 1), 4)}
     assert other.tokens(row("b.md").digest, "c1") == 4
     other.close()
+
+
+def test_a_name_that_is_no_text_is_kept_like_any_other(cache: SizeCache) -> None:
+    path = os.fsdecode(b"caf\xe9.md")
+    cache.keep("/work", "c1", [Row(path, Stamp(OLD, 1, 1), b"d", 3)])
+    assert list(cache.places("/work", "c1")) == [path]
+    cache.forget("/work", [path])
+    assert cache.places("/work", "c1") == {}
 
 
 def test_another_folder_or_counter_finds_nothing_of_it(cache: SizeCache) -> None:
@@ -86,8 +95,10 @@ def test_it_is_looked_after_only_now_and_then(file: Path) -> None:
 def test_it_keeps_within_its_bound(file: Path) -> None:
     cache = SizeCache(file, Bounds(bytes=200 * 50, interval=1))
     cache.keep("/work", "c1", [row(f"{number}.md") for number in range(200)])
+    cache.keep_content("c2", b"alone", 1)
     cache.clean("/work", "c1")
-    assert len(cache.places("/work", "c1")) == 50
+    assert len(cache.places("/work", "c1")) == 50, "what is kept of one is kept of the other"
+    assert cache.tokens(b"alone", "c2") is None
     cache.close()
 
 
@@ -113,7 +124,7 @@ def test_a_file_of_another_version_is_made_anew(file: Path, caplog: pytest.LogCa
     cache = SizeCache(file, Bounds())
     cache.keep("/work", "c1", [row("a.md")])
     assert list(cache.places("/work", "c1")) == ["a.md"]
-    assert "its format is 99, not 1" in caplog.text
+    assert "its format is 99, not 2" in caplog.text
     cache.close()
 
 

@@ -1,6 +1,7 @@
 """Sizes counted before, in the user's cache folder: by content, and by where a file was last seen with that content."""
 
 import logging
+import os
 import sqlite3
 import time
 from collections.abc import Iterable, Mapping
@@ -11,8 +12,8 @@ from typing import Any, NamedTuple
 
 import platformdirs
 
-FORMAT = 1
-"""The layout of the file; another one is thrown away."""
+FORMAT = 2
+"""The layout of the file; another one is thrown away. Paths are bytes: a name need not be text."""
 
 RACY = 2_000_000_000
 """Nanoseconds: a file changed less than that before it was read may change again without its time showing it."""
@@ -20,7 +21,7 @@ RACY = 2_000_000_000
 _TABLES = """
     CREATE TABLE content (digest BLOB, counter TEXT, tokens INTEGER, day INTEGER, PRIMARY KEY (digest, counter))
         WITHOUT ROWID;
-    CREATE TABLE place (root TEXT, path TEXT, mtime INTEGER, bytes INTEGER, inode INTEGER, digest BLOB, day INTEGER,
+    CREATE TABLE place (root BLOB, path BLOB, mtime INTEGER, bytes INTEGER, inode INTEGER, digest BLOB, day INTEGER,
         PRIMARY KEY (root, path)) WITHOUT ROWID;
     CREATE TABLE cleaned (at INTEGER);
 """
@@ -88,14 +89,19 @@ class SizeCache:
         """The files below `root` that were counted, with what they looked like then and their tokens."""
         rows = self._asked(
             "SELECT path, mtime, bytes, inode, tokens FROM place JOIN content USING (digest) WHERE root = ? AND counter = ?",
-            (root, counter),
+            (os.fsencode(root), counter),
         )
-        return {path: (Stamp(mtime, size, inode), tokens) for path, mtime, size, inode, tokens in rows}
+        return {os.fsdecode(path): (Stamp(mtime, size, inode), tokens) for path, mtime, size, inode, tokens in rows}
 
     def tokens(self, digest: bytes, counter: str) -> int | None:
         """The tokens of a content, wherever it was seen."""
         rows = self._asked("SELECT tokens FROM content WHERE digest = ? AND counter = ?", (digest, counter))
         return int(rows[0][0]) if rows else None
+
+    def keep_content(self, counter: str, digest: bytes, tokens: int) -> None:
+        """Remember what a content costs, wherever it may stand."""
+        values: list[tuple[object, ...]] = [(digest, counter, tokens, _today())]
+        self._changed([("INSERT OR REPLACE INTO content VALUES (?, ?, ?, ?)", values)])
 
     def keep(self, root: str, counter: str, rows: Iterable[Row]) -> None:
         """Remember files that were counted. One that was changed just before it was read is remembered by content only."""
@@ -112,18 +118,25 @@ class SizeCache:
                 )
                 self._base.executemany(
                     "INSERT OR REPLACE INTO place VALUES (?, ?, ?, ?, ?, ?, ?)",
-                    [(root, row.path, *row.stamp, row.digest, day) for row in settled],
+                    [(os.fsencode(root), os.fsencode(row.path), *row.stamp, row.digest, day) for row in settled],
                 )
         except sqlite3.Error as error:
             self._give_up(error)
 
     def forget(self, root: str, paths: Iterable[str]) -> None:
         """These files are gone."""
-        self._changed([("DELETE FROM place WHERE root = ? AND path = ?", [(root, path) for path in paths])])
+        self._changed(
+            [
+                (
+                    "DELETE FROM place WHERE root = ? AND path = ?",
+                    [(os.fsencode(root), os.fsencode(path)) for path in paths],
+                )
+            ]
+        )
 
     def clean(self, root: str, counter: str) -> None:
         """Now and then: mark what is used here as used, and forget what nobody used for long or is too much."""
-        day, now = _today(), int(time.time())
+        day, now, here = _today(), int(time.time()), os.fsencode(root)
         if self._base is None or self._asked("SELECT 1 FROM cleaned WHERE at > ?", (now - self._bounds.interval,)):
             return
         oldest, most = day - self._bounds.days, self._bounds.bytes // _ROW_BYTES
@@ -131,12 +144,12 @@ class SizeCache:
             [
                 ("DELETE FROM cleaned", [()]),
                 ("INSERT INTO cleaned VALUES (?)", [(now,)]),
-                ("UPDATE place SET day = ? WHERE root = ?", [(day, root)]),
-                (_USED, [(day, counter, root)]),
+                ("UPDATE place SET day = ? WHERE root = ?", [(day, here)]),
+                (_USED, [(day, counter, here)]),
                 ("DELETE FROM place WHERE day < ?", [(oldest,)]),
                 ("DELETE FROM content WHERE day < ?", [(oldest,)]),
-                (_TRIM.format(table="place", key="root, path"), [(most,)]),
-                (_TRIM.format(table="content", key="digest, counter"), [(most,)]),
+                (_TRIM_PLACES, [(most,)]),
+                (_TRIM_CONTENT, [(most,)]),
             ]
         )
 
@@ -166,10 +179,16 @@ class SizeCache:
 
 
 _USED = "UPDATE content SET day = ? WHERE counter = ? AND digest IN (SELECT digest FROM place WHERE root = ?)"
-_TRIM = """
-    DELETE FROM {table} WHERE ({key}) IN
-    (SELECT {key} FROM {table} ORDER BY day DESC LIMIT -1 OFFSET ?)
+_TRIM_PLACES = """
+    DELETE FROM place WHERE (root, path) IN (SELECT root, path FROM place ORDER BY day DESC, root, path LIMIT -1 OFFSET ?)
 """
+_TRIM_CONTENT = """
+    DELETE FROM content WHERE (digest, counter) IN (
+        SELECT digest, counter FROM content
+        ORDER BY digest IN (SELECT digest FROM place) DESC, day DESC LIMIT -1 OFFSET ?
+    )
+"""
+"""What stands in a place that is remembered goes last: one without the other is of no use."""
 
 
 def _opened(file: Path, patience: float) -> sqlite3.Connection:

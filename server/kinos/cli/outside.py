@@ -53,6 +53,13 @@ class Outside(Protocol):
         """The documents of a folder as they are now. Raises SetupError when the folder cannot be read."""
         ...
 
+    def confirmed(self, settings: Settings, choice: Choice, texts: Sequence[str]) -> Sequence[int]:
+        """What Anthropic's `count_tokens` says of each text, the message's overhead taken off.
+
+        Raises UsageError for a tokenizer that is not Claude's, NoKeyError without a key, FaultError when it cannot be asked.
+        """
+        ...
+
     def catalog(self, root: Path | None) -> Catalog:
         """Teams and agents."""
         ...

@@ -23,6 +23,11 @@ def tokens_options(parser: argparse.ArgumentParser) -> None:
     _paths(parser)
     parser.add_argument("--json", action="store_true", help="as JSON")
     parser.add_argument("--tokenizer", default="", metavar="T", help="count as this tokenizer instead of the setting's")
+    parser.add_argument(
+        "--confirm",
+        action="store_true",
+        help="ask Anthropic's count_tokens too (free; needs a key); exit 1 if it differs",
+    )
 
 
 def check_options(parser: argparse.ArgumentParser) -> None:
@@ -40,8 +45,22 @@ def _paths(parser: argparse.ArgumentParser) -> None:
 
 @dataclass(slots=True)
 class _Report:
+    """`sources` are where the texts of `files` are: a file, or the text itself."""
+
     files: list[dict[str, Any]] = field(default_factory=list)
     errors: list[dict[str, str]] = field(default_factory=list)
+    sources: list[Path | str] = field(default_factory=list)
+
+    def add(self, path: str, size: Size, limits: Limits, source: Path | str) -> None:
+        level = limits.level(size.tokens)
+        entry = {"path": path, "tokens": size.tokens, "level": level.value, "counted": size.counted.value}
+        self.files.append(entry)
+        self.sources.append(source)
+
+    def texts(self) -> list[str]:
+        """The texts of the files, without a byte order mark."""
+        read = (s.read_bytes().decode("utf-8", "replace") if isinstance(s, Path) else s for s in self.sources)
+        return [text.removeprefix("\ufeff") for text in read]
 
     @property
     def total(self) -> int:
@@ -51,11 +70,12 @@ class _Report:
 def tokens(args: argparse.Namespace, outside: Outside) -> int:
     """Print the size of each file and the total. Exit 1 when a file could not be counted."""
     report, choice, limits = _counted(args, outside)
+    differs = args.confirm and _confirm(report, args, outside, choice)
     if args.json:
         say_json({"tokenizer": choice.tokenizer, "total": report.total, "files": report.files, "errors": report.errors})
     else:
         _print(report, choice, limits)
-    return 1 if report.errors else 0
+    return 1 if report.errors or differs else 0
 
 
 def check(args: argparse.Namespace, outside: Outside) -> int:
@@ -99,7 +119,7 @@ def _add_named(report: _Report, path: Path, outside: Outside, settings: Settings
         return
     for count in sorted(outside.counts(path, settings, choice), key=lambda count: count.path):
         if count.size is not None:
-            report.files.append(_entry(count.path, count.size, limits))
+            report.add(count.path, count.size, limits, path / count.path)
         elif not count.gone:
             report.errors.append({"path": count.path, "message": count.error})
 
@@ -118,7 +138,23 @@ def _add(report: _Report, path: Path, shown: str, counter: Counter, limits: Limi
     if isinstance(size, Unreadable):
         report.errors.append({"path": shown, "message": size.reason})
     else:
-        report.files.append(_entry(shown, size, limits))
+        report.add(shown, size, limits, path)
+
+
+def _confirm(report: _Report, args: argparse.Namespace, outside: Outside, choice: Choice) -> bool:
+    """Put what Anthropic counts into the report, the message's overhead taken off. Returns whether any size differs."""
+    settings, _ = outside.settings(args.folder)
+    texts = report.texts()
+    asked = [at for at, text in enumerate(texts) if text]  # the API takes no empty message, and an empty document is 0
+    counts = outside.confirmed(settings, choice, [texts[at] for at in asked])
+    for entry in report.files:
+        entry["confirmed"] = 0
+    for at, count in zip(asked, counts, strict=True):
+        report.files[at]["confirmed"] = count
+    different = [entry for entry in report.files if entry["confirmed"] != entry["tokens"]]
+    for entry in different:
+        warn(f"{printable(entry['path'])}: {entry['tokens']:,} tokens here, {entry['confirmed']:,} by count_tokens")
+    return bool(different)
 
 
 def _add_text(report: _Report, counter: Counter, limits: Limits) -> None:
@@ -129,12 +165,7 @@ def _add_text(report: _Report, counter: Counter, limits: Limits) -> None:
     except UnicodeDecodeError as error:
         report.errors.append({"path": "-", "message": f"not UTF-8 text (byte {error.start}): save it as UTF-8"})
     else:
-        report.files.append(_entry("-", counter.count(text), limits))
-
-
-def _entry(path: str, size: Size, limits: Limits) -> dict[str, Any]:
-    level = limits.level(size.tokens)
-    return {"path": path, "tokens": size.tokens, "level": level.value, "counted": size.counted.value}
+        report.add("-", counter.count(text), limits, text)
 
 
 def _print(report: _Report, choice: Choice, limits: Limits) -> None:
@@ -142,7 +173,8 @@ def _print(report: _Report, choice: Choice, limits: Limits) -> None:
         {**file, "path": printable(file["path"]), "mark": limits.level(file["tokens"]).mark} for file in report.files
     ]
     if rows:
-        table(rows, {"tokens": "tokens", "mark": "", "path": "document"})
+        confirmed = {"confirmed": "count_tokens"} if "confirmed" in rows[0] else {}
+        table(rows, {"tokens": "tokens", **confirmed, "mark": "", "path": "document"})
     documents = "document" if len(rows) == 1 else "documents"
     say(f"{report.total:,} tokens in {len(rows)} {documents}, {choice.tokenizer} ({choice.reason})")
     _complain(report)

@@ -17,18 +17,19 @@ type Oracle = Callable[[str, str], int]
 @dataclass(frozen=True, slots=True)
 class Tokenizer:
     """`version` is the lowest by which ctok knows it, `overhead` the tokens of a message around its content, as
-    `count_tokens` says; `rules` were read off ctok 1.3.
+    `count_tokens` says; `rules` were read off ctok 1.3; `model` is one that counts so.
     """
 
     version: str
     overhead: int
     rules: Rules
+    model: str
 
 
 TOKENIZERS = {
-    "claude-v3": Tokenizer("3.0", 7, Rules(caps_from=4, folds_quotes=True, bordered=True)),
-    "claude-v4.7": Tokenizer("4.7", 11, Rules(caps_from=None, folds_quotes=False, bordered=True)),
-    "claude-v4.8": Tokenizer("4.8", 6, Rules(caps_from=None, folds_quotes=False, bordered=False)),
+    "claude-v3": Tokenizer("3.0", 7, Rules(caps_from=4, folds_quotes=True, bordered=True), "claude-opus-4-5"),
+    "claude-v4.7": Tokenizer("4.7", 11, Rules(caps_from=None, folds_quotes=False, bordered=True), "claude-opus-4-7"),
+    "claude-v4.8": Tokenizer("4.8", 6, Rules(caps_from=None, folds_quotes=False, bordered=False), "claude-opus-4-8"),
 }
 
 # Whole messages, overhead included, by ctok 1.3.0, which agrees with count_tokens on every recorded text. Between them
