@@ -851,3 +851,13 @@ async def test_agents_that_do_not_run_cannot_be_stopped() -> None:
     with pytest.raises(UsageError, match="Running: ann, bob"):
         await world.session.stop_agent("eve")
     await world.session.stop_team()
+
+
+async def test_writing_the_map_records_the_sizes_and_the_map_object_tells_how_they_went() -> None:
+    world = World({"a.md": "one two\n"})
+    await world.session.open()
+    world.session.write_map()
+    assert world.folder.sizes == [{"a.md": 2}]
+    (document,) = world.session.map_object()["documents"]
+    assert document["history"] == [{"time": "then", "tokens": 2}]
+    await world.session.close()

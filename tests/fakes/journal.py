@@ -74,6 +74,7 @@ class MemoryFolder:
         self.held = 0
         self.made = False
         self.kept: dict[str, Mapping[str, Any]] = {}
+        self.sizes: list[Mapping[str, int]] = []
         self._journal = journal or MemoryJournal()
 
     def exists(self) -> bool:
@@ -102,6 +103,12 @@ class MemoryFolder:
 
     def load(self, name: str) -> Mapping[str, Any]:
         return self.kept.get(name, {})
+
+    def record_sizes(self, time: datetime, sizes: Mapping[str, int]) -> None:
+        self.sizes.append(dict(sizes))
+
+    def size_history(self) -> Mapping[str, Sequence[tuple[str, int | None]]]:
+        return {path: [("then", tokens)] for sizes in self.sizes for path, tokens in sizes.items()}
 
     def store(self, name: str, value: Mapping[str, Any]) -> None:
         assert self.held, f"{name} is stored without the lock"

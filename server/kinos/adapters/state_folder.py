@@ -3,13 +3,15 @@
 import json
 import os
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from datetime import datetime
 from pathlib import Path
 from typing import Any, TextIO
 
 from kinos.adapters.control_socket import engines
 from kinos.adapters.journal import FileJournal
+from kinos.adapters.size_history import SizeHistory
 from kinos.domain.errors import SetupError, WorkspaceHeldError
 
 _README = "# Written by KinOS: what it keeps about this workspace. Not for version control.\n*\n"
@@ -24,6 +26,7 @@ class WorkspaceState:
         self._timeout = timeout
         self._interval = interval
         self._journal = FileJournal(self._folder)
+        self._sizes = SizeHistory(self._folder / "sizes.jsonl")
 
     def file(self, name: str) -> Path:
         """Where a file of the state is, for logs; its folder is there once the lock was held."""
@@ -63,6 +66,19 @@ class WorkspaceState:
             return any(process != os.getpid() for process in engines(self._root))
         except SetupError:
             return False
+
+    def record_sizes(self, time: datetime, sizes: Mapping[str, int]) -> None:
+        """Remember the sizes that changed."""
+        try:
+            self._sizes.record(time, sizes)
+        except OSError as error:
+            raise SetupError(
+                f"The sizes cannot be recorded: {error.strerror}.", "Free some space or check its permissions."
+            ) from error
+
+    def size_history(self) -> Mapping[str, Sequence[tuple[str, int | None]]]:
+        """How the sizes went."""
+        return self._sizes.read()
 
     def journal(self) -> FileJournal:
         """The journal."""

@@ -69,7 +69,7 @@ async def _update_map(session: Session, arguments: Arguments) -> str:
 
 async def _map_object(session: Session, arguments: Arguments) -> dict[str, Any]:
     await session.suggest()
-    return session.project_map().data()
+    return session.map_object()
 
 
 async def _diff(session: Session, arguments: Arguments) -> str:

@@ -1,6 +1,6 @@
 """What one engine keeps in the workspace besides changes: its lock, the phase, the map's file."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 
 from kinos.domain.change import digest
@@ -75,13 +75,18 @@ class Keeper:
         """Keep which team ran last. Needs a hold."""
         self._folder.store("team", {"name": name})
 
+    def size_history(self) -> Mapping[str, Sequence[tuple[str, int | None]]]:
+        """By path, how the tokens of a document went, each with its time; None when it went."""
+        return self._folder.size_history()
+
     def map_exists(self) -> bool:
         """Whether the map's file is there."""
         return self._disk.stamp(MAP_NAME) is not None
 
     def write_map(self, project_map: ProjectMap) -> None:
-        """Write the map's file if more than its date would change. Needs a hold."""
+        """Write the map's file if more than its date would change, and the sizes to their history. Needs a hold."""
         found, now = self._disk.read(MAP_NAME), self._clock.now()
+        self._folder.record_sizes(now, {path: size.tokens for path, size in project_map.documents.items()})
         text = project_map.render(now.astimezone()).encode()
         if found is not None and _undated(found) == _undated(text):
             return

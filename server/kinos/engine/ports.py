@@ -164,6 +164,14 @@ class StateFolder(Protocol):
         """A small JSON object kept under `name`; empty when absent or broken."""
         ...
 
+    def record_sizes(self, time: datetime, sizes: Mapping[str, int]) -> None:
+        """Remember which documents' tokens are others than at the last record. Needs the lock. Raises SetupError."""
+        ...
+
+    def size_history(self) -> Mapping[str, Sequence[tuple[str, int | None]]]:
+        """By path, the tokens of a document from the first record on, each with its time (ISO 8601); None when it went."""
+        ...
+
     def store(self, name: str, value: Mapping[str, Any]) -> None:
         """Keep a small JSON object, atomically. Needs the lock."""
         ...

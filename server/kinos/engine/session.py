@@ -181,6 +181,13 @@ class Session:
         while await self.sizes.suggest():
             self._map_if_wanted()
 
+    def map_object(self) -> dict[str, Any]:
+        """The map as plain values, with the history of each document's size as far as it was recorded."""
+        data, went = self.project_map().data(), self._keeper.size_history()
+        for document in data["documents"]:
+            document["history"] = [{"time": time, "tokens": tokens} for time, tokens in went.get(document["path"], ())]
+        return data
+
     def map_text(self) -> str:
         """The map as text, dated now; nothing is written."""
         return self.project_map().render(self._ports.clock.now().astimezone())
