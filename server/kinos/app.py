@@ -76,7 +76,9 @@ class App:
         from kinos.engine.ports import Terms
 
         self.disk(root, settings)
-        scan = self._counted(root, settings).scan(Terms(choice.tokenizer, choice.counted, settings.documents_max_bytes))
+        scan = self._counted(root, settings).scan(
+            Terms(choice.tokenizer, choice.counted, settings.documents_max_bytes), shared=True
+        )
         with closing(scan):
             yield from scan.everything()
 

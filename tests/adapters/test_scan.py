@@ -1,17 +1,19 @@
 """Looking at a folder: what is told, what is left out, and what the cache saves."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
 
 from kinos.adapters import scan as scan_module
+from kinos.adapters.folder import Folder
 from kinos.adapters.scan import Scan, batches
 from kinos.adapters.size_cache import RACY, Bounds, SizeCache
 from kinos.domain.errors import UsageError
 from kinos.domain.size import Counted, Size
-from kinos.engine.ports import Count
+from kinos.engine.ports import Count, Terms
 from kinos.tokens.counter import Counter, NoCounter, counter_for
 
 FAMILY = "claude-v4.8"
@@ -218,6 +220,50 @@ def test_a_file_that_vanishes_or_is_replaced_while_it_is_looked_at_is_told_as_it
 
     monkeypatch.setattr(scan_module, "read_file", meanwhile)
     assert told(scan(tmp_path).everything()) == {"a.md": None, "b.md": "it is not a regular file", "c.md": HELLO}
+
+
+def test_much_that_is_new_is_shared_and_what_the_other_does_not_tell_is_counted_here(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(6):
+        put(tmp_path, f"{number}.md")
+    monkeypatch.setattr(scan_module, "SHARED_BYTES", 1)
+    given: list[str] = []
+
+    @contextmanager
+    def aid(paths: Sequence[str]) -> Iterator[Callable[[], Iterable[Count]]]:
+        given.extend(paths)
+        yield lambda: [Count(paths[0], Size(99))]
+
+    counter = Watched()
+    found = told(Scan(tmp_path, (), counter, 1000, aid=aid).everything())
+    assert 2 <= len(given) <= 4
+    assert found == {f"{number}.md": 99 if f"{number}.md" == given[0] else HELLO for number in range(6)}
+    assert len(counter.asked) == 5
+
+
+def test_a_second_process_counts_its_share_into_the_same_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scan_module, "SHARED_BYTES", 1)
+    monkeypatch.setattr("os.cpu_count", lambda: 2)
+    for number in range(20):
+        put(tmp_path / "work", f"docs/{number}.md")
+    folder = Folder(tmp_path / "work", cache=tmp_path / "sizes.db")
+    terms = Terms(FAMILY, Counted.EXACT, 1000)
+    with closing(folder.scan(terms, shared=True)) as shared:
+        assert told(shared.everything()) == {f"docs/{number}.md": HELLO for number in range(20)}
+    cache = SizeCache(tmp_path / "sizes.db", Bounds())
+    assert len(cache.places(str(tmp_path / "work"), shared._key)) == 20
+    cache.close()
+
+
+def test_a_second_process_that_dies_leaves_nothing_uncounted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scan_module, "SHARED_BYTES", 1)
+    monkeypatch.setattr("os.cpu_count", lambda: 2)
+    monkeypatch.setattr("kinos.adapters.helper.sys.executable", "/bin/false")
+    for number in range(4):
+        put(tmp_path, f"{number}.md")
+    look = Folder(tmp_path).scan(Terms(FAMILY, Counted.EXACT, 1000), shared=True)
+    assert told(look.everything()) == {f"{number}.md": HELLO for number in range(4)}
 
 
 def test_suggestions_are_made_of_what_was_told_and_look_into_every_document(tmp_path: Path) -> None:

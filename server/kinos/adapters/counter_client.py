@@ -9,10 +9,9 @@ from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from contextlib import aclosing, suppress
 from typing import Any
 
-from kinos.adapters.folder import Folder
+from kinos.adapters.folder import Folder, count_of
 from kinos.adapters.frame import framed, read_frame
 from kinos.domain.errors import UnavailableError
-from kinos.domain.size import Counted, Size
 from kinos.domain.suggestion import Suggestion, unwired
 from kinos.engine.ports import Count, Terms
 
@@ -76,7 +75,7 @@ class CounterProcess:
                 if "note" in answer:
                     yield str(answer["note"])
                 if "seen" in answer:
-                    yield [_count(*row) for row in answer["seen"]]
+                    yield [count_of(*row) for row in answer["seen"]]
                 if answer.get("done"):
                     return
         raise _died()
@@ -136,10 +135,6 @@ class CounterProcess:
                     queue.put_nowait(answer)
         for queue in self._answers.values():
             queue.put_nowait(None)
-
-
-def _count(path: str, tokens: int | None, counted: str, error: str) -> Count:
-    return Count(path, None if tokens is None else Size(tokens, Counted(counted)), error)
 
 
 def _died() -> UnavailableError:

@@ -48,5 +48,5 @@ class CountingHere:
 
     def _scan(self, terms: Terms) -> Scan:
         if terms not in self._scans:
-            self._scans[terms] = self._folder.scan(terms)
+            self._scans[terms] = self._folder.scan(terms, shared=True)
         return self._scans[terms]

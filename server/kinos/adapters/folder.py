@@ -1,15 +1,18 @@
 """Which folder is counted and where its sizes are remembered: what makes a `Scan`, here or in the counter process."""
 
-from collections.abc import Mapping
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from kinos.adapters.scan import Scan
+from kinos.adapters.helper import Helper
+from kinos.adapters.scan import Aid, Scan
 from kinos.adapters.size_cache import Bounds, SizeCache
 from kinos.domain.errors import KinosError
-from kinos.domain.size import Counted
-from kinos.engine.ports import Terms
+from kinos.domain.size import Counted, Size
+from kinos.engine.ports import Count, Terms
 from kinos.tokens.counter import NoCounter, counter_for
 
 
@@ -32,14 +35,28 @@ class Folder:
             **asdict(terms),
         }
 
-    def scan(self, terms: Terms) -> Scan:
-        """Something that looks at it."""
+    def scan(self, terms: Terms, *, shared: bool = False) -> Scan:
+        """Something that looks at it; `shared` is with the help of a second process where there is much to count."""
         try:
             counter = counter_for(terms.tokenizer, terms.counted)
         except KinosError as error:
             counter = NoCounter(error)
         cache = None if self.cache is None else SizeCache(self.cache, self.bounds)
-        return Scan(self.root, self.exclude, counter, terms.max_bytes, cache)
+        aid = self._aid(terms) if shared and (os.cpu_count() or 1) > 1 else None
+        return Scan(self.root, self.exclude, counter, terms.max_bytes, cache, aid)
+
+    def _aid(self, terms: Terms) -> Aid:
+        @contextmanager
+        def aid(paths: Sequence[str]) -> Iterator[Callable[[], Iterable[Count]]]:
+            with closing(Helper(self.wire(terms), paths)) as helper:
+                yield lambda: (count_of(*row) for row in helper.rows())
+
+        return aid
+
+
+def count_of(path: str, tokens: int | None, counted: str, error: str) -> Count:
+    """A row of the counter's protocol."""
+    return Count(path, None if tokens is None else Size(tokens, Counted(counted)), error)
 
 
 def unwired(value: Mapping[str, Any]) -> tuple[Folder, Terms]:

@@ -1,8 +1,10 @@
 """Looking at a folder's documents: which there are, what each costs, and what changed since the last look."""
 
 import os
-from collections.abc import Iterable, Iterator
-from contextlib import suppress
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, suppress
+from itertools import accumulate
 from pathlib import Path
 from time import monotonic
 
@@ -26,8 +28,15 @@ BATCH_SECONDS = 0.05
 BATCH = 500
 """Results are told together, for about so long and so many, so that 10,000 small files are not 10,000 messages."""
 
+SHARED_BYTES = 1024 * 1024
+"""Bytes not counted before from which on it is worth to start a second process."""
+
 COUNTING = 1
 """Goes up with every change of how KinOS counts: what was counted before is not believed then."""
+
+
+type Aid = Callable[[Sequence[str]], AbstractContextManager[Callable[[], Iterable[Count]]]]
+"""Somebody who counts these paths meanwhile, and tells what came of it when asked."""
 
 
 class Scan:
@@ -37,7 +46,13 @@ class Scan:
     """
 
     def __init__(
-        self, root: Path, exclude: Iterable[str], counter: Counter, max_bytes: int, cache: SizeCache | None = None
+        self,
+        root: Path,
+        exclude: Iterable[str],
+        counter: Counter,
+        max_bytes: int,
+        cache: SizeCache | None = None,
+        aid: Aid | None = None,
     ) -> None:
         self._root = Path(os.path.realpath(root))
         self._walk = Walk(self._root, Ignore(self._root, tuple(exclude)))
@@ -46,6 +61,7 @@ class Scan:
         self._cache = cache
         self._key = f"{counter.name} {COUNTING} {_ctok()}"
         self._told: dict[str, Stamp | None] = {}
+        self._aid = aid
 
     def everything(self) -> Iterator[Count]:
         """Look at the whole folder."""
@@ -124,13 +140,35 @@ class Scan:
     def _looked_at(self, stamps: dict[str, Stamp]) -> Iterator[Count]:
         fresh = {path: stamp for path, stamp in stamps.items() if self._told.get(path) != stamp}
         known = self._cache.places(str(self._root), self._key) if self._cache and len(fresh) > 1 else {}
-        counted: list[Row] = []
+        unknown: dict[str, Stamp] = {}
         for path, stamp in fresh.items():
             self._told[path] = stamp
             seen = known.get(path)
             if seen is not None and seen[0] == stamp:
                 yield Count(path, Size(seen[1], self._counter.counted))
-                continue
+            else:
+                unknown[path] = stamp
+        if self._aid is None or sum(stamp.bytes for stamp in unknown.values()) < SHARED_BYTES:
+            yield from self._all_counted(unknown)
+        else:
+            yield from self._shared(unknown, self._aid)
+
+    def _shared(self, unknown: Mapping[str, Stamp], aid: Aid) -> Iterator[Count]:
+        """Half of the bytes for somebody else, who also keeps them in the cache; what is not told of them is counted here."""
+        paths = list(unknown)
+        ends = list(accumulate(unknown[path].bytes for path in paths))
+        cut = bisect_left(ends, ends[-1] / 2)
+        theirs = set(paths[cut:])
+        with aid(sorted(theirs)) as told:
+            yield from self._all_counted(paths[:cut])
+            for count in told():
+                theirs.discard(count.path)
+                yield count
+        yield from self._all_counted(sorted(theirs))
+
+    def _all_counted(self, paths: Iterable[str]) -> Iterator[Count]:
+        counted: list[Row] = []
+        for path in paths:
             yield self._counted(path, counted)
             if len(counted) >= KEPT_TOGETHER:
                 self._keep(counted)

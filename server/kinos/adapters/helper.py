@@ -1,0 +1,60 @@
+"""A second counter process beside one that counts in this process: for a first count that would keep one core busy alone."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from threading import Thread
+from typing import Any
+
+from kinos.domain.message import MAX_FRAME
+
+
+class Helper:
+    """Looks at some documents of a folder while its owner does something else. `wire` is the folder as requests give it."""
+
+    def __init__(self, wire: Mapping[str, Any], paths: Sequence[str]) -> None:
+        self._answers: list[dict[str, Any]] = []
+        self._process = subprocess.Popen(
+            [sys.executable, "-P", "-m", "kinos.adapters.counter"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
+            start_new_session=True,
+        )
+        # Its answers are taken as they come: a full pipe would stop it.
+        self._thread = Thread(target=self._talk, args=({"id": 1, "folder": dict(wire), "look": list(paths)},))
+        self._thread.start()
+
+    def rows(self) -> Iterator[list[Any]]:
+        """What it found, as rows of the protocol, once it is done; less than was asked for when it died."""
+        self._thread.join()
+        for answer in self._answers:
+            yield from answer.get("seen", ())
+
+    def close(self) -> None:
+        """End it, done or not."""
+        self._process.kill()
+        self._thread.join()
+        self._process.wait()
+        for stream in (self._process.stdin, self._process.stdout):
+            if stream is not None:
+                stream.close()
+
+    def _talk(self, request: Mapping[str, Any]) -> None:
+        stdin, stdout = self._process.stdin, self._process.stdout
+        assert stdin is not None
+        assert stdout is not None
+        body = json.dumps(request).encode()
+        try:
+            stdin.write(len(body).to_bytes(4, "big") + body)
+            stdin.flush()
+            while 0 < (length := int.from_bytes(stdout.read(4), "big")) <= MAX_FRAME:
+                answer = json.loads(stdout.read(length))
+                self._answers.append(answer)
+                if answer.get("done"):
+                    return
+        except (OSError, ValueError):
+            return  # it died; what is missing is counted by its owner
