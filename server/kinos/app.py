@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from kinos.adapters.folder import Folder
     from kinos.adapters.log import EventLog
     from kinos.adapters.size_cache import Bounds
-    from kinos.engine.ports import Catalog, Count, Editor
+    from kinos.domain.count import Count
+    from kinos.engine.ports import Catalog, Editor
     from kinos.engine.session import Session
     from kinos.tokens.family import Choice
 
@@ -73,7 +74,7 @@ class App:
 
     def counts(self, root: Path, settings: Settings, choice: Choice) -> Iterator[Count]:
         """The documents of a folder as they are now. Raises SetupError when the folder cannot be read."""
-        from kinos.engine.ports import Terms
+        from kinos.domain.count import Terms
 
         self.disk(root, settings)
         scan = self._counted(root, settings).scan(

@@ -16,8 +16,8 @@ import pytest
 import kinos
 from kinos.adapters.counter import Changes, Service, frame, frames
 from kinos.adapters.folder import Folder
+from kinos.domain.count import Terms
 from kinos.domain.size import Counted
-from kinos.engine.ports import Terms
 from kinos.tokens.counter import counter_for
 
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(Path(kinos.__file__).parents[1])}

@@ -9,9 +9,9 @@ import pytest
 
 from kinos.adapters.counter_client import CounterProcess
 from kinos.adapters.folder import Folder
+from kinos.domain.count import Count, Terms
 from kinos.domain.errors import UnavailableError
 from kinos.domain.size import Counted, Size
-from kinos.engine.ports import Count, Terms
 from kinos.tokens.counter import counter_for
 from kinos.tokens.suggestion import suggestion
 

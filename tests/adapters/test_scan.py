@@ -11,9 +11,9 @@ from kinos.adapters import scan as scan_module
 from kinos.adapters.folder import Folder
 from kinos.adapters.scan import Scan, batches
 from kinos.adapters.size_cache import RACY, Bounds, SizeCache
+from kinos.domain.count import Count, Terms
 from kinos.domain.errors import UsageError
 from kinos.domain.size import Counted, Size
-from kinos.engine.ports import Count, Terms
 from kinos.tokens.counter import Counter, NoCounter, counter_for
 
 FAMILY = "claude-v4.8"

@@ -2,6 +2,7 @@
 
 import io
 import json
+import subprocess
 import sys
 from pathlib import Path
 
@@ -99,3 +100,30 @@ def test_a_folder_without_documents_is_answered_alike_in_every_form(
     assert kin("tokens", tmp_path, "--json") == 0
     assert json.loads(capsys.readouterr().out)["total"] == 0
     assert kin("check", tmp_path) == 0
+
+
+def test_sections_stand_with_their_tokens_and_where_a_limit_is_crossed(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = "# Guide\n\nabout\n\n## One\n\n" + "A sentence that says little.\n" * 1200 + "\n## Two\n\nend\n"
+    (folder / "guide.md").write_text(text, encoding="utf-8")
+    assert kin("tokens", folder / "guide.md", "--sections", "--json") == 0
+    (file,) = json.loads(capsys.readouterr().out)["files"]
+    guide, one, two = file["sections"]
+    assert (guide["title"], guide["level"], guide["line"]) == ("Guide", 1, 1)
+    assert guide["tokens"] == file["tokens"] > one["tokens"] > 6000 > two["tokens"]
+    assert 7 < file["longAt"] < 1207
+    assert file["tooLongAt"] is None
+    assert kin("tokens", folder / "guide.md", "--sections") == 0
+    said = capsys.readouterr().out
+    assert f"{one['tokens']:,}    One  (line 5)" in said
+    assert f"long from line {file['longAt']} on" in said
+
+
+def test_a_commit_hook_waits_for_neither_the_protocol_nor_the_sdk(folder: Path) -> None:
+    code = (
+        "import sys; from kinos.__main__ import main; sys.argv = ['kin', 'check', 'docs']; main(); "
+        "heavy = 'pygls lsprotocol anthropic aider litellm rich asyncio ctok regex watchfiles'.split(); "
+        "sys.exit(', '.join(name for name in heavy if name in sys.modules) or 0)"
+    )
+    subprocess.run([sys.executable, "-c", code], cwd=folder, check=True)

@@ -7,8 +7,9 @@ from typing import Any
 
 from fakes.clock import InlineExecutor
 from fakes.world import World
+from kinos.domain.count import Count
 from kinos.domain.setting import Layer, Settings
-from kinos.engine.ports import Catalog, Count
+from kinos.engine.ports import Catalog
 from kinos.engine.session import Session
 from kinos.tokens.family import Choice
 

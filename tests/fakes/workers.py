@@ -8,6 +8,7 @@ from pathlib import Path
 
 from fakes.clock import FakeClock
 from fakes.disk import MemoryDisk
+from kinos.domain.count import Count, Terms
 from kinos.domain.errors import FailureKind, SetupError, SurvivedError, UnavailableError
 from kinos.domain.message import Denied, EditCall, Edited, Failed, Granted, PlanCall, Planned, Reserve, Settle
 from kinos.domain.path import is_document
@@ -15,7 +16,7 @@ from kinos.domain.size import Size
 from kinos.domain.suggestion import Suggestion
 from kinos.domain.task import NothingToDo, Task
 from kinos.domain.usage import Usage
-from kinos.engine.ports import Count, Gate, Terms
+from kinos.engine.ports import Gate
 
 type Planner = Callable[[PlanCall], Task | NothingToDo | Failed]
 type Hand = Callable[[Path, EditCall], Failed | None]

@@ -25,10 +25,10 @@ from typing import Any, BinaryIO
 from kinos.adapters.folder import unwired
 from kinos.adapters.scan import Scan, batches
 from kinos.adapters.watch import Watch
+from kinos.domain.count import Count
 from kinos.domain.errors import KinosError
 from kinos.domain.message import MAX_FRAME
 from kinos.domain.suggestion import wire
-from kinos.engine.ports import Count
 from kinos.tokens.counter import counter_for
 
 NICENESS = 10

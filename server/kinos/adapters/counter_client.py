@@ -11,9 +11,9 @@ from typing import Any
 
 from kinos.adapters.folder import Folder, count_of
 from kinos.adapters.frame import framed, read_frame
+from kinos.domain.count import Count, Terms
 from kinos.domain.errors import UnavailableError
 from kinos.domain.suggestion import Suggestion, unwired
-from kinos.engine.ports import Count, Terms
 
 
 class CounterProcess:

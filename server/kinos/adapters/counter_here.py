@@ -4,8 +4,8 @@ from collections.abc import AsyncIterator, Sequence
 
 from kinos.adapters.folder import Folder
 from kinos.adapters.scan import Scan, batches
+from kinos.domain.count import Count, Terms
 from kinos.domain.suggestion import Suggestion
-from kinos.engine.ports import Count, Terms
 from kinos.tokens.counter import counter_for
 
 

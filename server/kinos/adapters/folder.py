@@ -10,9 +10,9 @@ from typing import Any
 from kinos.adapters.helper import Helper
 from kinos.adapters.scan import Aid, Scan
 from kinos.adapters.size_cache import Bounds, SizeCache
+from kinos.domain.count import Count, Terms
 from kinos.domain.errors import KinosError
 from kinos.domain.size import Counted, Size
-from kinos.engine.ports import Count, Terms
 from kinos.tokens.counter import NoCounter, counter_for
 
 

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from threading import Thread
 from typing import Any
 
@@ -41,7 +42,8 @@ class Helper:
         self._process.wait()
         for stream in (self._process.stdin, self._process.stdout):
             if stream is not None:
-                stream.close()
+                with suppress(OSError):  # what it did not take any more
+                    stream.close()
 
     def _talk(self, request: Mapping[str, Any]) -> None:
         stdin, stdout = self._process.stdin, self._process.stdout

@@ -11,12 +11,12 @@ from time import monotonic
 from kinos.adapters.ignore import IGNORE_FILES, Ignore
 from kinos.adapters.size_cache import Row, SizeCache, Stamp
 from kinos.adapters.walk import Walk
+from kinos.domain.count import Count
 from kinos.domain.errors import UnavailableError
 from kinos.domain.path import is_document
 from kinos.domain.repeat import Search
 from kinos.domain.size import Size
 from kinos.domain.suggestion import Suggestion
-from kinos.engine.ports import Count
 from kinos.tokens.counter import Counter
 from kinos.tokens.file import Raw, Unreadable, count_raw, read_file
 from kinos.tokens.suggestion import plain_text, suggestion

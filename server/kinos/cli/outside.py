@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
+    from kinos.domain.count import Count
     from kinos.domain.setting import Layer, Settings
-    from kinos.engine.ports import Catalog, Count
+    from kinos.engine.ports import Catalog
     from kinos.engine.session import Session
     from kinos.tokens.family import Choice
 

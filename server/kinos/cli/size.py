@@ -23,6 +23,7 @@ def tokens_options(parser: argparse.ArgumentParser) -> None:
     _paths(parser)
     parser.add_argument("--json", action="store_true", help="as JSON")
     parser.add_argument("--tokenizer", default="", metavar="T", help="count as this tokenizer instead of the setting's")
+    parser.add_argument("--sections", action="store_true", help="the sections of each document, with their tokens")
     parser.add_argument(
         "--confirm",
         action="store_true",
@@ -70,6 +71,8 @@ class _Report:
 def tokens(args: argparse.Namespace, outside: Outside) -> int:
     """Print the size of each file and the total. Exit 1 when a file could not be counted."""
     report, choice, limits = _counted(args, outside)
+    if args.sections:
+        _divide(report, choice, limits)
     differs = args.confirm and _confirm(report, args, outside, choice)
     if args.json:
         say_json({"tokenizer": choice.tokenizer, "total": report.total, "files": report.files, "errors": report.errors})
@@ -141,6 +144,25 @@ def _add(report: _Report, path: Path, shown: str, counter: Counter, limits: Limi
         report.add(shown, size, limits, path)
 
 
+def _divide(report: _Report, choice: Choice, limits: Limits) -> None:
+    """Put the sections of each file into the report, and the lines (from 1) at which it becomes long and too long."""
+    from kinos.tokens.document import OpenText
+    from kinos.tokens.section import crossed, section_sizes
+
+    counter = counter_for(choice.tokenizer, choice.counted)
+    for entry, text in zip(report.files, report.texts(), strict=True):
+        document = OpenText(text, 0)
+        costs = document.by_line(counter)
+        entry["sections"] = [
+            {"title": size.title, "level": size.level, "line": size.line + 1, "tokens": size.tokens}
+            for root in section_sizes(document, counter)
+            for size in root.walk()
+        ]
+        for key, limit in (("longAt", limits.warn), ("tooLongAt", limits.error)):
+            line = crossed(costs, limit)
+            entry[key] = None if line is None else line + 1
+
+
 def _confirm(report: _Report, args: argparse.Namespace, outside: Outside, choice: Choice) -> bool:
     """Put what Anthropic counts into the report, the message's overhead taken off. Returns whether any size differs."""
     settings, _ = outside.settings(args.folder)
@@ -175,9 +197,23 @@ def _print(report: _Report, choice: Choice, limits: Limits) -> None:
     if rows:
         confirmed = {"confirmed": "count_tokens"} if "confirmed" in rows[0] else {}
         table(rows, {"tokens": "tokens", **confirmed, "mark": "", "path": "document"})
+    for row in rows:
+        if "sections" in row:
+            _print_sections(row)
     documents = "document" if len(rows) == 1 else "documents"
     say(f"{report.total:,} tokens in {len(rows)} {documents}, {choice.tokenizer} ({choice.reason})")
     _complain(report)
+
+
+def _print_sections(row: dict[str, Any]) -> None:
+    say(f"\n{row['path']}")
+    for section in row["sections"]:
+        say(
+            f"{section['tokens']:>8,}  {'  ' * (section['level'] - 1)}{printable(section['title'])}  (line {section['line']})"
+        )
+    for key, word in (("longAt", "long"), ("tooLongAt", "too long")):
+        if row[key] is not None:
+            say(f"          {word} from line {row[key]} on")
 
 
 def _complain(report: _Report) -> None:

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from kinos.domain.change import Change
+from kinos.domain.count import Count, Terms
 from kinos.domain.message import Denied, EditCall, Edited, Failed, Granted, PlanCall, Planned, Reserve, Settle
-from kinos.domain.size import Counted, Size
 from kinos.domain.suggestion import Suggestion
 from kinos.domain.team import Agent, Team
 from kinos.tokens.document import TextEdit
@@ -246,29 +246,6 @@ class Rehearsal(Protocol):
     async def stop(self) -> int:
         """End it; how many processes ended."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """How documents are counted: the tokenizer, how its counts stand, and the bytes above which none is read."""
-
-    tokenizer: str
-    counted: Counted
-    max_bytes: int
-
-
-@dataclass(frozen=True, slots=True)
-class Count:
-    """A document as it was found on the disk: its size, or why it has none (`error`), or neither when it is gone."""
-
-    path: str
-    size: Size | None = None
-    error: str = ""
-
-    @property
-    def gone(self) -> bool:
-        """Whether there is no such document any more."""
-        return self.size is None and not self.error
 
 
 class Counting(Protocol):

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import PurePosixPath
 
+from kinos.domain.count import Count, Terms
 from kinos.domain.errors import UnavailableError
 from kinos.domain.event import Noted, PhaseMoved, SizesCounted
 from kinos.domain.path import is_document
@@ -13,7 +14,7 @@ from kinos.domain.size import Level, Limits
 from kinos.domain.suggestion import Suggestion
 from kinos.engine.buffer import Buffers
 from kinos.engine.documents import Documents, Touched
-from kinos.engine.ports import Clock, Count, Counting, Disk, Terms
+from kinos.engine.ports import Clock, Counting, Disk
 from kinos.engine.store import Store
 from kinos.tokens.counter import Counter, counter_for
 from kinos.tokens.family import Choice
