@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -34,6 +34,10 @@ class Patterns:
         return self._spec.check_file(path).include if self._any.match(path) else None
 
 
+type Chain = tuple[tuple[int, Patterns], ...]
+"""The patterns that have a say in a folder, the deepest first, and where the paths they judge begin."""
+
+
 class Ignore:
     """Answers for paths relative to `root`; the files are read once, until `forget`."""
 
@@ -41,7 +45,7 @@ class Ignore:
         self._root = root
         self._exclude = Patterns(exclude) if exclude else None
         self._patterns: dict[str, Patterns | None] = {}
-        self._chains: dict[str, tuple[tuple[int, Patterns], ...]] = {}
+        self._chains: dict[str, Chain] = {}
         self._hidden: dict[str, bool] = {}
 
     def forget(self) -> None:
@@ -60,22 +64,31 @@ class Ignore:
         above = _folder_of(path)
         return (above != "" and self._folder_hidden(above)) or self._decides(path, above)
 
+    def within(self, folder: str) -> Callable[[str], bool] | None:
+        """What judges the paths right inside `folder`, which is not ignored itself; None when nothing there can be ignored."""
+        chain = self._chain(folder)
+        if not chain and self._exclude is None:
+            return None
+        return lambda path: self._judged(path, chain)
+
     def _folder_hidden(self, folder: str) -> bool:
         if folder not in self._hidden:
             self._hidden[folder] = self.hides(folder)
         return self._hidden[folder]
 
     def _decides(self, path: str, above: str) -> bool:
+        return self._judged(path, self._chain(above))
+
+    def _judged(self, path: str, chain: Chain) -> bool:
         if self._exclude is not None and self._exclude.verdict(path):
             return True
-        for start, patterns in self._chain(above):
+        for start, patterns in chain:
             verdict = patterns.verdict(path[start:])
             if verdict is not None:
                 return verdict
         return False
 
-    def _chain(self, folder: str) -> tuple[tuple[int, Patterns], ...]:
-        """The patterns that have a say in `folder`, the deepest first, and where the paths they judge begin."""
+    def _chain(self, folder: str) -> Chain:
         chain = self._chains.get(folder)
         if chain is None:
             here = self._patterns_in(folder)

@@ -33,16 +33,17 @@ class Walk:
                 failed(prefix, error)
                 continue
             self._ignore.enter(prefix, [entry.name for entry in entries if entry.name.startswith(".")])
+            ignored = self._ignore.within(prefix)
             for entry in entries:
                 name = entry.name
                 if name.startswith("."):
                     continue
+                path = f"{prefix}{name}"
                 if entry.is_dir(follow_symlinks=False):
-                    folder = f"{prefix}{name}/"
-                    if not self._ignore.hides(folder):
-                        pending.append(folder)
-                elif wanted(name) and self._counts(entry) and not self._ignore.hides(f"{prefix}{name}"):
-                    yield f"{prefix}{name}", entry
+                    if ignored is None or not ignored(f"{path}/"):
+                        pending.append(f"{path}/")
+                elif wanted(name) and (ignored is None or not ignored(path)) and self._counts(entry):
+                    yield path, entry
 
     def counts(self, path: str) -> bool:
         """Whether a single file would be found by a walk; it may be gone."""
