@@ -8,7 +8,8 @@ import pytest
 from kinos.domain.brief import Brief
 from kinos.domain.size import Limits
 from kinos.domain.task import NothingToDo, Task
-from worker.rehearsal.stage import PAPERS, Stage
+from kinos.worker.rehearsal.meter import tokens
+from worker.rehearsal.stage import MODEL, PAPERS, Stage
 
 REQUEST = """\
 # A guide for the harbour
@@ -385,18 +386,62 @@ def test_findings_are_measured_and_written_once() -> None:
         "b.md": f"# B\n\n{PARAGRAPH}\n\n## Empty\n",
         "c.md": "word " * 2000,
     }
-    stage = Stage(files, limits=Limits(600, 800))
+    stage = Stage(files, limits=Limits(600, 1200))
     landed(stage, "evaluation")
     report = stage.files["evaluation.md"]
     assert "| `a.md` | the link `gone.md` leads nowhere: there is no such document | hurts |" in report
     assert "| `a.md` | the link `b.md#gone` leads nowhere: the document has no such anchor | hurts |" in report
     assert "stands in `b.md` too | hurts |" in report
     assert "| `b.md` | “Empty” has no text below it | hurts |" in report
-    assert "| `c.md` | over 800 tokens | blocks |" in report
+    assert "| `c.md` | over 1,200 tokens | blocks |" in report
     assert report.count("| hurts |") == 4
     assert "The findings are the 5" in reason(stage, "evaluation")
     stage.files["b.md"] = "# B\n\nAll well.\n"
     assert landed(stage, "evaluation").title == "Record 2 remedied findings in evaluation.md"
+
+
+def test_a_report_names_no_more_than_it_has_room_for_and_keeps_what_it_named() -> None:
+    links = {f"{n}.md": "# A\n\n" + "".join(f"[x](gone-{n}-{m}.md)\n" for m in range(4)) for n in range(5)}
+    long = {"long.md": "word " * 800, "longer.md": "word " * 1600}
+    stage = Stage(links | long, limits=Limits(800, 1600))
+    landed(shown(stage, "4.md", *long), "evaluation")
+    first = rows(stage.files["evaluation.md"])
+    assert len(first) == 6
+    stage = Stage(stage.files, limits=stage.limits)
+    landed(stage, "evaluation")
+    report = stage.files["evaluation.md"]
+    assert first < rows(report)
+    assert f"{22 - len(rows(report))} more findings would make this report too long, and must wait.\n" in report
+    assert 500 < tokens(report, MODEL) < 800
+    assert "It is full" in reason(stage, "evaluation")
+    stage.files["4.md"] = "# A\n\nx\n"
+    assert "and 4 remedied findings" in landed(stage, "evaluation").title
+
+
+def rows(report: str) -> set[str]:
+    """The findings of a report."""
+    return {line for line in report.splitlines() if line.startswith("| `")}
+
+
+def test_a_report_finds_no_fault_with_itself() -> None:
+    text = f"See [there](gone.md) and [that](#gone): {PARAGRAPH}\n"
+    report = f"# Evaluation\n\n[x](gone.md)\n\n{'word ' * 300}\n"
+    stage = Stage(
+        {"docs/a.md": text, "docs/b.md": text, "evaluation.md": report, "c.md": "word " * 2000}, "", Limits(900, 1800)
+    )
+    landed(stage, "evaluation")
+    assert "| `docs/a.md` | “See there and that: Every sample …” stands in" in stage.files["evaluation.md"]
+    assert "| `evaluation.md`" not in stage.files["evaluation.md"]
+
+
+def test_who_keeps_a_long_paper_shortens_it() -> None:
+    stage = Stage({"tests.md": GUIDE, "docs/tests.md": GUIDE}, limits=Limits(600, 1200))
+    assert landed(stage, "documentaliste").files[0] == "docs/tests.md"
+    landed(stage, "evaluation")
+    assert "| `tests.md` | over 1,200 tokens | blocks | testeur: shorten it |" in stage.files["evaluation.md"]
+    assert "`tests.md` is over the limit, and testeur, who keeps it, alone may shorten it." in reason(
+        Stage({"tests.md": GUIDE}, limits=Limits(600, 1200)), "documentaliste"
+    )
 
 
 def test_a_document_that_was_too_long_and_is_not_any_more_is_no_finding() -> None:
