@@ -192,6 +192,17 @@ def test_an_index_is_written_once_and_kept_in_step() -> None:
     )
 
 
+def test_an_index_that_was_split_is_not_filled_again() -> None:
+    files = {f"docs/{letter}/page-{n:02}.md": f"# Page {n}\n" for letter in "ab" for n in range(20)}
+    stage = Stage(files, limits=Limits(600, 1200))
+    assert landed(stage, "documentaliste").title == "Write index.md, a table of contents"
+    assert landed(stage, "documentaliste").title.startswith("Split index.md into")
+    assert "its parts list" in reason(stage, "documentaliste")
+    stage.files["index.md"] = "# Hello\n\n## Guide\n\nSee [the guide](docs/a/page-01.md).\n\n- [2](docs/a/page-02.md)\n"
+    stage.files["index.md"] += "- [3](docs/a/page-03.md)\n"
+    assert landed(stage, "documentaliste").title == "Bring index.md in step with the map"
+
+
 def test_an_index_page_that_is_no_table_of_contents_is_somebodys_own() -> None:
     stage = Stage({"index.md": "# Welcome\n\n[a](a.md)\n", "a.md": "# A\n\nx\n", "b.md": "# B\n\nx\n"})
     assert "is a page of its own" in reason(stage, "documentaliste")
