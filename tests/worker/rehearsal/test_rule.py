@@ -384,6 +384,13 @@ def test_requirements_have_numbers_that_stay() -> None:
     assert "### REQ-006: Every alarm names its owner on duty." in stage.files["specifications.md"]
 
 
+def test_a_wish_of_few_words_is_listed_once() -> None:
+    stage = Stage({"a.md": "x\n"}, "- FAQ\n- |a|b|\n- The C++ & `x`\n")
+    for agent in ("specifications", "management"):
+        landed(stage, agent)
+        assert isinstance(stage.plan(agent), NothingToDo)
+
+
 def test_sentences_serve_where_the_request_has_no_list() -> None:
     stage = Stage({"a.md": "x\n"}, "The sea is blue today. The guide must name every harbour. Please keep it short.\n")
     landed(stage, "specifications")
