@@ -3,12 +3,12 @@ from dataclasses import replace
 from typing import override
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from domain.markdown.generated import documents, lists, paragraphs, words
 from kinos.domain.brief import MAX_FILES, Brief
-from kinos.domain.markdown import lines_of
+from kinos.domain.markdown import headings, lines_of, scan
 from kinos.domain.markdown.split import words_by_line
 from kinos.domain.size import Limits
 from kinos.domain.task import NothingToDo, Task
@@ -17,7 +17,7 @@ from kinos.worker.rehearsal.rule.duplicate import fold
 from kinos.worker.rehearsal.rule.prose import polish
 from worker.rehearsal.stage import PAPERS, Stage
 
-LIMITS = Limits(150, 300)
+LIMITS = (Limits(150, 300), Limits(500, 1000))
 COPY = "one paragraph that is long enough to be worth a fold because it has more than twenty-five words " * 2
 
 names = st.sampled_from(
@@ -38,7 +38,7 @@ workspaces = st.builds(
     Stage,
     st.dictionaries(names, texts, min_size=1, max_size=5),
     requests,
-    st.just(LIMITS),
+    st.sampled_from(LIMITS),
     st.sampled_from(["EXPANSION", "CONVERGENCE"]),
 )
 
@@ -85,10 +85,24 @@ def kept_or_told(before: dict[str, str], after: dict[str, str], changed: list[st
     assert not [line for line in old - new if not re.search(r"\]\(|\]:|href=", line)]
 
 
-@pytest.mark.parametrize("team", [sorted(RULES), ["evaluation", "validation", "documentaliste", "duplication"]])
-@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+TEAMS = (sorted(RULES), ["evaluation", "validation", "documentaliste", "duplication"])
+NO_SHRINKING = (Phase.explicit, Phase.reuse, Phase.generate)
+"""A team that never rests takes all its turns: to make such an example smaller takes minutes."""
+
+
+@pytest.mark.parametrize("team", TEAMS)
+@settings(max_examples=15, deadline=None, phases=NO_SHRINKING, suppress_health_check=[HealthCheck.too_slow])
 @given(stage=workspaces)
 def test_a_team_that_sees_a_part_at_a_time_comes_to_rest(team: list[str], stage: Stage) -> None:
+    rest(Rotating(stage), team)
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(1800)
+@pytest.mark.parametrize("team", TEAMS)
+@settings(max_examples=400, deadline=None, phases=NO_SHRINKING, suppress_health_check=[HealthCheck.too_slow])
+@given(stage=workspaces)
+def test_a_team_that_sees_a_part_at_a_time_comes_to_rest_at_length(team: list[str], stage: Stage) -> None:
     rest(Rotating(stage), team)
 
 
@@ -102,13 +116,19 @@ def test_judges_that_see_a_part_at_a_time_come_to_rest() -> None:
 
 
 def rest(stage: Stage, team: list[str]) -> None:
+    """Let them work by turns until nobody has found anything for five rounds."""
     quiet = 0
-    for turn in range(400):
+    for turn in range(len(team) * most_rounds(stage)):
         decided, _ = stage.cycle(team[turn % len(team)])
         quiet = quiet + 1 if isinstance(decided, NothingToDo) else 0
         if quiet > 5 * len(team):
             return
-    raise AssertionError(stage.recent[:6])
+    raise AssertionError([line for line in stage.recent if "found nothing to do" not in line][:6])
+
+
+def most_rounds(stage: Stage) -> int:
+    """One for each paper, two for each document and each section that may become one, and those in which nothing happens."""
+    return len(PAPERS) + 2 * sum(1 + len(headings(scan(text))) for text in stage.files.values()) + 6
 
 
 class Rotating(Stage):

@@ -8,7 +8,8 @@ import pytest
 from kinos.domain.brief import Brief
 from kinos.domain.size import Limits
 from kinos.domain.task import NothingToDo, Task
-from worker.rehearsal.stage import PAPERS, Stage
+from kinos.worker.rehearsal.meter import tokens
+from worker.rehearsal.stage import MODEL, PAPERS, Stage
 
 REQUEST = """\
 # A guide for the harbour
@@ -189,6 +190,17 @@ def test_an_index_is_written_once_and_kept_in_step() -> None:
     assert stage.files["index.md"].endswith(
         "- [Second](docs/b.md)\n- [Fourth](docs/d.md)\n\n## new/\n\n- [Fifth](new/e.md)\n"
     )
+
+
+def test_an_index_that_was_split_is_not_filled_again() -> None:
+    files = {f"docs/{letter}/page-{n:02}.md": f"# Page {n}\n" for letter in "ab" for n in range(20)}
+    stage = Stage(files, limits=Limits(600, 1200))
+    assert landed(stage, "documentaliste").title == "Write index.md, a table of contents"
+    assert landed(stage, "documentaliste").title.startswith("Split index.md into")
+    assert "its parts list" in reason(stage, "documentaliste")
+    stage.files["index.md"] = "# Hello\n\n## Guide\n\nSee [the guide](docs/a/page-01.md).\n\n- [2](docs/a/page-02.md)\n"
+    stage.files["index.md"] += "- [3](docs/a/page-03.md)\n"
+    assert landed(stage, "documentaliste").title == "Bring index.md in step with the map"
 
 
 def test_an_index_page_that_is_no_table_of_contents_is_somebodys_own() -> None:
@@ -372,6 +384,13 @@ def test_requirements_have_numbers_that_stay() -> None:
     assert "### REQ-006: Every alarm names its owner on duty." in stage.files["specifications.md"]
 
 
+def test_a_wish_of_few_words_is_listed_once() -> None:
+    stage = Stage({"a.md": "x\n"}, "- FAQ\n- |a|b|\n- The C++ & `x`\n")
+    for agent in ("specifications", "management"):
+        landed(stage, agent)
+        assert isinstance(stage.plan(agent), NothingToDo)
+
+
 def test_sentences_serve_where_the_request_has_no_list() -> None:
     stage = Stage({"a.md": "x\n"}, "The sea is blue today. The guide must name every harbour. Please keep it short.\n")
     landed(stage, "specifications")
@@ -385,18 +404,62 @@ def test_findings_are_measured_and_written_once() -> None:
         "b.md": f"# B\n\n{PARAGRAPH}\n\n## Empty\n",
         "c.md": "word " * 2000,
     }
-    stage = Stage(files, limits=Limits(600, 800))
+    stage = Stage(files, limits=Limits(600, 1200))
     landed(stage, "evaluation")
     report = stage.files["evaluation.md"]
     assert "| `a.md` | the link `gone.md` leads nowhere: there is no such document | hurts |" in report
     assert "| `a.md` | the link `b.md#gone` leads nowhere: the document has no such anchor | hurts |" in report
     assert "stands in `b.md` too | hurts |" in report
     assert "| `b.md` | “Empty” has no text below it | hurts |" in report
-    assert "| `c.md` | over 800 tokens | blocks |" in report
+    assert "| `c.md` | over 1,200 tokens | blocks |" in report
     assert report.count("| hurts |") == 4
     assert "The findings are the 5" in reason(stage, "evaluation")
     stage.files["b.md"] = "# B\n\nAll well.\n"
     assert landed(stage, "evaluation").title == "Record 2 remedied findings in evaluation.md"
+
+
+def test_a_report_names_no_more_than_it_has_room_for_and_keeps_what_it_named() -> None:
+    links = {f"{n}.md": "# A\n\n" + "".join(f"[x](gone-{n}-{m}.md)\n" for m in range(4)) for n in range(5)}
+    long = {"long.md": "word " * 800, "longer.md": "word " * 1600}
+    stage = Stage(links | long, limits=Limits(800, 1600))
+    landed(shown(stage, "4.md", *long), "evaluation")
+    first = rows(stage.files["evaluation.md"])
+    assert len(first) == 6
+    stage = Stage(stage.files, limits=stage.limits)
+    landed(stage, "evaluation")
+    report = stage.files["evaluation.md"]
+    assert first < rows(report)
+    assert f"{22 - len(rows(report))} more findings would make this report too long, and must wait.\n" in report
+    assert 500 < tokens(report, MODEL) < 800
+    assert "It is full" in reason(stage, "evaluation")
+    stage.files["4.md"] = "# A\n\nx\n"
+    assert "and 4 remedied findings" in landed(stage, "evaluation").title
+
+
+def rows(report: str) -> set[str]:
+    """The findings of a report."""
+    return {line for line in report.splitlines() if line.startswith("| `")}
+
+
+def test_a_report_finds_no_fault_with_itself() -> None:
+    text = f"See [there](gone.md) and [that](#gone): {PARAGRAPH}\n"
+    report = f"# Evaluation\n\n[x](gone.md)\n\n{'word ' * 300}\n"
+    stage = Stage(
+        {"docs/a.md": text, "docs/b.md": text, "evaluation.md": report, "c.md": "word " * 2000}, "", Limits(900, 1800)
+    )
+    landed(stage, "evaluation")
+    assert "| `docs/a.md` | “See there and that: Every sample …” stands in" in stage.files["evaluation.md"]
+    assert "| `evaluation.md`" not in stage.files["evaluation.md"]
+
+
+def test_who_keeps_a_long_paper_shortens_it() -> None:
+    stage = Stage({"tests.md": GUIDE, "docs/tests.md": GUIDE}, limits=Limits(600, 1200))
+    assert landed(stage, "documentaliste").files[0] == "docs/tests.md"
+    landed(stage, "evaluation")
+    assert "| `tests.md` | over 1,200 tokens | blocks | testeur: shorten it |" in stage.files["evaluation.md"]
+    assert "`tests.md` is over the limit, and testeur, who keeps it, alone may shorten it." in reason(
+        Stage({"tests.md": GUIDE}, limits=Limits(600, 1200)), "documentaliste"
+    )
 
 
 def test_a_document_that_was_too_long_and_is_not_any_more_is_no_finding() -> None:

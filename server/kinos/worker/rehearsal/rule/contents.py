@@ -41,6 +41,9 @@ def _refreshed(view: View, wanted: Sequence[str]) -> Proposal:
     if len(pages) < min(_LISTED, len(wanted)):
         yield NothingToDo(f"`{INDEX}` is a page of its own and no table of contents, so I leave it.")
         return
+    if _split(view):
+        yield NothingToDo(f"`{INDEX}` was split, and what its parts list I do not write there again.")
+        return
     missing = [path for path in wanted if path not in linked]
     gone = {path for path in pages if path not in view.documents}
     if not missing and not gone:
@@ -52,6 +55,23 @@ def _refreshed(view: View, wanted: Sequence[str]) -> Proposal:
         [f"it leads to {listed([f'`{p}`' for p in sorted(gone)], 3)}, which the map does not know"] if gone else []
     )
     yield task(f"Bring {INDEX} in step with the map", f"{' and '.join(reasons)}.", [Write(INDEX, text_of(lines))])
+
+
+def _split(view: View) -> bool:
+    """Whether a section of the index moved out, so that below its heading stands where it went."""
+    lines = view.lines[INDEX]
+    for heading in headings(lines):
+        below = next((line for line in lines[heading.end :] if line.kind is not Kind.BLANK), None)
+        if below and below.text.startswith(f"See [{link.link_text(heading.title)}]("):
+            places = [link.resolve(INDEX, target.url) for target in link.targets([below])]
+            if any(place and _may_be_part(view, place[0]) for place in places):
+                return True
+    return False
+
+
+def _may_be_part(view: View, path: str) -> bool:
+    """Whether `path` says that it is part of another document, or nobody can see."""
+    return path not in view.lines or any(_PART.fullmatch(line.text) for line in view.lines[path])
 
 
 def _contents(view: View, wanted: Sequence[str]) -> str:

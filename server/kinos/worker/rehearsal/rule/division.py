@@ -10,6 +10,7 @@ from kinos.domain.path import is_markdown
 from kinos.domain.size import Level, kilotokens
 from kinos.domain.task import NothingToDo, Task
 from kinos.worker.rehearsal.order import Part, Split
+from kinos.worker.rehearsal.rule.paper import keeper
 from kinos.worker.rehearsal.rule.proposal import Proposal, counted, listed, task
 from kinos.worker.rehearsal.section import Outline, Section, outline_of_rows, outline_of_text
 from kinos.worker.rehearsal.view import View
@@ -45,7 +46,10 @@ class _Group:
 
 
 def split_long(view: View) -> Proposal:
-    """Split a document over the limit at its headings: the too long ones first; in CONVERGENCE only those."""
+    """Split a document over the limit at its headings: the too long ones first; in CONVERGENCE only those.
+
+    Not one that an agent keeps: what moved out of it would be missing there, and be written again.
+    """
     wanted = (Level.TOO_LONG, Level.LONG) if view.expanding else (Level.TOO_LONG,)
     over = [entry for level in wanted for entry in view.documents.values() if entry.level is level]
     for entry in sorted(over, key=lambda entry: (wanted.index(entry.level), -entry.tokens)):
@@ -54,6 +58,8 @@ def split_long(view: View) -> Proposal:
             yield NothingToDo(f"`{entry.path}` is over the limit, but I was not shown its headings.")
         elif reason := view.refusal(entry.path):
             yield NothingToDo(f"{reason}.")
+        elif agent := keeper(view, entry.path):
+            yield NothingToDo(f"`{entry.path}` is over the limit, and {agent}, who keeps it, alone may shorten it.")
         else:
             yield from _division(view, exhibit)
     if not over:

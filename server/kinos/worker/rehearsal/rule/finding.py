@@ -1,7 +1,7 @@
 """The evaluation: findings that can be measured, in a table that changes only when they do."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 
@@ -11,12 +11,18 @@ from kinos.domain.task import NothingToDo
 from kinos.worker.rehearsal.order import Write
 from kinos.worker.rehearsal.rule.duplicate import repeated
 from kinos.worker.rehearsal.rule.evidence import PLACEHOLDER, Verdict, dead_links, judged, seen
-from kinos.worker.rehearsal.rule.paper import EVALUATION, is_record
+from kinos.worker.rehearsal.rule.paper import EVALUATION, is_record, keeper
 from kinos.worker.rehearsal.rule.proposal import Proposal, counted, listed, task
 from kinos.worker.rehearsal.rule.requirement import requirements
 from kinos.worker.rehearsal.view import View
 
 _HURTS = "hurts"
+_WEIGHTS = ("blocks", _HURTS, "size")
+"""The weights, the heaviest first."""
+_FULL = 0.9
+"""Share of the limit the report is filled to."""
+_HEAD = 200
+"""Tokens of the report beside its findings, with room to spare: counted, they would change with what is shown."""
 _LINK = re.compile(r"^the link `(?P<url>[^`]+)` leads nowhere")
 _COPIES = re.compile(r"“(?P<start>.*) …” stands in (?P<where>.*) too")
 _ROW = re.compile(r"\| (?P<place>`[^`|]+`[^|]*) \| (?P<what>[^|]+) \| (?P<weight>\w+) \| (?P<remedy>[^|]+) \|")
@@ -52,10 +58,12 @@ def evaluate(view: View) -> Proposal:
         yield NothingToDo(f"`{path}` was not shown whole, so I cannot compare it with what I see.")
         return
     before = _recorded(view.whole.get(path, ""))
-    now = sorted(_merged(view, _findings(view), before))
+    found = _merged(view, _findings(view, path), before)
+    now = _fitting(view, found, before)
     if now == sorted(before) and path in view.whole:
+        more = f" It is full: {len(found) - len(now)} more must wait." if len(found) > len(now) else ""
         yield NothingToDo(
-            f"The findings are the {counted(len(now), 'finding').split()[0]} that `{path}` lists already."
+            f"The findings are the {counted(len(now), 'finding').split()[0]} that `{path}` lists already.{more}"
         )
     elif not now and path not in view.whole:
         yield NothingToDo(
@@ -70,21 +78,39 @@ def evaluate(view: View) -> Proposal:
             if path in view.whole
             else f"{listed(what)}, and no evaluation yet."
         )
-        yield task(f"Record {listed(what)} in {path}", why, [Write(path, _report(view, now))])
+        yield task(f"Record {listed(what)} in {path}", why, [Write(path, _report(view, now, len(found) - len(now)))])
 
 
-def _findings(view: View) -> list[Finding]:
+def _fitting(view: View, found: Collection[Finding], before: Sequence[Finding]) -> list[Finding]:
+    """As many as the report may hold without growing over the limit itself, one at least.
+
+    Those it lists already and that still stand keep their place, so that it does not change with every look.
+    """
+    kept = sorted(set(before) & set(found))
+    room = int(view.limits.warn * _FULL) - _HEAD - sum(view.count(one.row()) for one in kept)
+    for new in sorted(set(found) - set(kept), key=lambda one: (_WEIGHTS.index(one.weight), one)):
+        room -= view.count(new.row())
+        if room < 0 and kept:
+            break
+        kept.append(new)
+    return sorted(kept)
+
+
+def _findings(view: View, own: str) -> list[Finding]:
+    """What is wrong in the documents but in `own`, the report: what it quotes is no fault of it."""
     found = [
         Finding(
             f"`{entry.path}`",
             f"over {_limit(view, entry.level):,} tokens",
             _size_weight(entry.level),
-            "documentaliste: split it at its headings",
+            _shortening(view, entry.path),
         )
         for entry in view.documents.values()
-        if entry.level is not Level.OK
+        if entry.level is not Level.OK and entry.path != own
     ]
     for path, url, what in dead_links(view):
+        if path == own:
+            continue
         found.append(
             Finding(
                 f"`{path}`",
@@ -97,6 +123,11 @@ def _findings(view: View) -> list[Finding]:
     return [*found, *_empty_sections(view)]
 
 
+def _shortening(view: View, path: str) -> str:
+    agent = keeper(view, path)
+    return f"{agent}: shorten it" if agent else "documentaliste: split it at its headings"
+
+
 def _copies(start: str, paths: Iterable[str]) -> Finding:
     """The finding that a paragraph stands in several documents, or several times in one. The same whatever their order."""
     first, *others = sorted(set(paths))
@@ -105,7 +136,7 @@ def _copies(start: str, paths: Iterable[str]) -> Finding:
 
 
 def _start(text: str) -> str:
-    return _cell(" ".join(text.split()[:6]).replace("`", ""))
+    return _cell(" ".join(plain(text).split()[:6]))
 
 
 def _merged(view: View, found: Sequence[Finding], before: Sequence[Finding]) -> set[Finding]:
@@ -169,7 +200,8 @@ def _empty_sections(view: View) -> list[Finding]:
     return list(dict.fromkeys(found))
 
 
-def _report(view: View, findings: Sequence[Finding]) -> str:
+def _report(view: View, findings: Sequence[Finding], waiting: int) -> str:
+    """The report; `waiting` findings did not fit."""
     sizes = view.documents.values()
     verdicts = [judged(view, one.text).verdict for one in requirements(view)]
     passed, failed = (sum(verdict is wanted for verdict in verdicts) for wanted in (Verdict.PASS, Verdict.FAIL))
@@ -199,6 +231,8 @@ def _report(view: View, findings: Sequence[Finding]) -> str:
         ]
     else:
         lines += ["None that can be measured."]
+    if waiting:
+        lines += ["", f"{counted(waiting, 'more finding')} would make this report too long, and must wait."]
     return text_of(lines)
 
 

@@ -75,7 +75,7 @@ def _done(view: View, item: str) -> bool:
 def _refreshed(view: View, path: str, asked: Sequence[Wish]) -> Proposal:
     lines = lines_of(view.whole[path])
     boxes = [(number, box) for number, line in enumerate(lines) if (box := _BOX.fullmatch(line))]
-    texts = [box[4] for _, box in boxes]
+    texts = [_SOURCE.sub("", box[4]) for _, box in boxes]
     ticked = 0
     for number, box in boxes:
         if box[2] == " " and _done(view, box[4]):

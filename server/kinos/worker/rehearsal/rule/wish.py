@@ -117,9 +117,9 @@ def words(text: str) -> frozenset[str]:
 
 
 def alike(left: str, right: str) -> bool:
-    """Whether two texts ask the same: one quotes the other, or they share most of their telling words."""
-    a, b = " ".join(left.split()).casefold(), " ".join(right.split()).casefold()
-    if a and (a in b or b in a) and min(len(a), len(b)) > 12:
+    """Whether two texts ask the same: in the same words, one quotes the other, or they share most of their telling words."""
+    a, b = (" ".join(text.split()).casefold().strip(" |") for text in (left, right))
+    if a == b or (a and (a in b or b in a) and min(len(a), len(b)) > 12):
         return True
     ours, theirs = words(left), words(right)
     return bool(ours and theirs) and len(ours & theirs) >= 0.7 * min(len(ours), len(theirs)) and len(ours & theirs) >= 2
