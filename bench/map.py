@@ -3,6 +3,7 @@
 import asyncio
 import os
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -26,7 +27,10 @@ async def project_map(root: Path) -> str:
 def main() -> None:
     """Print the seconds."""
     root = Path(sys.argv[2])
-    asyncio.run(project_map(Path(__file__).parent))  # everything is imported, as it is for the walk
+    with tempfile.TemporaryDirectory() as folder:  # what a map needs is imported, as it is for the walk
+        (Path(folder) / ".gitignore").write_text("build/\n", encoding="utf-8")
+        (Path(folder) / "a.md").write_text("a\n", encoding="utf-8")
+        asyncio.run(project_map(Path(folder)))
     began = time.perf_counter()
     if sys.argv[1] == "walk":
         walk(root)

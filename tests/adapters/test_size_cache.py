@@ -10,14 +10,14 @@ from pathlib import Path
 import pytest
 
 from kinos.adapters import size_cache
-from kinos.adapters.size_cache import Bounds, Row, SizeCache, Stamp
+from kinos.adapters.size_cache import Bounds, Row, SizeCache
 
 DAY = 86400
 OLD = time.time_ns() - 10 * size_cache.RACY
 
 
 def row(path: str, tokens: int = 7, mtime: int = OLD) -> Row:
-    return Row(path, Stamp(mtime, 10, 1), path.encode().ljust(32, b"."), tokens)
+    return Row(path, (mtime, 10, 1), path.encode().ljust(32, b"."), tokens)
 
 
 @pytest.fixture
@@ -35,14 +35,14 @@ def cache(file: Path) -> Iterator[SizeCache]:
 def test_what_was_kept_is_found_by_place_and_by_content_also_by_another_process(file: Path, cache: SizeCache) -> None:
     cache.keep("/work", "c1", [row("a.md", 3), row("b.md", 4)])
     other = SizeCache(file, Bounds())
-    assert other.places("/work", "c1") == {"a.md": (Stamp(OLD, 10, 1), 3), "b.md": (Stamp(OLD, 10, 1), 4)}
+    assert other.places("/work", "c1") == {"a.md": (OLD, 10, 1, 3), "b.md": (OLD, 10, 1, 4)}
     assert other.tokens(row("b.md").digest, "c1") == 4
     other.close()
 
 
 def test_a_name_that_is_no_text_is_kept_like_any_other(cache: SizeCache) -> None:
     path = os.fsdecode(b"caf\xe9.md")
-    cache.keep("/work", "c1", [Row(path, Stamp(OLD, 1, 1), b"d", 3)])
+    cache.keep("/work", "c1", [Row(path, (OLD, 1, 1), b"d", 3)])
     assert list(cache.places("/work", "c1")) == [path]
     cache.forget("/work", [path])
     assert cache.places("/work", "c1") == {}

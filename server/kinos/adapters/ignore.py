@@ -67,8 +67,11 @@ class Ignore:
     def within(self, folder: str) -> Callable[[str], bool] | None:
         """What judges the paths right inside `folder`, which is not ignored itself; None when nothing there can be ignored."""
         chain = self._chain(folder)
-        if not chain and self._exclude is None:
-            return None
+        if not chain:
+            return None if self._exclude is None else lambda path: self._judged(path, ())
+        if len(chain) == 1 and self._exclude is None:
+            (start, patterns), *_ = chain
+            return lambda path: bool(patterns.verdict(path[start:]))
         return lambda path: self._judged(path, chain)
 
     def _folder_hidden(self, folder: str) -> bool:

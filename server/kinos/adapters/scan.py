@@ -141,14 +141,15 @@ class Scan:
         fresh = {path: stamp for path, stamp in stamps.items() if self._told.get(path) != stamp}
         known = self._cache.places(str(self._root), self._key) if self._cache and len(fresh) > 1 else {}
         unknown: dict[str, Stamp] = {}
+        counted = self._counter.counted
         for path, stamp in fresh.items():
             self._told[path] = stamp
             seen = known.get(path)
-            if seen is not None and seen[0] == stamp:
-                yield Count(path, Size(seen[1], self._counter.counted))
+            if seen is not None and seen[:3] == stamp:
+                yield Count(path, Size(seen[3], counted))
             else:
                 unknown[path] = stamp
-        if self._aid is None or sum(stamp.bytes for stamp in unknown.values()) < SHARED_BYTES:
+        if self._aid is None or sum(stamp[1] for stamp in unknown.values()) < SHARED_BYTES:
             yield from self._all_counted(unknown)
         else:
             yield from self._shared(unknown, self._aid)
@@ -156,7 +157,7 @@ class Scan:
     def _shared(self, unknown: Mapping[str, Stamp], aid: Aid) -> Iterator[Count]:
         """Half of the bytes for somebody else, who also keeps them in the cache; what is not told of them is counted here."""
         paths = list(unknown)
-        ends = list(accumulate(unknown[path].bytes for path in paths))
+        ends = list(accumulate(unknown[path][1] for path in paths))
         cut = bisect_left(ends, ends[-1] / 2)
         theirs = set(paths[cut:])
         with aid(sorted(theirs)) as told:
@@ -192,7 +193,7 @@ class Scan:
         known = self._cache.tokens(digest, self._key)
         size = count_raw(raw, self._counter) if known is None else Size(known, self._counter.counted)
         if isinstance(size, Size):
-            counted.append(Row(path, Stamp(raw.modified, raw.length, raw.inode), digest, size.tokens))
+            counted.append(Row(path, (raw.modified, raw.length, raw.inode), digest, size.tokens))
         return size
 
     def _keep(self, counted: list[Row]) -> None:
@@ -236,8 +237,8 @@ def _stamp(entry: os.DirEntry[str]) -> Stamp:
     try:
         return _stamped(entry.stat())
     except OSError:
-        return Stamp(0, 0, 0)  # gone since, or a link in a circle: reading it will say
+        return (0, 0, 0)  # gone since, or a link in a circle: reading it will say
 
 
 def _stamped(found: os.stat_result) -> Stamp:
-    return Stamp(found.st_mtime_ns, found.st_size, found.st_ino)
+    return (found.st_mtime_ns, found.st_size, found.st_ino)

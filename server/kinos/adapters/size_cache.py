@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import platformdirs
 
@@ -36,12 +36,8 @@ def cache_file() -> Path:
     return Path(platformdirs.user_cache_dir("kinos")) / "sizes.db"
 
 
-class Stamp(NamedTuple):
-    """What shows that a file is the one seen before: modification time in nanoseconds, size in bytes, inode."""
-
-    mtime: int
-    bytes: int
-    inode: int
+type Stamp = tuple[int, int, int]
+"""What shows that a file is the one seen before: modification time in nanoseconds, size in bytes, inode."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,13 +81,13 @@ class SizeCache:
         if base is not None:
             base.close()
 
-    def places(self, root: str, counter: str) -> Mapping[str, tuple[Stamp, int]]:
-        """The files below `root` that were counted, with what they looked like then and their tokens."""
+    def places(self, root: str, counter: str) -> Mapping[str, tuple[int, int, int, int]]:
+        """The files below `root` that were counted: what they looked like then (a stamp's three numbers) and their tokens."""
         rows = self._asked(
             "SELECT path, mtime, bytes, inode, tokens FROM place JOIN content USING (digest) WHERE root = ? AND counter = ?",
             (os.fsencode(root), counter),
         )
-        return {os.fsdecode(path): (Stamp(mtime, size, inode), tokens) for path, mtime, size, inode, tokens in rows}
+        return {os.fsdecode(row[0]): row[1:] for row in rows}
 
     def tokens(self, digest: bytes, counter: str) -> int | None:
         """The tokens of a content, wherever it was seen."""
@@ -109,7 +105,7 @@ class SizeCache:
         rows = list(rows)
         if self._base is None or not rows:
             return
-        settled = [row for row in rows if row.stamp.mtime + RACY < now]
+        settled = [row for row in rows if row.stamp[0] + RACY < now]
         try:
             with self._base:
                 self._base.executemany(

@@ -38,12 +38,14 @@ class Walk:
                 name = entry.name
                 if name.startswith("."):
                     continue
-                path = f"{prefix}{name}"
-                if entry.is_dir(follow_symlinks=False):
-                    if ignored is None or not ignored(f"{path}/"):
-                        pending.append(f"{path}/")
-                elif wanted(name) and (ignored is None or not ignored(path)) and self._counts(entry):
-                    yield path, entry
+                if wanted(name) and (entry.is_file(follow_symlinks=False) or self._leads_to_file(entry)):
+                    path = prefix + name
+                    if ignored is None or not ignored(path):
+                        yield path, entry
+                elif entry.is_dir(follow_symlinks=False):
+                    path = f"{prefix}{name}/"
+                    if ignored is None or not ignored(path):
+                        pending.append(path)
 
     def counts(self, path: str) -> bool:
         """Whether a single file would be found by a walk; it may be gone."""
@@ -51,9 +53,10 @@ class Walk:
             return False
         return not self._ignore.hides(path) and self._inside(os.path.join(self._root, path))  # noqa: PTH118
 
-    def _counts(self, entry: os.DirEntry[str]) -> bool:
+    def _leads_to_file(self, entry: os.DirEntry[str]) -> bool:
+        """Whether it is a link that counts."""
         if not entry.is_symlink():
-            return entry.is_file(follow_symlinks=False)
+            return False
         try:
             return self._inside(entry.path) and stat.S_ISREG(os.stat(entry.path).st_mode)  # noqa: PTH116
         except PermissionError:
