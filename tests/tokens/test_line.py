@@ -84,3 +84,14 @@ def test_only_parts_with_rare_characters_are_asked_of_the_oracle_and_each_once()
 @cache
 def _vocabulary(name: str) -> Vocabulary:
     return Vocabulary(table(name, TOKENIZERS[name].version))
+
+
+@pytest.mark.parametrize(
+    "part",
+    ["one more word, ", "Q29tZSBhZ2Fpbg", "=-=-=-", "速い茶色の狐が", "ที่นี่ "],
+    ids=["words", "letters", "signs", "han", "rare"],
+)
+def test_one_very_long_line_is_counted_exactly(part: str) -> None:
+    size = 1_000_000 if part == "one more word, " else 40_000
+    line = part * (size // len(part.encode()))
+    assert line_counter("claude-v4.8").count(line) == oracle(line, "claude-v4.8")
