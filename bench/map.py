@@ -19,7 +19,7 @@ async def project_map(root: Path) -> str:
     """What `kin map` does, but for its imports."""
     workspace = App().workspace(root, "a bench", brief=True)
     await workspace.session.open()
-    text = workspace.session.map_text()
+    text = workspace.session.map.text()
     await workspace.session.close()
     return text
 

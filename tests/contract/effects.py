@@ -15,7 +15,7 @@ from fakes.catalog import agent
 from fakes.clock import BEGINNING, InlineExecutor
 from fakes.world import CREW, World
 from kinos.adapters import size_cache
-from kinos.adapters.size_cache import Row, SizeCache, Stamp
+from kinos.adapters.size_cache import Row, SizeCache
 from kinos.adapters.state_folder import WorkspaceState
 from kinos.app import App, Workspace
 from kinos.cli.main import run
@@ -193,7 +193,7 @@ def memory(place: Place) -> SizeCache:
     return SizeCache(folder.cache, folder.bounds)
 
 
-ROWS = [Row(f"{number}.md", Stamp(0, 1, 1), bytes([number]), 7) for number in range(100)]
+ROWS = [Row(f"{number}.md", (0, 1, 1), bytes([number]), 7) for number in range(100)]
 
 
 async def sizes_remembered_after_40_days(place: Place) -> int:

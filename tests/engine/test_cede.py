@@ -20,7 +20,7 @@ async def test_what_lies_in_a_ceded_folder_counts_no_more_and_is_not_in_the_map(
     world.session.cede(["docs"])
     await world.session.look()
     assert world.session.state.sizes.total == 1
-    assert "b.md" not in world.session.map_text()
+    assert "b.md" not in world.session.map.text()
 
 
 async def test_a_task_in_a_ceded_folder_is_refused_before_anything_is_spent_on_it() -> None:

@@ -787,9 +787,9 @@ async def test_a_pinned_phase_survives_a_restart() -> None:
 async def test_the_map_is_written_when_asked_and_shown_without_a_file() -> None:
     world = World()
     await world.session.open()
-    assert "## Document Tree" in world.session.map_text()
+    assert "## Document Tree" in world.session.map.text()
     assert MAP_NAME not in world.disk.files
-    assert world.session.write_map() == MAP_NAME
+    assert world.session.map.write() == MAP_NAME
     assert world.disk.text(MAP_NAME).startswith("# Project Map\nGenerated: ")
 
 
@@ -803,9 +803,9 @@ async def test_the_map_names_the_active_agents_while_a_team_runs() -> None:
     world = World()
     await world.session.open()
     await world.session.start_team(Start("crew"))
-    assert "Active agents: ann (2), bob (1)" in world.session.map_text()
+    assert "Active agents: ann (2), bob (1)" in world.session.map.text()
     await world.session.stop_team()
-    assert "Active agents" not in world.session.map_text()
+    assert "Active agents" not in world.session.map.text()
 
 
 async def test_the_status_is_the_complete_picture() -> None:
@@ -856,8 +856,8 @@ async def test_agents_that_do_not_run_cannot_be_stopped() -> None:
 async def test_writing_the_map_records_the_sizes_and_the_map_object_tells_how_they_went() -> None:
     world = World({"a.md": "one two\n"})
     await world.session.open()
-    world.session.write_map()
+    world.session.map.write()
     assert world.folder.sizes == [{"a.md": 2}]
-    (document,) = world.session.map_object()["documents"]
+    (document,) = world.session.map.object()["documents"]
     assert document["history"] == [{"time": "then", "tokens": 2}]
     await world.session.close()

@@ -300,7 +300,7 @@ async def test_a_document_is_counted_by_its_deepest_folder_alone(stage: Stage, r
     outer, inner = (made.session for made in stage.made)
     assert list(outer.sizes.documents.sizes) == ["b.md"]
     assert sorted(inner.sizes.documents.sizes) == ["a.md", "open.md"]
-    assert "a.md" not in outer.map_text()
+    assert "a.md" not in outer.map.text()
 
 
 async def test_a_deeper_folder_that_goes_is_counted_by_the_outer_one_again(stage: Stage, root: Path) -> None:

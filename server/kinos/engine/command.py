@@ -58,18 +58,18 @@ async def _stop_agent(session: Session, arguments: Arguments) -> dict[str, Any]:
 
 
 async def _show_map(session: Session, arguments: Arguments) -> str:
-    await session.suggest()
-    return session.map_text()
+    await session.map.suggest()
+    return session.map.text()
 
 
 async def _update_map(session: Session, arguments: Arguments) -> str:
-    await session.suggest()
-    return session.write_map()
+    await session.map.suggest()
+    return session.map.write()
 
 
 async def _map_object(session: Session, arguments: Arguments) -> dict[str, Any]:
-    await session.suggest()
-    return session.map_object()
+    await session.map.suggest()
+    return session.map.object()
 
 
 async def _diff(session: Session, arguments: Arguments) -> str:

@@ -1,10 +1,11 @@
 """What one engine keeps in the workspace besides changes: its lock, the phase, the map's file."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 
 from kinos.domain.change import digest
-from kinos.domain.event import MapWritten
+from kinos.domain.errors import ConflictError, LandingError, PolicyError, SetupError
+from kinos.domain.event import MapWritten, Noted
 from kinos.domain.phase import Phase, PhaseState
 from kinos.domain.project_map import MAP_NAME, ProjectMap
 from kinos.engine.ports import Clock, Disk, StateFolder
@@ -22,6 +23,18 @@ class Keeper:
         self._who = who
         self._lock = ExitStack()
         self._holds = 0
+        self._problem = ""
+
+    def try_to_keep(self, what: str, write: Callable[[], object]) -> None:
+        """Write something without which the engine works on: when the disk refuses, a note says so once."""
+        problem = ""
+        try:
+            write()
+        except (ConflictError, LandingError, PolicyError, SetupError) as error:
+            problem = f"{what} could not be written: {error}"
+        if problem and problem != self._problem:
+            self._store.dispatch(Noted(self._clock.now(), "warning", problem))
+        self._problem = problem
 
     @property
     def held(self) -> bool:

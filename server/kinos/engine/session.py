@@ -11,18 +11,14 @@ from kinos.domain.brief import Brief
 from kinos.domain.budget import Caps, Ledger
 from kinos.domain.change import LANDED_STATES, Change, ChangeState
 from kinos.domain.errors import (
-    ConflictError,
     LandingError,
     NoKeyError,
-    PolicyError,
-    SetupError,
     SurvivedError,
     UntrustedError,
     UsageError,
 )
 from kinos.domain.message import Endpoint
 from kinos.domain.phase import Phase, PhaseRule
-from kinos.domain.project_map import MAP_NAME, ProjectMap
 from kinos.domain.setting import Settings
 from kinos.domain.size import Limits
 from kinos.domain.state import State, TeamState
@@ -37,6 +33,7 @@ from kinos.engine.cycle import Terms, Tools
 from kinos.engine.history import Reverted, Selection, unified
 from kinos.engine.keeper import Keeper
 from kinos.engine.landing import Landing
+from kinos.engine.mapper import Mapper
 from kinos.engine.memory import Memory
 from kinos.engine.ports import Catalog, Clock, Counting, Disk, Editor, Ids, Rehearsal, StateFolder, Workers
 from kinos.engine.run import Ends, Run, Tally
@@ -112,8 +109,11 @@ class Session:
         )
         self._keeper = Keeper(ports.folder, ports.disk, ports.clock, self.store, front_end)
         self._changes = Changes(self._journal, self._landing, self._claims, self._memory, self.store, ports.clock)
+        self.map = Mapper(
+            self.sizes, self._keeper, self.store, ports.clock, settings.map_write, lambda: self._run is not None
+        )
         self._view = View(
-            self.sizes, self._landing, self._claims, self._memory, self.store, self.map_text, ports.disk,
+            self.sizes, self._landing, self._claims, self._memory, self.store, self.map.text, ports.disk,
             lambda: self.settings.landing_edit,
         )  # fmt: skip
         self._run: Run | None = None
@@ -125,7 +125,6 @@ class Session:
         self._moving = asyncio.Lock()
         self._starting: asyncio.Task[None] | None = None
         self._ended_early = 0
-        self._problem = ""
         self._own: dict[str, float] = {}
         self.tally = Tally()
 
@@ -170,27 +169,6 @@ class Session:
             held_by=self._keeper.holder(),
             minutes=self._budget.minutes if self._budget else 0.0,
         )
-
-    def project_map(self) -> ProjectMap:
-        """The map as things are now."""
-        views = self.state.agents.values() if self._run else ()
-        return self.sizes.project_map([(view.name, view.weight) for view in views if view.weight > 0])
-
-    async def suggest(self) -> None:
-        """Work out what would bring the documents over a limit to size, for the next map."""
-        while await self.sizes.suggest():
-            self._map_if_wanted()
-
-    def map_object(self) -> dict[str, Any]:
-        """The map as plain values, with the history of each document's size as far as it was recorded."""
-        data, went = self.project_map().data(), self._keeper.size_history()
-        for document in data["documents"]:
-            document["history"] = [{"time": time, "tokens": tokens} for time, tokens in went.get(document["path"], ())]
-        return data
-
-    def map_text(self) -> str:
-        """The map as text, dated now; nothing is written."""
-        return self.project_map().render(self._ports.clock.now().astimezone())
 
     def changes(self) -> Sequence[Change]:
         """Every change, in the order made."""
@@ -401,12 +379,6 @@ class Session:
             self.store.dispatch(ev.PhaseMoved(now, after))
             self._keeper.keep_phase()
 
-    def write_map(self) -> str:
-        """Write the map's file. Returns its name."""
-        with self._keeper.hold():
-            self._keeper.write_map(self.project_map())
-        return MAP_NAME
-
     # -- inside ---------------------------------------------------------------------------------------------------
 
     def _announce(self, team: Team, reason: str, start: Start) -> None:
@@ -438,7 +410,7 @@ class Session:
         if not start.only:
             self._keeper.keep_team(team.name)
         self._run.enable(tuple(agents))
-        self._map_if_wanted()
+        self.map.follow()
         self._over = asyncio.create_task(self._to_the_end(self._run))
 
     def _forget_the_old(self) -> None:
@@ -472,8 +444,8 @@ class Session:
             await asyncio.wait(self._recounts)
         if active:
             self.store.dispatch(ev.TeamStopped(self._ports.clock.now(), ended, reason))
-            self._map_if_wanted()
-            self._kept("The phase", self._keeper.keep_phase)
+            self.map.follow()
+            self._keeper.try_to_keep("The phase", self._keeper.keep_phase)
             self._keeper.give()
         if survived is not None:
             self.store.dispatch(ev.Noted(self._ports.clock.now(), "error", str(survived)))
@@ -505,7 +477,7 @@ class Session:
         """Whatever moved the phase, the agents are weighed by the new one."""
         if self._run is not None and after.phase.name is not before.phase.name:
             self._run.weigh()
-            self._kept("The phase", self._keeper.keep_phase)
+            self._keeper.try_to_keep("The phase", self._keeper.keep_phase)
 
     def _recorded(self, change: Change, previous: ChangeState | None) -> None:
         self._changes.record(change, previous)
@@ -519,7 +491,7 @@ class Session:
 
     async def _recount(self, paths: Sequence[str]) -> None:
         await self.sizes.refresh(paths)
-        self._map_if_wanted()
+        self.map.follow()
 
     async def _settled(self, paths: Sequence[str] | frozenset[str]) -> None:
         await self._recount(sorted(paths))
@@ -534,32 +506,9 @@ class Session:
     def _touched(self, paths: Sequence[str], by: str = "") -> None:
         if self._run:
             self._run.touched(paths, by)
-        self._map_if_wanted()
-        if self._watch is not None and self._map_wanted() and (self._suggesting is None or self._suggesting.done()):
-            self._suggesting = asyncio.create_task(self.suggest())
-
-    def _map_wanted(self) -> bool:
-        mode = self.settings.map_write
-        return mode == "always" or (mode == "auto" and (self._run is not None or self._keeper.map_exists()))
-
-    def _map_if_wanted(self) -> None:
-        if self._map_wanted() and not self._keeper.holder():
-            self._kept("The map", self._written_map)
-
-    def _written_map(self) -> None:
-        with self._keeper.hold():
-            self._keeper.write_map(self.project_map())
-
-    def _kept(self, what: str, write: Callable[[], None]) -> None:
-        """Write something without which the team works on: when the disk refuses, once a note says so."""
-        problem = ""
-        try:
-            write()
-        except (ConflictError, LandingError, PolicyError, SetupError) as error:
-            problem = f"{what} could not be written: {error}"
-        if problem and problem != self._problem:
-            self.store.dispatch(ev.Noted(self._ports.clock.now(), "warning", problem))
-        self._problem = problem
+        self.map.follow()
+        if self._watch is not None and self.map.wanted and (self._suggesting is None or self._suggesting.done()):
+            self._suggesting = asyncio.create_task(self.map.suggest())
 
     def _team(self, start: Start) -> tuple[Team, str]:
         catalog = self._ports.catalog
