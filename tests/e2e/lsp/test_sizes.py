@@ -190,3 +190,32 @@ async def test_the_editors_first_choice_of_what_a_column_counts_is_taken(tmp_pat
         identifier = {"uri": document.uri, "version": 2}
         running.editor.notify("textDocument/didChange", {"textDocument": identifier, "contentChanges": [change]})
         assert (await running.editor.request("kinos/state"))["tokens"]["total"] == tokens("🌊middle end")
+
+
+async def test_what_another_program_writes_shows_though_the_editor_says_nothing(tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_text("short\n")
+    async with server() as running:
+        editor = running.editor
+        await editor.initialize(tmp_path, options=SETTINGS)
+        await editor.status()
+        uri = (tmp_path / "new.md").as_uri()
+        (tmp_path / "new.md").write_text("word " * 120)
+        (diagnostic,) = (await editor.published(uri))["diagnostics"]
+        assert diagnostic["code"] == "document-long"
+        (tmp_path / "new.md").unlink()
+        assert (await editor.published(uri, lambda params: not params["diagnostics"]))["diagnostics"] == []
+
+
+async def test_a_map_that_is_there_follows_the_disk_without_a_team_and_brings_suggestions(tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_text("short\n")
+    async with server() as running:
+        editor = running.editor
+        await editor.initialize(tmp_path, options={"settings": {"tokens": {"warn": 250, "error": 1000}}})
+        await editor.command("updateMap")
+        written = tmp_path / "map (readonly).md"
+        sections = "".join(f"## Part {number}\n\n{'word ' * 60}\n\n" for number in range(6))
+        (tmp_path / "long.md").write_text(f"# Long\n\n{sections}")
+        await editor.published((tmp_path / "long.md").as_uri())
+        shown = await editor.command("showMap")
+        assert "- long.md: split out “Part " in shown
+        assert written.read_text(encoding="utf-8").split("\n", 2)[2] == shown.split("\n", 2)[2]
