@@ -40,6 +40,12 @@ def test_one_that_was_edited_a_little_is_found_and_another_one_is_not() -> None:
     assert not found(PASSAGE, " ".join(reversed(words)))
 
 
+def test_passages_that_share_a_part_only_are_two() -> None:
+    words = PASSAGE.split()
+    other = [f"other{number}" for number in range(60)]
+    assert not found(PASSAGE, " ".join([*words[:15], *other]))
+
+
 def test_a_short_paragraph_is_no_passage() -> None:
     short = " ".join(PASSAGE.split()[: LEAST - 1])
     assert not found(short, short)

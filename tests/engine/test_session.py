@@ -1,7 +1,7 @@
 """The façade: starting and stopping a team, and what a person does with its changes."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import pytest
 
@@ -860,4 +860,45 @@ async def test_writing_the_map_records_the_sizes_and_the_map_object_tells_how_th
     assert world.folder.sizes == [{"a.md": 2}]
     (document,) = world.session.map.object()["documents"]
     assert document["history"] == [{"time": "then", "tokens": 2}]
+    await world.session.close()
+
+
+async def test_what_the_team_just_landed_wakes_nobody_when_the_disk_tells_of_it_but_others_do() -> None:
+    world = World()
+    await world.session.open(watch=True)
+    await world.session.start_team(Start("crew", ends=Ends(cycles=1)))
+    await world.session.finished()
+    (landed,) = [path for change in world.session.changes() for path in change.paths]
+    woken: list[str] = []
+    world.session._run = Woken(woken)  # type: ignore[assignment]
+    world.session._found_changed([landed, "other.md"])
+    assert woken == ["other.md"]
+    await world.clock.passing(10)
+    world.session._found_changed([landed])
+    assert woken == ["other.md", landed]
+    world.session._run = None
+    await world.session.close()
+
+
+class Woken:
+    """Stands where a run does, and remembers what it is told of."""
+
+    def __init__(self, paths: list[str]) -> None:
+        self._paths = paths
+
+    def touched(self, paths: Sequence[str], by: str = "") -> None:
+        self._paths.extend(paths)
+
+
+async def test_a_map_is_left_to_whoever_else_holds_the_folder() -> None:
+    world = World({"a.md": "one two\n", MAP_NAME: "# Project Map\n"})
+    await world.session.open()
+    world.folder.other = "KinOS in an editor"
+    world.events.clear()
+    await world.session.did_change_on_disk(["a.md"])
+    assert world.disk.writes == []
+    assert not world.of(ev.Noted)
+    world.folder.other = ""
+    await world.session.did_change_on_disk(["a.md"])
+    assert world.disk.writes == [MAP_NAME]
     await world.session.close()
