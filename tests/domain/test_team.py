@@ -7,7 +7,7 @@ from kinos.domain.phase import Phase
 from kinos.domain.team import EDITS, Member, read_agent, read_team
 
 TEAM = 'summary = "s"\n\n[[agents]]\nname = "ann"\nexpansion = 2\n\n[[agents]]\nname = "bob"\nconvergence = 0.5\n'
-AGENT = '+++\nrole = "writes"\nedits = ["docs/**"]\npace = 5\n+++\n# Ann\n\nDo it.\n'
+AGENT = '+++\nrole = "writes"\nedits = ["docs/**"]\npace = 5\nbreadth = 30000\n+++\n# Ann\n\nDo it.\n'
 
 
 def test_a_team_has_its_members_with_a_weight_for_each_phase() -> None:
@@ -23,6 +23,7 @@ def test_a_team_has_its_members_with_a_weight_for_each_phase() -> None:
 def test_an_agent_has_its_prompt_and_defaults_for_what_is_not_said() -> None:
     agent = read_agent(AGENT, "p/ann.md", "ann")
     assert (agent.name, agent.role, agent.edits, agent.pace) == ("ann", "writes", ("docs/**",), 5)
+    assert agent.breadth == 30_000
     assert agent.prompt == "# Ann\n\nDo it."
     assert read_agent('+++\nrole = "r"\n+++\nx', "p", "ann").edits == EDITS
 

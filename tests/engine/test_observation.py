@@ -1,6 +1,7 @@
 """What an agent is shown: what matters, each with its reason, within its budget, never at random."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -9,9 +10,9 @@ from hypothesis import strategies as st
 from fakes.catalog import agent
 from kinos.domain.brief import Shown
 from kinos.domain.size import Limits, Size
-from kinos.domain.team import Agent
+from kinos.domain.team import BREADTH, Agent
 from kinos.engine.documents import Documents
-from kinos.engine.observation import CONTEXT, FILLER, LEAST, STALE, Sight, exhibits, outline
+from kinos.engine.observation import CONTEXT, LEAST, STALE, Sight, exhibits, outline
 from kinos.engine.source import MOST_BYTES
 
 
@@ -82,8 +83,8 @@ async def test_a_brief_stays_within_its_budget(small: list[int], large: list[int
         table.put(path, Size(len(text.split())))
     shown = await exhibits(agent("ann"), Sight(table, texts.get, words, [], {}, ""))
     assert sum(len(exhibit.text.split()) for exhibit in shown) <= CONTEXT
-    assert sum(len(exhibit.text.split()) for exhibit in shown if exhibit.reason == STALE) <= FILLER
-    if texts and sum(len(text.split()) for text in texts.values()) <= FILLER - LEAST:
+    assert sum(len(exhibit.text.split()) for exhibit in shown if exhibit.reason == STALE) <= BREADTH
+    if texts and sum(len(text.split()) for text in texts.values()) <= BREADTH - LEAST:
         assert len(shown) == len(texts)
 
 
@@ -174,3 +175,12 @@ async def test_code_and_documents_together_stay_within_the_budget(sizes: list[in
     texts: dict[str, str | None] = {f"{number}.py": "w " * size for number, size in enumerate(sizes)}
     shown = await exhibits(agent("ann"), coding(texts, " ".join(texts)), spent)
     assert sum(exhibit.tokens for exhibit in shown) <= CONTEXT - spent
+
+
+async def test_an_agent_that_compares_documents_is_shown_as_much_as_its_prompt_file_says() -> None:
+    texts = {f"{number}.md": "w " * 5500 for number in range(7)}
+    table = Documents(Limits())
+    for path, text in texts.items():
+        table.put(path, Size(len(text.split())))
+    broad = replace(agent("ann"), breadth=30_000)
+    assert len(await exhibits(broad, Sight(table, texts.get, words, [], {}, ""))) == 5

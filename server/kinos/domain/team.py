@@ -16,9 +16,17 @@ WATCHES = ("**/*.md",)
 EDITS = ("**/*.md", "**/*.markdown")
 
 
+BREADTH = 12_000
+"""Tokens. Every request pays for what it carries, so an agent sees the rest of a workspace over several cycles and not in
+each; one whose work is to compare documents says more in its prompt file.
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Agent:
-    """A prompt file. `watches` and `edits` are globs; `pace` is seconds of rest after useful work."""
+    """A prompt file. `watches` and `edits` are globs; `pace` is seconds of rest after useful work; `breadth` is the tokens of
+    documents it is shown each time though nothing but their turn speaks for them.
+    """
 
     name: str
     role: str
@@ -28,6 +36,7 @@ class Agent:
     pace: float = 20.0
     model: str | None = None
     source: str = ""
+    breadth: int = BREADTH
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +108,7 @@ def read_agent(text: str, path: str, stem: str) -> Agent:
         raise ContentError("the settings at the top are not closed by a line +++", path, 1)
     data = _toml("\n".join(lines[1:end]), path, 1)
     reader = _Reader(data, path, text)
-    reader.allow("name", "role", "watches", "edits", "pace", "model")
+    reader.allow("name", "role", "watches", "edits", "pace", "model", "breadth")
     name = reader.text("name", default=stem)
     if name != stem:
         raise reader.wrong("name", f"name is {name!r} but the file is called {stem!r}: make them the same")
@@ -115,6 +124,7 @@ def read_agent(text: str, path: str, stem: str) -> Agent:
         reader.number("pace", 20.0),
         reader.optional("model"),
         path,
+        int(reader.number("breadth", BREADTH)),
     )
 
 

@@ -17,11 +17,6 @@ from kinos.engine.source import MOST_BYTES, named
 
 CONTEXT = 40_000
 """Tokens of what one brief shows, outlines included."""
-FILLER = 12_000
-"""Tokens of those among them that nothing speaks for but that they were not looked at for longest. Every request pays for
-what it carries, so an agent sees the rest of a workspace over several cycles and not in each. Files that are no documents
-have as much again.
-"""
 RECENT = 10
 """Documents, and other files, that are shown because they changed lately."""
 TRIED = 40
@@ -50,9 +45,12 @@ class Sight:
 
 
 async def exhibits(agent: Agent, sight: Sight, spent: int = 0) -> list[Exhibit]:
-    """What to show `agent`, most important first. Chosen by rule, never at random; `spent` tokens of the budget are gone."""
+    """What to show `agent`, most important first. Chosen by rule, never at random; `spent` tokens of the budget are gone.
+
+    What nothing speaks for but its turn has the agent's breadth, files that are no documents as much again.
+    """
     chosen: list[Exhibit] = []
-    left, filler = CONTEXT - spent, {True: FILLER, False: FILLER}
+    left, filler = CONTEXT - spent, {True: agent.breadth, False: agent.breadth}
     for path, reason in _ranked(agent, sight):
         source = path in sight.sources
         room = min(left, filler[source]) if reason == STALE else left
