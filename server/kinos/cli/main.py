@@ -1,6 +1,7 @@
 """The command line: which command is meant, its options, and the one place where errors become exit codes."""
 
 import argparse
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib import import_module
@@ -87,7 +88,9 @@ def _run(arguments: list[str], outside: Outside) -> int:
         arguments.remove(name)
         command = _COMMANDS[name]
         parser = argparse.ArgumentParser(
-            prog=f"kin {name}", description=f"{command.summary[0].upper()}{command.summary[1:]}."
+            prog=f"kin {name}",
+            description=f"{command.summary[0].upper()}{command.summary[1:]}.",
+            formatter_class=_formatter,
         )
     else:
         command = _TEAM
@@ -107,6 +110,15 @@ def _run(arguments: list[str], outside: Outside) -> int:
             team.check_name(args, outside.catalog(args.folder))
         parser.error(f"unrecognized arguments: {' '.join(unknown)}")
     return command.run(args, outside)
+
+
+def _formatter(prog: str) -> argparse.HelpFormatter:
+    """argparse makes one for each option; given a width it need not import shutil, which takes 2 ms, to ask for it."""
+    try:
+        width = int(os.environ.get("COLUMNS", "")) or os.get_terminal_size().columns
+    except (ValueError, OSError):
+        width = 80
+    return argparse.HelpFormatter(prog, width=width - 2)
 
 
 def _words(arguments: Sequence[str]) -> list[str]:
