@@ -24,7 +24,7 @@ def test_passages_are_paragraphs_and_stand_where_they_say(text: str) -> None:
 
 def found(one: str, other: str) -> bool:
     search = Search("a.md", one)
-    search.look("b.md", other)
+    search.look("b.md", passages(other))
     return bool(search.repeats([1] * len(one.split("\n"))))
 
 
@@ -53,6 +53,6 @@ def test_a_short_paragraph_is_no_passage() -> None:
 
 def test_the_same_document_is_not_its_own_repetition() -> None:
     search = Search("a.md", f"{PASSAGE}\n\nx\n\n{PASSAGE}")
-    search.look("a.md", f"{PASSAGE}\n\nx\n\n{PASSAGE}")
+    search.look("a.md", passages(f"{PASSAGE}\n\nx\n\n{PASSAGE}"))
     (repeat,) = search.repeats([2, 1, 1, 1, 2])
     assert (repeat.line, repeat.tokens, [place.line for place in repeat.places]) == (0, 2, [4])

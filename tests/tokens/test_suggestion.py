@@ -7,7 +7,7 @@ from domain.markdown.generated import anchors, documents
 from domain.markdown.test_split import dead
 from kinos.domain.markdown import link, scan
 from kinos.domain.markdown.split import Part, split, words_by_line
-from kinos.domain.repeat import Place, Search
+from kinos.domain.repeat import Place, Search, passages
 from kinos.domain.suggestion import Suggestion, unwired, wire
 from kinos.tokens.counter import counter_for
 from kinos.tokens.suggestion import plain_text, suggestion
@@ -96,10 +96,11 @@ def test_passages_that_stand_elsewhere_are_named_with_their_places_and_what_they
     nearly = PROSE.replace("twice a day", "two times a day")
     text = f"# A\n\nwords\n\n{PROSE}\n\nmore\n\n{PROSE}\n"
     search = Search("a.md", plain_text(text))
-    search.look("a.md", plain_text(text))
-    search.look("b.md", f"# B\n\nother\n\n{nearly}\n")
+    search.look("a.md", passages(plain_text(text)))
+    search.look("b.md", passages(f"# B\n\nother\n\n{nearly}\n"))
     search.look(
-        "c.md", "# C\n\nNothing of the kind is said here, at whatever length one cares to go on about nothing.\n"
+        "c.md",
+        passages("# C\n\nNothing of the kind is said here, at whatever length one cares to go on about nothing.\n"),
     )
     first, second = suggestion("a.md", text, COUNTER, 10, [], search).repeats
     assert (first.line, first.places) == (4, (Place("a.md", 8), Place("b.md", 4)))
@@ -111,7 +112,7 @@ def test_passages_that_stand_elsewhere_are_named_with_their_places_and_what_they
 def test_a_suggestion_survives_the_way_through_json() -> None:
     text = long_document("Setup", "Usage")
     search = Search("guide.md", text)
-    search.look("other.md", text)
+    search.look("other.md", passages(text))
     made = suggestion("guide.md", text, COUNTER, tokens(text) * 2 // 3, [], search)
     assert made.pieces
     assert made.repeats

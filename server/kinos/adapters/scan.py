@@ -14,7 +14,7 @@ from kinos.adapters.walk import Walk
 from kinos.domain.count import Count
 from kinos.domain.errors import UnavailableError
 from kinos.domain.path import is_document
-from kinos.domain.repeat import Search
+from kinos.domain.repeat import Search, passages
 from kinos.domain.size import Size
 from kinos.domain.suggestion import Suggestion
 from kinos.tokens.counter import Counter
@@ -117,9 +117,9 @@ class Scan:
         texts = {path: text for path in paths if (text := self._text(path)) is not None}
         searches = {path: Search(path, plain_text(text)) for path, text in texts.items()}
         for other in self._told if searches else ():
-            text = self._text(other)
-            for search in searches.values() if text is not None else ():
-                search.look(other, plain_text(text or ""))
+            found = tuple(passages(plain_text(self._text(other) or "")))
+            for search in searches.values():
+                search.look(other, found)
         for path, text in texts.items():
             try:
                 yield suggestion(path, text, self._counter, limit, self._told, searches[path])

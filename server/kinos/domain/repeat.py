@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 LEAST = 20
@@ -71,9 +71,9 @@ class Search:
             for run in passage.runs:
                 self._by_run.setdefault(run, []).append(number)
 
-    def look(self, path: str, text: str) -> None:
-        """Look into a document; into the same one, for what it says twice."""
-        for other in passages(text):
+    def look(self, path: str, found: Iterable[Passage]) -> None:
+        """Look into the passages of a document; into those of the same one, for what it says twice."""
+        for other in found:
             shared = Counter(number for run in other.runs for number in self._by_run.get(run, ()))
             for number, common in shared.items():
                 ours = self._passages[number]
