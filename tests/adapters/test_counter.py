@@ -14,8 +14,9 @@ from typing import Any
 import pytest
 
 import kinos
-from kinos.adapters.counter import Changes, Service, frame, frames
+from kinos.adapters.counter import Changes, Service, frame
 from kinos.adapters.folder import Folder
+from kinos.adapters.frame import frames
 from kinos.domain.count import Terms
 from kinos.domain.size import Counted
 from kinos.tokens.counter import counter_for

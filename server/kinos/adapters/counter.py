@@ -16,18 +16,18 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from queue import SimpleQueue
 from threading import Thread
 from typing import Any, BinaryIO
 
 from kinos.adapters.folder import unwired
+from kinos.adapters.frame import framed, frames
 from kinos.adapters.scan import Scan, batches
 from kinos.adapters.watch import Watch
 from kinos.domain.count import Count
 from kinos.domain.errors import KinosError
-from kinos.domain.message import MAX_FRAME
 from kinos.domain.suggestion import wire
 from kinos.tokens.counter import counter_for
 
@@ -41,23 +41,7 @@ type Changes = tuple[int, Scan, set[str] | None, str]
 
 def frame(message: dict[str, Any]) -> bytes:
     """A message on the wire. Names of files that are no UTF-8 travel as escaped surrogates."""
-    body = json.dumps(message, ensure_ascii=True, separators=(",", ":")).encode()
-    return len(body).to_bytes(4, "big") + body
-
-
-def frames(stream: BinaryIO) -> Iterator[bytes]:
-    """The bodies of the frames in `stream` until it ends; a frame cut short ends it too.
-
-    Raises ValueError for a length no frame may have: what follows cannot be told apart.
-    """
-    while len(head := stream.read(4)) == 4:
-        length = int.from_bytes(head, "big")
-        if length > MAX_FRAME:
-            raise ValueError(f"a frame of {length} bytes")
-        body = stream.read(length)
-        if len(body) < length:
-            return
-        yield body
+    return framed(json.dumps(message, ensure_ascii=True, separators=(",", ":")).encode())
 
 
 class Service:

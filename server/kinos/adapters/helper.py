@@ -9,7 +9,7 @@ from contextlib import suppress
 from threading import Thread
 from typing import Any
 
-from kinos.domain.message import MAX_FRAME
+from kinos.adapters.frame import framed, frames
 
 
 class Helper:
@@ -49,12 +49,11 @@ class Helper:
         stdin, stdout = self._process.stdin, self._process.stdout
         assert stdin is not None
         assert stdout is not None
-        body = json.dumps(request).encode()
         try:
-            stdin.write(len(body).to_bytes(4, "big") + body)
+            stdin.write(framed(json.dumps(request).encode()))
             stdin.flush()
-            while 0 < (length := int.from_bytes(stdout.read(4), "big")) <= MAX_FRAME:
-                answer = json.loads(stdout.read(length))
+            for body in frames(stdout):
+                answer = json.loads(body)
                 self._answers.append(answer)
                 if answer.get("done"):
                     return
