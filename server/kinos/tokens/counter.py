@@ -1,6 +1,7 @@
 """What counts a text: one Protocol, Claude's tokenizers and OpenAI's encodings behind it."""
 
-from typing import Protocol, override
+from dataclasses import dataclass
+from typing import Protocol
 
 from kinos.domain.errors import KinosError, UnavailableError
 from kinos.domain.size import Counted, Size
@@ -30,75 +31,47 @@ class Counter(Protocol):
         ...
 
 
-class NoCounter(Counter):
+@dataclass(frozen=True, slots=True)
+class NoCounter:
     """Counts nothing: `error` says why. A size is unavailable then, never 0."""
 
-    def __init__(self, error: KinosError) -> None:
-        self._error = error
+    error: KinosError
+    name: str = "none"
+    counted: Counted = Counted.UNAVAILABLE
 
-    @property
-    @override
-    def name(self) -> str:
-        return "none"
-
-    @property
-    @override
-    def counted(self) -> Counted:
-        return Counted.UNAVAILABLE
-
-    @override
     def count(self, text: str) -> Size:
-        raise UnavailableError(self._error.message, self._error.remedy) from self._error
+        """Raises UnavailableError."""
+        raise UnavailableError(self.error.message, self.error.remedy) from self.error
 
 
-class ClaudeCounter(Counter):
+@dataclass(frozen=True)
+class ClaudeCounter:
     """Claude's count, exact and offline: `count_tokens` for one user message, less its overhead; an empty text is 0."""
 
-    def __init__(self, name: str, counted: Counted) -> None:
-        self._name = name
-        self._counted = counted
-
-    @property
-    @override
-    def counted(self) -> Counted:
-        return self._counted
-
-    @property
-    @override
-    def name(self) -> str:
-        return self._name
+    name: str
+    counted: Counted
 
     @property
     def lines(self) -> LineCounter:
         """The counter by line, loaded at first use and shared. Raises UnavailableError."""
-        return claude.line_counter(self._name)
+        return claude.line_counter(self.name)
 
-    @override
     def count(self, text: str) -> Size:
+        """The size of a whole document."""
         text = text.removeprefix(BOM)
-        return Size(self.lines.count(text) if text else 0, self._counted)
+        return Size(self.lines.count(text) if text else 0, self.counted)
 
 
-class EncodingCounter(Counter):
+@dataclass(frozen=True, slots=True)
+class EncodingCounter:
     """The length of a text in an encoding of OpenAI; no message overhead."""
 
-    def __init__(self, name: str, counted: Counted) -> None:
-        self._name = name
-        self._counted = counted
+    name: str
+    counted: Counted
 
-    @property
-    @override
-    def counted(self) -> Counted:
-        return self._counted
-
-    @property
-    @override
-    def name(self) -> str:
-        return self._name
-
-    @override
     def count(self, text: str) -> Size:
-        return Size(encoding.text_counter(self._name)(text.removeprefix(BOM)), self._counted)
+        """The size of a whole document. Raises UnavailableError when the vocabulary is not on this machine."""
+        return Size(encoding.text_counter(self.name)(text.removeprefix(BOM)), self.counted)
 
 
 def counter_for(name: str, counted: Counted = Counted.EXACT) -> Counter:
