@@ -155,7 +155,8 @@ class App:
         from kinos.adapters.state_folder import WorkspaceState
         from kinos.adapters.worker_client import WorkerPool
         from kinos.engine.command import run
-        from kinos.engine.session import Ports, Session
+        from kinos.engine.lifecycle import Ports
+        from kinos.engine.session import Session
 
         settings, problems = self.settings(root, layers)
         disk = self.disk(root, settings)

@@ -13,8 +13,9 @@ from kinos.domain.brief import HOUSE_RULES
 from kinos.domain.message import PlanCall
 from kinos.domain.phase import Phase
 from kinos.domain.setting import Settings
+from kinos.engine.lifecycle import Ports, Start
 from kinos.engine.run import Ends
-from kinos.engine.session import Ports, Session, Start
+from kinos.engine.session import Session
 
 CATALOG = FileCatalog(None)
 FILES = {"demande.md": "# Please\n\nDescribe the lighthouse.\n", "docs/tower.md": "# The tower\n\nIt has 199 steps.\n"}

@@ -24,8 +24,8 @@ from kinos.domain.errors import FaultError, SetupError, WorkspaceHeldError
 from kinos.domain.message import Endpoint, Retry
 from kinos.domain.setting import Layer, Settings, Source
 from kinos.domain.task import Task
+from kinos.engine.lifecycle import Start
 from kinos.engine.run import Ends
-from kinos.engine.session import Start
 from kinos.lsp.background import Background
 from kinos.lsp.diagnostic import Diagnostics
 from kinos.worker.deadline import Deadline

@@ -8,8 +8,8 @@ from kinos.domain.change import ChangeState
 from kinos.domain.errors import PolicyError
 from kinos.domain.task import Task
 from kinos.engine.history import Selection
+from kinos.engine.lifecycle import Start
 from kinos.engine.run import Ends
-from kinos.engine.session import Start
 
 FILES = {"a.md": "one\n", "docs/b.md": "two three\n"}
 

@@ -9,8 +9,8 @@ from fakes.world import World
 from kinos.domain.change import ChangeState, FileChange
 from kinos.domain.errors import UsageError
 from kinos.engine.command import COMMANDS, described, run
+from kinos.engine.lifecycle import Start
 from kinos.engine.run import Ends
-from kinos.engine.session import Start
 
 
 async def opened(landing: str = "auto", cycles: int = 2) -> World:

@@ -19,8 +19,8 @@ from kinos.domain.state import AgentState
 from kinos.domain.task import NothingToDo, Task
 from kinos.domain.team import Agent
 from kinos.engine.cycle import BYTES_A_TOKEN
+from kinos.engine.lifecycle import Start
 from kinos.engine.run import Ends
-from kinos.engine.session import Start
 
 ALONE = {"crew": {"ann": (1.0, 1.0)}}
 

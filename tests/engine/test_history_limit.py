@@ -6,8 +6,8 @@ from fakes.clock import BEGINNING
 from fakes.world import World
 from kinos.domain import event as ev
 from kinos.engine.history import Selection
+from kinos.engine.lifecycle import Start
 from kinos.engine.run import Ends
-from kinos.engine.session import Start
 
 
 async def ran(world: World) -> World:

@@ -4,8 +4,8 @@ from fakes.world import World
 from kinos.domain import event as ev
 from kinos.domain.change import ChangeState
 from kinos.domain.task import NothingToDo, Task
+from kinos.engine.lifecycle import Start
 from kinos.engine.run import Ends
-from kinos.engine.session import Start
 
 FILES = {"ann.md": "ann\n", "bob.md": "bob\n", "demande.md": "Write it.\n"}
 AGAIN = Task("Say 1", "because", ("ann.md",), "Add a line.")

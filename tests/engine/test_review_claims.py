@@ -2,8 +2,8 @@
 
 from fakes.world import World
 from kinos.engine.history import Selection
+from kinos.engine.lifecycle import Start
 from kinos.engine.run import Ends
-from kinos.engine.session import Start
 
 
 async def proposed(world: World) -> None:

@@ -26,9 +26,10 @@ from kinos.domain.project_map import MAP_NAME
 from kinos.domain.state import AgentState, TeamState
 from kinos.domain.task import Task
 from kinos.engine.history import Selection
+from kinos.engine.lifecycle import Start
 from kinos.engine.ports import Intent
 from kinos.engine.run import Ends
-from kinos.engine.session import Session, Start
+from kinos.engine.session import Session
 
 FILES = {"ann.md": "ann\n", "bob.md": "bob\n"}
 
@@ -166,8 +167,7 @@ async def test_a_start_that_is_refused_says_why_and_leaves_nothing_behind(
 
 
 async def test_without_a_key_a_team_is_refused_and_a_rehearsal_is_not() -> None:
-    world = World()
-    world.session.settings = world.settings.__class__(landing_mode="auto")
+    world = World(model_key="")
     await world.session.open()
     with pytest.raises(NoKeyError, match="kin --rehearse"):
         await world.session.start_team(Start("crew"))
@@ -204,8 +204,7 @@ async def test_after_a_refused_start_the_next_one_works() -> None:
 async def test_changes_wait_in_an_editor_and_land_in_a_terminal_unless_told_otherwise(
     editor: bool, landing: str
 ) -> None:
-    world = World(editor=editor)
-    world.session.settings = world.settings.__class__(model_key="key")
+    world = World(editor=editor, landing_mode="")
     await world.session.open()
     await world.session.start_team(Start("crew"))
     assert world.session.state.team.landing == landing
@@ -870,13 +869,13 @@ async def test_what_the_team_just_landed_wakes_nobody_when_the_disk_tells_of_it_
     await world.session.finished()
     (landed,) = [path for change in world.session.changes() for path in change.paths]
     woken: list[str] = []
-    world.session._run = Woken(woken)  # type: ignore[assignment]
-    world.session._found_changed([landed, "other.md"])
+    world.session._upkeep.team = Woken(woken)
+    world.session._upkeep.found_changed([landed, "other.md"])
     assert woken == ["other.md"]
     await world.clock.passing(10)
-    world.session._found_changed([landed])
+    world.session._upkeep.found_changed([landed])
     assert woken == ["other.md", landed]
-    world.session._run = None
+    world.session._upkeep.team = None
     await world.session.close()
 
 

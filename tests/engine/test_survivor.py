@@ -6,8 +6,8 @@ from fakes.world import World
 from kinos.domain import event as ev
 from kinos.domain.errors import SurvivedError
 from kinos.domain.state import TeamState
+from kinos.engine.lifecycle import Start
 from kinos.engine.run import Ends
-from kinos.engine.session import Start
 
 
 async def test_a_process_that_outlives_the_stop_is_said_and_everything_else_is_ended() -> None:

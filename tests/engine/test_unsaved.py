@@ -7,8 +7,8 @@ from kinos.domain.change import Change, ChangeState
 from kinos.domain.errors import LandingError
 from kinos.domain.task import Task
 from kinos.engine.history import Selection
+from kinos.engine.lifecycle import Start
 from kinos.engine.run import Ends
-from kinos.engine.session import Start
 
 
 async def landed(cycles: int = 1, files: tuple[str, ...] = ("ann.md",), opened: tuple[str, ...] = ("ann.md",)) -> World:

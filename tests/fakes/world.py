@@ -19,7 +19,8 @@ from kinos.domain.message import EditCall, PlanCall
 from kinos.domain.setting import Settings
 from kinos.domain.task import NothingToDo, Task
 from kinos.domain.team import Agent
-from kinos.engine.session import Ports, Session
+from kinos.engine.lifecycle import Ports
+from kinos.engine.session import Session
 from kinos.tokens.document import Encoding
 
 CREW = {"crew": {"ann": (2.0, 1.0), "bob": (1.0, 0.0)}}
@@ -75,7 +76,7 @@ class World:
         names = {name for members in teams.values() for name in members}
         self.catalog = MemoryCatalog(teams, {name: agent(name) for name in names} | dict(agents or {}))
         self.editor = FakeEditor(self.clock) if editor else None
-        self.settings = replace(Settings(), model_key="key", landing_mode="auto", **settings)
+        self.settings = replace(Settings(), **({"model_key": "key", "landing_mode": "auto"} | settings))
         self.ids = CountingIds()
         self.events: list[Event] = []
         self.trusted = trusted

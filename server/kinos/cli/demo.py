@@ -14,8 +14,9 @@ from kinos.cli.team import perform, view_of
 from kinos.cli.terminal import say, warn
 from kinos.domain.errors import SetupError
 from kinos.domain.size import Level, kilotokens
+from kinos.engine.lifecycle import Start
 from kinos.engine.run import Ends
-from kinos.engine.session import Session, Start
+from kinos.engine.session import Session
 
 CYCLES = 8
 

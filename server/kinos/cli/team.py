@@ -18,9 +18,10 @@ from kinos.domain.event import Event
 from kinos.domain.kind import Truth
 from kinos.domain.setting import Layer, Source
 from kinos.domain.state import State
+from kinos.engine.lifecycle import Start
 from kinos.engine.ports import Catalog
 from kinos.engine.run import Ends, Tally
-from kinos.engine.session import Session, Start
+from kinos.engine.session import Session
 
 LANDED, NOTHING, BUDGET, FAILED, WAITING, STOPPED = 0, 3, 4, 5, 6, 130
 """Exit codes of a run, as in docs/reference.md."""

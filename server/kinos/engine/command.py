@@ -10,7 +10,8 @@ from typing import Any
 from kinos.domain.change import Change
 from kinos.domain.errors import UsageError
 from kinos.engine.history import Reverted, Selection
-from kinos.engine.session import Session, Start
+from kinos.engine.lifecycle import Start
+from kinos.engine.session import Session
 
 type Arguments = Mapping[str, Any]
 

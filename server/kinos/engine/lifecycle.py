@@ -1,0 +1,296 @@
+"""A team's life: chosen, started, joined and left by agents, and stopped with every process of it."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from kinos.domain import event as ev
+from kinos.domain.budget import Caps, Ledger
+from kinos.domain.errors import NoKeyError, SurvivedError, UntrustedError, UsageError
+from kinos.domain.message import Endpoint
+from kinos.domain.setting import Settings
+from kinos.domain.state import TeamState
+from kinos.domain.team import Agent, Member, Team
+from kinos.engine.budget import Budget
+from kinos.engine.changes import Changes
+from kinos.engine.choice import chosen_team
+from kinos.engine.cycle import Terms, Tools
+from kinos.engine.keeper import Keeper
+from kinos.engine.landing import Landing
+from kinos.engine.mapper import Mapper
+from kinos.engine.ports import Catalog, Clock, Counting, Disk, Editor, Ids, Journal, Rehearsal, StateFolder, Workers
+from kinos.engine.run import Ends, Run, Tally
+from kinos.engine.store import Store
+from kinos.engine.upkeep import Upkeep
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """The outside of one engine."""
+
+    disk: Disk
+    folder: StateFolder
+    catalog: Catalog
+    workers: Workers
+    rehearsal: Rehearsal
+    counting: Counting
+    clock: Clock
+    ids: Ids
+    editor: Editor | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """How to start a team; empty means as the settings say. `only` starts one agent alone."""
+
+    team: str = ""
+    rehearse: bool = False
+    landing: str = ""
+    only: str = ""
+    ends: Ends = Ends()
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """Which team, why, and its agents."""
+
+    team: str
+    reason: str
+    agents: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What of the engine a team works with. `tools` makes what its cycles are given."""
+
+    store: Store
+    keeper: Keeper
+    changes: Changes
+    landing: Landing
+    journal: Journal
+    mapper: Mapper
+    upkeep: Upkeep
+    tools: Callable[[Budget], Tools]
+
+
+class Lifecycle:
+    """The team of one workspace; `session` names this run of the engine. One team at a time."""
+
+    def __init__(self, ports: Ports, settings: Settings, session: str, parts: Parts, *, trusted: bool) -> None:
+        self._ports = ports
+        self._settings = settings
+        self._session = session
+        self._parts = parts
+        self._trusted = trusted
+        self._run: Run | None = None
+        self._budget: Budget | None = None
+        self._over: asyncio.Task[None] | None = None
+        self._moving = asyncio.Lock()
+        self._starting: asyncio.Task[None] | None = None
+        self._ended_early = 0
+        self.tally = Tally()
+
+    @property
+    def run(self) -> Run | None:
+        """The team that runs; None when none does."""
+        return self._run
+
+    @property
+    def minutes(self) -> float:
+        """Minutes since the team was started, 0 before the first."""
+        return self._budget.minutes if self._budget else 0.0
+
+    async def start(self, start: Start) -> Started:
+        """Start a team. Returns once its worker is ready and its agents run. Raises a KinosError that says why not."""
+        async with self._moving:
+            if self._run is not None:
+                raise UsageError(f"The team {self._name()} is already running here.", "Stop it first.")
+            if not self._trusted:
+                raise UntrustedError("This folder is not trusted, so no agents run in it.", "Trust the folder first.")
+            team, reason = self._team(start)
+            agents = {member.agent: self._ports.catalog.agent(member.agent) for member in team.members}
+            self._check_key(start)
+            self._parts.keeper.take()
+            self._announce(team, reason, start)
+            self._starting = asyncio.create_task(self._start(team, agents, start))
+            try:
+                await self._starting
+            except BaseException as error:
+                ended = await self._down(str(error) or "stopped while it was starting")
+                if self._starting.cancelled() and not _cancelled():
+                    self._ended_early = ended
+                    raise UsageError("The team was stopped while it was starting.") from None
+                raise
+            finally:
+                self._starting = None
+            return Started(team.name, reason, tuple(agents))
+
+    async def stop(self) -> int:
+        """Stop the team: when this returns, no process of it is alive. Returns how many were ended; 0 when none ran.
+
+        Raises SurvivedError naming those that could not be ended: the team is stopped all the same.
+        """
+        if self._starting is not None:
+            self._starting.cancel()
+        async with self._moving:
+            self.tally.stopped = self._run is not None
+            early, self._ended_early = self._ended_early, 0
+            return early + await self._down("stopped by hand")
+
+    async def finished(self) -> None:
+        """Wait until the run ended by itself or was stopped, with every process of it. Raises what it died of, if a bug."""
+        over = self._over
+        if over is not None:
+            await asyncio.wait([over])
+        async with self._moving:
+            if over is not None and not over.cancelled() and (bug := over.exception()):
+                raise bug
+
+    async def start_agent(self, name: str, *, rehearse: bool = False) -> None:
+        """Start one agent; with no team running it starts alone.
+
+        Raises UsageError for a rehearsal beside a team that runs on a real model: `rehearse` makes no outside call.
+        """
+        if self._run is None:
+            await self.start(Start(only=name, rehearse=rehearse))
+        elif rehearse and not self._parts.store.state.team.rehearsal:
+            raise UsageError(
+                f"The team {self._name()} runs on a real model, so {name} cannot rehearse beside it.",
+                "Stop the team first.",
+            )
+        else:
+            self._run.add(self._ports.catalog.agent(name))
+            self._run.enable([name])
+
+    async def stop_agent(self, name: str) -> None:
+        """Stop one agent. Raises UsageError when it does not run."""
+        if self._run is None or name not in self._run.enabled:
+            known = ", ".join(sorted(self._run.enabled)) if self._run else "none, for no team runs here"
+            raise UsageError(f"No agent {name} is running.", f"Running: {known}.")
+        await self._run.disable(name)
+        if not self._run.enabled:
+            await self.stop()
+
+    # -- inside ---------------------------------------------------------------------------------------------------
+
+    def _name(self) -> str:
+        return self._parts.store.state.team.name
+
+    def _say(self, event: ev.Event) -> None:
+        self._parts.store.dispatch(event)
+
+    def _team(self, start: Start) -> tuple[Team, str]:
+        catalog = self._ports.catalog
+        if start.only:
+            agent = catalog.agent(start.only)
+            member = Member(agent.name, 1.0, 1.0)
+            return Team(f"only {agent.name}", agent.role, (member,)), f"{agent.name} was started alone"
+        last, disk = self._parts.keeper.last_team(), self._ports.disk
+        name, reason = chosen_team(start.team, last, self._settings.team_name, disk.suffixes(), catalog.teams())
+        return catalog.team(name), reason
+
+    def _check_key(self, start: Start) -> None:
+        if not start.rehearse and not self._settings.model_key:
+            raise NoKeyError(
+                "There is no API key, so no model can be asked.",
+                "Set ANTHROPIC_API_KEY, or rehearse with KinOS' own rule-based model: `kin --rehearse`, Rehearse in the editor.",
+            )
+
+    def _announce(self, team: Team, reason: str, start: Start) -> None:
+        settings = self._settings
+        caps = Caps(settings.budget_usd, settings.budget_tokens, settings.budget_runs, settings.budget_minutes)
+        if start.rehearse:
+            caps = replace(caps, usd=0.0, tokens=0)  # rehearsed tokens cost nothing, so nothing counts them
+        landing = start.landing or settings.landing_mode or ("review" if self._ports.editor else "auto")
+        names = tuple(member.agent for member in team.members)
+        now = self._ports.clock.now()
+        self._say(ev.TeamStarting(now, team.name, reason, landing, start.rehearse, names, caps))
+
+    async def _start(self, team: Team, agents: Mapping[str, Agent], start: Start) -> None:
+        settings, parts = self._settings, self._parts
+        state = parts.store.state
+        parts.changes.restore()
+        await self._repair()
+        self._forget_the_old()
+        endpoint = await self._endpoint(rehearse=start.rehearse)
+        await self._ports.workers.start()
+        ledger = Ledger(state.spend.caps, settings.model_prices, free=start.rehearse)
+        self._budget = Budget(ledger, self._ports.clock, parts.store)
+        terms = Terms(team, self._session, endpoint, state.team.landing, settings)
+        self._run = parts.upkeep.team = Run(agents, terms, parts.tools(self._budget), start.ends)
+        self.tally = self._run.tally
+        self._say(ev.TeamRunning(self._ports.clock.now()))
+        parts.keeper.keep_phase()
+        if not start.only:
+            parts.keeper.keep_team(team.name)
+        self._run.enable(tuple(agents))
+        parts.mapper.follow()
+        self._over = asyncio.create_task(self._to_the_end(self._run))
+
+    async def _repair(self) -> None:
+        """Finish with landings that a crash interrupted."""
+        for change, left in (await self._parts.landing.repair()).items():
+            rest = f" But not in {', '.join(left)}: look at it." if left else ""
+            text = f"{change} was interrupted and has been taken back.{rest}"
+            self._say(ev.Noted(self._ports.clock.now(), "warning", text))
+
+    def _forget_the_old(self) -> None:
+        """Keep no more of the history than the settings say."""
+        settings, now = self._settings, self._ports.clock.now()
+        removed = self._parts.journal.prune(now - timedelta(days=settings.history_days), settings.history_bytes)
+        if removed:
+            text = f"{removed} old images of files were removed (history.days, history.bytes)."
+            self._say(ev.Noted(now, "info", f"{text} Changes that need them can no longer be taken back."))
+
+    async def _endpoint(self, *, rehearse: bool) -> Endpoint:
+        if rehearse:
+            return Endpoint("rehearsal", await self._ports.rehearsal.start(), rehearsal=True)
+        return Endpoint(self._settings.model_key, self._settings.model_endpoint or None)
+
+    async def _to_the_end(self, run: Run) -> None:
+        await run.over()
+        async with self._moving:
+            if self._run is run:
+                await self._down("the run is over" if run.bug is None else f"it failed: {run.bug!r}")
+        if run.bug is not None:
+            raise run.bug
+
+    async def _down(self, reason: str) -> int:
+        """End everything of the team. Safe to call when nothing runs. Raises SurvivedError once all the rest is done."""
+        run, self._run = self._run, None
+        parts = self._parts
+        parts.upkeep.team = None
+        active = parts.store.state.team.state is not TeamState.STOPPED
+        if active:
+            self._say(ev.TeamStopping(self._ports.clock.now()))
+        if self._over is not None and self._over is not asyncio.current_task():
+            self._over.cancel()
+        if run is not None:
+            await run.cut()
+        ended, survived = await self._end_processes()
+        await parts.upkeep.caught_up()
+        if active:
+            self._say(ev.TeamStopped(self._ports.clock.now(), ended, reason))
+            parts.mapper.follow()
+            parts.keeper.try_to_keep("The phase", parts.keeper.keep_phase)
+            parts.keeper.give()
+        if survived is not None:
+            self._say(ev.Noted(self._ports.clock.now(), "error", str(survived)))
+            raise survived
+        return ended
+
+    async def _end_processes(self) -> tuple[int, SurvivedError | None]:
+        """How many processes were ended, and who could not be."""
+        survived = None
+        try:
+            ended = await self._ports.workers.stop()
+        except SurvivedError as error:
+            ended, survived = error.ended, error
+        return ended + await self._ports.rehearsal.stop(), survived
+
+
+def _cancelled() -> bool:
+    """Whether the task we run in was asked to end."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0

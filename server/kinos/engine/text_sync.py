@@ -1,0 +1,77 @@
+"""What is open in the editor: its text as the person has it, and what becomes of changes that landed there unsaved."""
+
+from collections.abc import Sequence
+
+from kinos.domain.errors import LandingError
+from kinos.engine.buffer import Buffers
+from kinos.engine.changes import Changes
+from kinos.engine.keeper import Keeper
+from kinos.engine.ports import Disk, StateFolder
+from kinos.engine.sizes import Sizes
+from kinos.engine.text import parse
+from kinos.engine.upkeep import Upkeep
+from kinos.tokens.document import TextEdit
+from kinos.tokens.position import Encoding
+
+
+class TextSync:
+    """Follows the documents of one workspace that an editor has open, any kind of file."""
+
+    def __init__(
+        self, buffers: Buffers, sizes: Sizes, changes: Changes, keeper: Keeper, upkeep: Upkeep, disk: Disk,
+        folder: StateFolder,
+    ) -> None:  # fmt: skip
+        self._buffers = buffers
+        self._sizes = sizes
+        self._changes = changes
+        self._keeper = keeper
+        self._upkeep = upkeep
+        self._disk = disk
+        self._folder = folder
+
+    def did_open(self, path: str, text: str, version: int) -> None:
+        """The editor opened `path`."""
+        buffer = self._buffers.open(path, text, version)
+        self._sizes.opened(path)
+        if self._changes.unsaved(path) and not self._folder.others():
+            # It landed in an editor whose engine has died: was it saved, and is it still there?
+            buffer.saved = self._on_disk(path, buffer.text.text)
+            self._judge(path, buffer.text.text, f"{path} was opened again without it")
+
+    def did_change(self, path: str, edits: Sequence[TextEdit | str], version: int, encoding: Encoding) -> None:
+        """The editor changed `path`."""
+        self._buffers.change(path, edits, version, encoding)
+        self._sizes.opened(path)
+
+    def did_save(self, path: str) -> None:
+        """The editor wrote `path`."""
+        self._buffers.save(path)
+        buffer = self._buffers.get(path)
+        if buffer is not None:
+            self._judge(path, buffer.text.text, f"{path} was saved without it")
+        self._upkeep.touched([path])
+
+    async def did_close(self, path: str) -> None:
+        """The editor closed `path`: the disk counts again."""
+        buffer = self._buffers.close(path)
+        if buffer is not None and not buffer.saved:
+            self._judge(path, self._disk_text(path), f"{path} was closed without saving")
+        await self._sizes.refresh([path])
+        self._upkeep.touched([path])
+
+    def _judge(self, path: str, now: str, reason: str) -> None:
+        """Whether what landed unsaved in `path` is there to stay, now that it is `now`; `reason` says why, if it is not."""
+        if self._changes.unsaved(path) and not self._keeper.holder():
+            with self._keeper.hold():
+                self._changes.settle(path, parse(now), reason, self._buffers)
+
+    def _disk_text(self, path: str) -> str:
+        """What is in the file; nothing when it is not there or cannot be read."""
+        try:
+            return (self._disk.read(path) or b"").decode("utf-8", "replace")
+        except LandingError:
+            return ""
+
+    def _on_disk(self, path: str, text: str) -> bool:
+        """Whether the file holds `text`, its byte order mark apart, which editors do not show."""
+        return parse(self._disk_text(path)).raw() == parse(text).raw()

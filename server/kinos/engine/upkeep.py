@@ -1,0 +1,90 @@
+"""What follows from changed files: their sizes, the map, and a word to the agents that watch them."""
+
+import asyncio
+from collections.abc import Collection, Sequence
+from typing import Protocol
+
+from kinos.domain.change import LANDED_STATES, Change
+from kinos.engine.claims import Claims
+from kinos.engine.mapper import Mapper
+from kinos.engine.ports import Clock
+from kinos.engine.sizes import Sizes
+
+ECHO = 2.0
+"""Seconds within which the system tells of a file that a landing wrote."""
+
+
+class Watchers(Protocol):
+    """Who is told of changed files: a running team."""
+
+    def touched(self, paths: Sequence[str], by: str = "") -> None:
+        """These files changed, by agent `by` or by somebody else."""
+        ...
+
+
+class Upkeep:
+    """Keeps one workspace in step with its files. `team` is the team that runs, None when none does."""
+
+    def __init__(self, sizes: Sizes, mapper: Mapper, claims: Claims, clock: Clock) -> None:
+        self._sizes = sizes
+        self._map = mapper
+        self._claims = claims
+        self._clock = clock
+        self._own: dict[str, float] = {}
+        self._recounts: set[asyncio.Task[None]] = set()
+        self._watch: asyncio.Task[None] | None = None
+        self._suggesting: asyncio.Task[None] | None = None
+        self.team: Watchers | None = None
+
+    def watch(self) -> None:
+        """Follow what changes on the disk, until `close`."""
+        self._watch = asyncio.create_task(self._sizes.watch(self.found_changed))
+
+    async def close(self) -> None:
+        """Follow no more."""
+        if self._watch is not None:
+            self._watch.cancel()
+            await asyncio.wait([self._watch])
+
+    async def caught_up(self) -> None:
+        """Wait until what has landed is counted."""
+        if self._recounts:
+            await asyncio.wait(self._recounts)
+
+    async def look_around(self, by: str) -> None:
+        """Look what changed before agent `by` does, unless that is told: people and other programs change files too."""
+        if not self._sizes.watching and (changed := await self._sizes.scan()):
+            self.touched(changed, by)
+
+    def recorded(self, change: Change) -> None:
+        """A cycle moved `change` to its state: what landed is counted, and told to the other agents."""
+        if change.state in LANDED_STATES:
+            self._own.update(dict.fromkeys(change.paths, self._clock.monotonic() + ECHO))
+            if self.team is not None:
+                self.team.touched(change.paths, by=change.agent)
+            task = asyncio.create_task(self._recount(change.paths))
+            self._recounts.add(task)
+            task.add_done_callback(self._recounts.discard)
+
+    async def settled(self, paths: Collection[str]) -> None:
+        """A person had these changed."""
+        await self._recount(sorted(paths))
+        self.touched(sorted(paths))
+
+    def found_changed(self, paths: Sequence[str]) -> None:
+        """Somebody changed these on the disk. What the team is landing, or just landed, wakes nobody a second time."""
+        now, claimed = self._clock.monotonic(), self._claims.paths()
+        self._own = {path: until for path, until in self._own.items() if until > now}
+        self.touched([path for path in paths if path not in self._own and path.casefold() not in claimed])
+
+    def touched(self, paths: Sequence[str], by: str = "") -> None:
+        """These files changed, by agent `by` or by somebody else."""
+        if self.team is not None:
+            self.team.touched(paths, by)
+        self._map.follow()
+        if self._watch is not None and self._map.wanted and (self._suggesting is None or self._suggesting.done()):
+            self._suggesting = asyncio.create_task(self._map.suggest())
+
+    async def _recount(self, paths: Sequence[str]) -> None:
+        await self._sizes.refresh(paths)
+        self._map.follow()
