@@ -58,7 +58,7 @@ class Gate:
         self.grants = grants
         self.asked: list[Reserve | Settle] = []
 
-    def __call__(self, message: Reserve | Settle) -> Granted | Denied | None:
+    async def __call__(self, message: Reserve | Settle) -> Granted | Denied | None:
         self.asked.append(message)
         if isinstance(message, Settle):
             return None

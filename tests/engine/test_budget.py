@@ -24,52 +24,52 @@ class Told:
         self.budget = Budget(Ledger(caps, PRICES), clock, self.store)
 
 
-def test_a_call_is_reserved_then_settled_at_what_it_used(clock: FakeClock) -> None:
+async def test_a_call_is_reserved_then_settled_at_what_it_used(clock: FakeClock) -> None:
     told = Told(clock, Caps())
     with told.budget.call("ann") as gate:
-        granted = gate(ASK)
+        granted = await gate(ASK)
         assert isinstance(granted, Granted)
         assert told.spent == []
-        assert gate(Settle(granted.reservation, MODEL, Usage(900, 100, calls=1))) is None
+        assert await gate(Settle(granted.reservation, MODEL, Usage(900, 100, calls=1))) is None
     (spent,) = told.spent
     assert spent.agent == "ann"
     assert spent.total == Usage(900, 100, calls=1)
     assert spent.usd == spent.total_usd == pytest.approx((900 * 2 + 100 * 10) / 1e6)
 
 
-def test_a_call_that_never_settles_counts_in_full(clock: FakeClock) -> None:
+async def test_a_call_that_never_settles_counts_in_full(clock: FakeClock) -> None:
     told = Told(clock, Caps())
     with told.budget.call("ann") as gate:
-        gate(ASK)
+        await gate(ASK)
     (spent,) = told.spent
     assert spent.usage == Usage(1500, calls=1)
     assert spent.usd == pytest.approx((1000 * 2 * 1.25 + 500 * 10) / 1e6)
 
 
-def test_a_call_settled_twice_or_by_another_counts_once(clock: FakeClock) -> None:
+async def test_a_call_settled_twice_or_by_another_counts_once(clock: FakeClock) -> None:
     told = Told(clock, Caps())
     with told.budget.call("ann") as ann, told.budget.call("bob") as bob:
-        granted = ann(ASK)
+        granted = await ann(ASK)
         assert isinstance(granted, Granted)
-        bob(Settle(granted.reservation, MODEL, Usage(1, 1)))
-        ann(Settle(granted.reservation, MODEL, Usage(900, 100)))
-        ann(Settle(granted.reservation, MODEL, Usage(900, 100)))
+        await bob(Settle(granted.reservation, MODEL, Usage(1, 1)))
+        await ann(Settle(granted.reservation, MODEL, Usage(900, 100)))
+        await ann(Settle(granted.reservation, MODEL, Usage(900, 100)))
     assert [event.agent for event in told.spent] == ["ann"]
 
 
-def test_calls_side_by_side_reserve_together(clock: FakeClock) -> None:
+async def test_calls_side_by_side_reserve_together(clock: FakeClock) -> None:
     told = Told(clock, Caps(tokens=2500))
     with told.budget.call("ann") as ann, told.budget.call("bob") as bob:
-        granted = ann(ASK)
+        granted = await ann(ASK)
         assert isinstance(granted, Granted)
-        refused = bob(ASK)
+        refused = await bob(ASK)
         assert isinstance(refused, Denied)
         assert refused.reason == told.budget.reached == told.budget.pause()
-        ann(Settle(granted.reservation, MODEL, Usage(100, 100)))
-        assert isinstance(bob(ASK), Granted)
+        await ann(Settle(granted.reservation, MODEL, Usage(100, 100)))
+        assert isinstance(await bob(ASK), Granted)
 
 
-def test_minutes_run_on_the_clock(clock: FakeClock) -> None:
+async def test_minutes_run_on_the_clock(clock: FakeClock) -> None:
     clock.set(600.0)
     told = Told(clock, Caps(minutes=2))
     clock.set(719.0)
@@ -79,17 +79,17 @@ def test_minutes_run_on_the_clock(clock: FakeClock) -> None:
     assert told.budget.pause() == "the cap of 2 minutes is reached: raise budget.minutes, or start again"
 
 
-def test_the_last_run_within_the_cap_may_make_its_calls(clock: FakeClock) -> None:
+async def test_the_last_run_within_the_cap_may_make_its_calls(clock: FakeClock) -> None:
     told = Told(clock, Caps(runs=1))
     told.budget.ran()
     assert told.budget.pause() == "the cap of 1 runs is reached: raise budget.runs, or start again"
     with told.budget.call("ann") as gate:
-        assert isinstance(gate(ASK), Granted)
+        assert isinstance(await gate(ASK), Granted)
 
 
-def test_a_price_that_is_not_known_is_not_0(clock: FakeClock) -> None:
+async def test_a_price_that_is_not_known_is_not_0(clock: FakeClock) -> None:
     told = Told(clock, Caps(usd=0))
     with told.budget.call("ann") as gate:
-        gate(Reserve("somebodys-model", 1000, 500))
+        await gate(Reserve("somebodys-model", 1000, 500))
     assert (told.spent[0].usd, told.spent[0].total_usd) == (None, None)
     assert told.budget.cost("somebodys-model", Usage(1)) is None

@@ -95,7 +95,7 @@ class ScriptedWorkers:
         return ended
 
     async def _call(self, what: str, call: PlanCall | EditCall, gate: Gate, seconds: float) -> Failed | None:
-        answer = gate(Reserve(call.model, USAGE.input_tokens, call.max_tokens))
+        answer = await gate(Reserve(call.model, USAGE.input_tokens, call.max_tokens))
         if isinstance(answer, Denied):
             return Failed(FailureKind.BUDGET, answer.reason, "", Usage())
         assert isinstance(answer, Granted)
@@ -103,7 +103,7 @@ class ScriptedWorkers:
             self.reached.set()
             await asyncio.Event().wait()
         await self.clock.passing(seconds + self.slow.get(call.agent, 0.0))
-        gate(Settle(answer.reservation, call.model, USAGE))
+        await gate(Settle(answer.reservation, call.model, USAGE))
         return None
 
 

@@ -219,7 +219,7 @@ class WorkerPool:
             if isinstance(message, Planned | Edited | Failed):
                 return message
             if isinstance(message, Reserve | Settle):
-                answer = gate(message)
+                answer = await gate(message)
                 if isinstance(answer, Granted | Denied):
                     writer.write(encode(answer))
         return Failed(FailureKind.WORKER, "The worker process ended in the middle of the call.", "", Usage())

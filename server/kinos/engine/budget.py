@@ -43,7 +43,7 @@ class Budget:
         """The gate of one plan or edit call. What it reserved and never settled counts in full: the call was killed."""
         open_: set[int] = set()
 
-        def gate(message: Reserve | Settle) -> Granted | Denied | None:
+        async def gate(message: Reserve | Settle) -> Granted | Denied | None:
             if isinstance(message, Reserve):
                 return self._reserve(message, open_)
             if message.reservation in open_:

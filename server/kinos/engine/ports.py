@@ -1,7 +1,7 @@
 """What the engine needs from outside, as Protocols; `adapters/` and the front ends implement them."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -205,8 +205,8 @@ class Catalog(Protocol):
         ...
 
 
-type Gate = Callable[[Reserve | Settle], Granted | Denied | None]
-"""Asked by a worker before and after each model call."""
+type Gate = Callable[[Reserve | Settle], Awaitable[Granted | Denied | None]]
+"""Asked by a worker before and after each model call; its answer may have to wait for a disk."""
 
 
 class Workers(Protocol):
