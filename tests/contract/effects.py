@@ -32,7 +32,7 @@ from kinos.worker.deadline import Deadline
 from kinos.worker.fault import Source as Asked
 from kinos.worker.gate import Gate
 from lsp.stage import RecordingClient, idle, workspace
-from worker.test_gate import Clock, Engine, Model, refusal
+from worker.test_gate import Clock, Engine, Model, longest, refusal
 
 TEN_WORDS = "one two three four five six seven eight nine ten\n"
 
@@ -159,7 +159,7 @@ def tried(calls: Callable[[World], Sequence[Any]]) -> Look:
     async def look(place: Place) -> tuple[int, list[float]]:
         retry: Retry = calls(await ran(place))[0].retry
         clock, model = Clock(), Model(*[refusal(503)] * 20)
-        gate = Gate(Engine(), Asked("m", Endpoint("key")), retry, Deadline(1e6, clock), clock.sleep)
+        gate = Gate(Engine(), Asked("m", Endpoint("key")), retry, Deadline(1e6, clock), clock.sleep, longest)
         with suppress(FaultError):
             gate.ask(1, 1, model, lambda _: None)
         return len(model.given), clock.slept

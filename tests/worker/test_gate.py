@@ -8,7 +8,7 @@ from kinos.domain.usage import Usage
 from kinos.worker.deadline import Deadline, OverdueError
 from kinos.worker.fault import Source
 from kinos.worker.gate import Gate
-from worker.faulty import ConnectError, HTTPStatusError, ReadTimeout, Response, said
+from worker.faulty import ConnectError, HTTPStatusError, ReadTimeout, RemoteProtocolError, Response, said
 
 REAL = Usage(100, 20, calls=1)
 WORST = Usage(500, 300, calls=1)
@@ -66,6 +66,11 @@ def refusal(status: int, **headers: str) -> HTTPStatusError:
     return HTTPStatusError(Response(status, said("error", "no"), **headers))
 
 
+def longest() -> float:
+    """A chance that makes every pause as long as it can be."""
+    return 1.0
+
+
 @pytest.fixture
 def engine() -> Engine:
     return Engine()
@@ -76,9 +81,12 @@ def clock() -> Clock:
     return Clock()
 
 
-def gate(engine: Engine, clock: Clock, attempts: int = 1, delay: float = 1.0, timeout: float = 60.0) -> Gate:
+def gate(
+    engine: Engine, clock: Clock, attempts: int = 1, delay: float = 1.0, timeout: float = 60.0, chance: float = 1.0
+) -> Gate:
     source = Source("claude-sonnet-5-5", Endpoint("sk-1", "http://127.0.0.1:1"))
-    return Gate(engine, source, Retry(attempts, delay, (429, 500)), Deadline(timeout, clock), clock.sleep)
+    retry = Retry(attempts, delay, (429, 500))
+    return Gate(engine, source, retry, Deadline(timeout, clock), clock.sleep, lambda: chance)
 
 
 def ask(asked: Gate, model: Model, usage: Usage | None = REAL) -> str:
@@ -135,14 +143,56 @@ def test_each_try_is_reserved_by_itself(engine: Engine, clock: Clock) -> None:
     assert asked.spent == sum(engine.settled, Usage())
 
 
-def test_the_delay_doubles(engine: Engine, clock: Clock) -> None:
-    ask(gate(engine, clock, attempts=4), Model(refusal(500), refusal(500), refusal(500), "yes"))
-    assert clock.slept == [1.0, 2.0, 4.0]
+def test_each_try_that_is_refused_settles_nothing_and_the_one_that_is_served_what_it_used(
+    engine: Engine, clock: Clock
+) -> None:
+    ask(gate(engine, clock, attempts=3), Model(refusal(429), refusal(500), "yes"))
+    assert engine.settled == [Usage(), Usage(), REAL]
 
 
-def test_the_wish_of_the_api_to_wait_comes_first(engine: Engine, clock: Clock) -> None:
-    ask(gate(engine, clock, attempts=2), Model(refusal(429, retry_after="7"), "yes"))
-    assert clock.slept == [7.0]
+def test_each_try_that_may_have_been_billed_counts_in_full(engine: Engine, clock: Clock) -> None:
+    asked = gate(engine, clock, attempts=3)
+    with pytest.raises(FaultError, match="tried 3 times"):
+        ask(asked, Model(*[RemoteProtocolError("gone")] * 3))
+    assert engine.settled == [WORST] * 3
+    assert asked.spent == Usage(1500, 900, calls=3)
+
+
+@pytest.mark.parametrize(
+    ("chance", "pauses"), [(1.0, [1.0, 2.0, 4.0]), (0.5, [0.75, 1.5, 3.0]), (0.0, [0.5, 1.0, 2.0])]
+)
+def test_the_pause_doubles_and_chance_takes_up_to_half_of_it(
+    engine: Engine, clock: Clock, chance: float, pauses: list[float]
+) -> None:
+    ask(gate(engine, clock, attempts=4, chance=chance), Model(*[refusal(500)] * 3, "yes"))
+    assert clock.slept == pauses
+
+
+def test_a_pause_doubles_up_to_a_minute(engine: Engine, clock: Clock) -> None:
+    ask(gate(engine, clock, attempts=10, timeout=1e6), Model(*[refusal(500)] * 9, "yes"))
+    assert clock.slept == [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 60.0, 60.0, 60.0]
+
+
+def test_two_gates_that_fail_at_one_moment_do_not_come_back_at_one(engine: Engine) -> None:
+    clocks = [Clock() for _ in range(20)]
+    for clock in clocks:
+        known = gate(engine, clock)
+        asked = Gate(engine, known.source, Retry(2, 1.0, (429,)), known.deadline, clock.sleep)
+        ask(asked, Model(refusal(429, retry_after="7"), "yes"))
+    assert len({clock.now for clock in clocks}) == len(clocks)
+
+
+@pytest.mark.parametrize("chance", [0.0, 0.5, 1.0])
+def test_the_api_says_how_long_to_wait_at_least_and_chance_adds_a_little(
+    engine: Engine, clock: Clock, chance: float
+) -> None:
+    ask(gate(engine, clock, attempts=2, chance=chance), Model(refusal(429, retry_after="7"), "yes"))
+    assert clock.slept == [7.0 + chance]
+
+
+def test_a_wish_to_come_back_at_once_does_not_shorten_the_pause(engine: Engine, clock: Clock) -> None:
+    ask(gate(engine, clock, attempts=3, chance=0.0), Model(*[refusal(429, retry_after="0")] * 2, "yes"))
+    assert clock.slept == [1.0, 2.0]
 
 
 def test_a_wish_to_wait_longer_than_there_is_time_ends_the_call(engine: Engine, clock: Clock) -> None:
@@ -150,6 +200,12 @@ def test_a_wish_to_wait_longer_than_there_is_time_ends_the_call(engine: Engine, 
         ask(gate(engine, clock, attempts=2, timeout=5.0), Model(refusal(429, retry_after="7"), "yes"))
     assert caught.value.kind is FailureKind.RATE_LIMIT
     assert clock.slept == []
+
+
+def test_no_pause_ends_after_the_call(engine: Engine, clock: Clock) -> None:
+    with pytest.raises(FaultError, match="HTTP 500, tried 3 times"):
+        ask(gate(engine, clock, attempts=9, timeout=5.0), Model(*[refusal(500)] * 9))
+    assert clock.slept == [1.0, 2.0]  # the next would be 4 s, of which 2 are left
 
 
 def test_the_last_try_ends_the_call_and_says_how_many_there_were(engine: Engine, clock: Clock) -> None:

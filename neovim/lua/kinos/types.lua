@@ -69,7 +69,7 @@
 
 ---@class kinos.settings.retry
 ---@field attempts? integer how often a model call is tried, in all; default: 4
----@field delay? number the wait before the second try; it doubles (seconds); default: 1
+---@field delay? number the wait before the second try, of which chance takes up to half; it doubles, up to a minute (seconds); default: 1
 ---@field codes? integer[] answers that are tried again (HTTP codes); default: 408 409 429 500 502 503 504 529
 
 ---@class kinos.settings.history

@@ -161,7 +161,7 @@ class Settings:
         "retry.delay",
         1.0,
         Number(0, 60),
-        "the wait before the second try; it doubles",
+        "the wait before the second try, of which chance takes up to half; it doubles, up to a minute",
         unit="seconds",
         env="RETRY_DELAY",
     )

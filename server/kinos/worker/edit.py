@@ -11,6 +11,7 @@ from typing import Any, override
 
 import aider.models
 import litellm
+from litellm.llms.openai.openai import OpenAIChatCompletion
 
 from kinos.domain.errors import FailureKind, FaultError
 from kinos.domain.message import EditCall, Edited
@@ -20,6 +21,7 @@ from kinos.worker.coder import Coder, StoppedError
 from kinos.worker.fault import PROVIDER, is_claude
 from kinos.worker.folder import Folder, strayed
 from kinos.worker.gate import Gate
+from kinos.worker.once import once
 
 DELETING = "To delete a file, replace all of its lines with nothing."
 """Said to the model with each task: aider's format has no other word for it."""
@@ -30,6 +32,7 @@ def quiet() -> None:
     litellm.suppress_debug_info = True
     litellm.drop_params = True
     sys.modules["litellm"]._logging._disable_debugging()
+    once(OpenAIChatCompletion)
 
 
 def edit(call: EditCall, gate: Gate) -> Edited:

@@ -1,8 +1,10 @@
 """The gate every single model call passes: reserved before, settled after, tried again as often as the settings allow."""
 
+import random
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from kinos.domain.errors import FailureKind, FaultError
 from kinos.domain.message import Denied, Granted, Reserve, Retry, Settle
@@ -11,19 +13,29 @@ from kinos.worker.channel import Line
 from kinos.worker.deadline import Deadline
 from kinos.worker.fault import Fault, Source, read
 
+if TYPE_CHECKING:
+    from tenacity import RetryCallState
+
 _LASTING = {FailureKind.AUTHENTICATION, FailureKind.PERMISSION, FailureKind.CONTEXT_TOO_LONG}
 """Faults that stay however often one asks, whatever their HTTP code."""
+
+LONGEST_PAUSE = 60.0
+"""Seconds; a pause doubles up to this, unless the API asks for a longer one."""
 
 
 @dataclass(slots=True)
 class Gate:
-    """The one way of a call to its model. `spent` is what its tries used so far."""
+    """The one way of a call to its model. `spent` is what its tries used so far.
+
+    `chance` is a number from 0 to 1, anew each time: it spreads the pauses, so that agents do not all come back at one moment.
+    """
 
     line: Line
     source: Source
     retry: Retry
     deadline: Deadline
     sleep: Callable[[float], None] = time.sleep
+    chance: Callable[[], float] = random.random
     spent: Usage = field(default_factory=Usage)
 
     def ask[T](
@@ -34,17 +46,24 @@ class Gate:
         `usage` says what the answer used, None when the answer does not say. Raises FaultError when the engine denies it, or
         when the last try failed; what `send` raises that is no fault of a model call passes unchanged.
         """
-        tries = 0
-        while True:
-            tries += 1
-            try:
-                return self._once(input_tokens, max_tokens, send, usage)
-            except Exception as error:
-                fault = None if isinstance(error, FaultError) else read(error)
-                if fault is None:
-                    raise
-                if tries >= self.retry.attempts or not self._rest(fault, tries):
-                    raise self.source.fault(fault.kind, _detail(fault, tries)) from error
+        # A worker whose interpreter lacks a package must live long enough to say which.
+        from tenacity import Retrying, retry_if_exception
+
+        tries = Retrying(
+            retry=retry_if_exception(self._may_pass),
+            wait=self._pause,
+            stop=self._enough,
+            sleep=self.sleep,
+            reraise=True,
+        )
+        try:
+            answer: T = tries(self._once, input_tokens, max_tokens, send, usage)
+        except Exception as error:
+            fault = _fault(error)
+            if fault is None:
+                raise
+            raise self.source.fault(fault.kind, _detail(fault, tries.statistics["attempt_number"])) from error
+        return answer
 
     def _once[T](
         self, input_tokens: int, max_tokens: int, send: Callable[[float], T], usage: Callable[[T], Usage | None]
@@ -83,15 +102,30 @@ class Gate:
             self.spent += used
             self.line.send(Settle(reservation, self.source.model, used))
 
-    def _rest(self, fault: Fault, tries: int) -> bool:
-        """Wait before the next try; False when there should be none."""
-        if fault.kind in _LASTING or not (fault.passing or fault.status in self.retry.codes):
-            return False
-        delay = self.retry.delay * 2 ** (tries - 1) if fault.retry_after is None else fault.retry_after
-        if delay >= self.deadline.left():
-            return False
-        self.sleep(delay)
-        return True
+    def _may_pass(self, error: BaseException) -> bool:
+        """Whether another try may end better."""
+        fault = _fault(error)
+        return fault is not None and fault.kind not in _LASTING and (fault.passing or fault.status in self.retry.codes)
+
+    def _pause(self, state: "RetryCallState") -> float:
+        """Seconds before the next try: half of the doubled delay at least, and never less than the API asks for."""
+        doubled = self.retry.delay * 2.0 ** (state.attempt_number - 1)
+        longest = min(doubled, max(LONGEST_PAUSE, self.retry.delay))
+        chance = self.chance()
+        error = state.outcome.exception() if state.outcome is not None else None
+        asked = None if error is None or (fault := _fault(error)) is None else fault.retry_after
+        if asked is None:
+            return longest * (1 + chance) / 2
+        return max(longest, asked) + self.retry.delay * chance
+
+    def _enough(self, state: "RetryCallState") -> bool:
+        """Whether there is no next try: it was the last, or the call would be over before."""
+        return state.attempt_number >= self.retry.attempts or state.upcoming_sleep >= self.deadline.left()
+
+
+def _fault(error: BaseException) -> Fault | None:
+    """The fault of a model call behind `error`; None for what is already explained, and for what ends the call anyhow."""
+    return read(error) if isinstance(error, Exception) and not isinstance(error, FaultError) else None
 
 
 def _detail(fault: Fault, tries: int) -> str:

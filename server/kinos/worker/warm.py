@@ -43,6 +43,7 @@ class _Yes:
 def load() -> dict[str, str]:
     """Import the packages and say their versions. Raises ImportError when one is missing or broken."""
     import anthropic  # noqa: F401
+    import tenacity  # noqa: F401
 
     from kinos.worker import edit, plan  # noqa: F401
 
