@@ -24,6 +24,23 @@ def test_a_reservation_is_the_worst_case() -> None:
     assert held.spent == Usage()
 
 
+def test_web_searches_are_reserved_settled_and_forfeited_as_tokens_are() -> None:
+    held, number = ledger().reserve(MODEL, 0, 0, searches=5)
+    assert held.held[number] == Hold(0, 0.05, 5)
+    settled = held.settle(number, MODEL, Usage(searches=2))
+    assert (settled.usd, settled.spent.searches) == (pytest.approx(0.02), 2)
+    lost = held.forfeit(number)
+    assert (lost.usd, lost.spent.searches) == (pytest.approx(0.05), 5)
+
+
+def test_web_searches_are_refused_when_their_price_would_pass_the_cap() -> None:
+    tight = ledger(usd=0.04)
+    assert tight.refusal(MODEL, 0, 0, 0, searches=4) is None
+    assert tight.refusal(MODEL, 0, 0, 0, searches=5) == (
+        "the next call may cost 0.05 US dollars, which would pass the cap of 0.04"
+    )
+
+
 def test_a_settlement_counts_what_was_used_and_gives_the_rest_back() -> None:
     held, number = ledger(tokens=100).reserve(MODEL, 40, 60)
     assert held.refusal(MODEL, 0, 1, 0)

@@ -4,7 +4,7 @@ import pytest
 
 from kinos.domain.errors import UsageError
 from kinos.domain.kind import Choice, Codes, Kind, Number, Prices, Text, Texts, Truth, Whole
-from kinos.domain.usage import PRICES, Price
+from kinos.domain.usage import PRICES, SEARCH_PRICE, Price
 
 
 @pytest.mark.parametrize(
@@ -73,7 +73,13 @@ def test_a_users_prices_come_over_the_built_in_ones() -> None:
     )
     assert prices["mine"] == Price(1, 2, 1, 1)
     assert prices["claude-sonnet-5-5"] == Price(9, 9, 0, 9)
+    assert prices["mine"].search == SEARCH_PRICE
     assert prices.keys() == PRICES.keys() | {"mine"}
+
+
+def test_a_user_may_give_the_price_of_a_web_search() -> None:
+    prices = Prices().read({"mine": {"input": 1, "output": 2, "search": 7}})
+    assert prices["mine"] == Price(1, 2, 1, 1, 7)
 
 
 @pytest.mark.parametrize(

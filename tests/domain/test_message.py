@@ -29,19 +29,19 @@ from kinos.domain.usage import Usage
 
 TEXT = st.text()
 NUMBER = st.integers(0, 10**9)
-USAGE = st.builds(Usage, NUMBER, NUMBER, NUMBER, NUMBER, NUMBER)
+USAGE = st.builds(Usage, NUMBER, NUMBER, NUMBER, NUMBER, NUMBER, NUMBER)
 ENDPOINT = st.builds(Endpoint, TEXT, st.none() | TEXT, st.booleans())
 RETRY = st.builds(Retry, NUMBER, st.floats(0, 60), st.tuples(NUMBER, NUMBER))
 WARMTH = st.none() | st.floats(0, 1)
 SECONDS = st.floats(0, 1000)
-TASK = st.builds(Task, TEXT, TEXT, st.tuples(TEXT, TEXT), TEXT)
+TASK = st.builds(Task, TEXT, TEXT, st.tuples(TEXT, TEXT), TEXT, st.lists(TEXT, max_size=2).map(tuple))
 MESSAGES: st.SearchStrategy[Message] = st.one_of(
-    st.builds(PlanCall, TEXT, TEXT, NUMBER, WARMTH, ENDPOINT, RETRY, SECONDS, TEXT, TEXT),
+    st.builds(PlanCall, TEXT, TEXT, NUMBER, WARMTH, ENDPOINT, RETRY, SECONDS, TEXT, TEXT, NUMBER),
     st.builds(EditCall, TEXT, TEXT, NUMBER, WARMTH, ENDPOINT, RETRY, SECONDS, TEXT, st.tuples(TEXT), TEXT),
     st.builds(Planned, TASK | st.builds(NothingToDo, TEXT), USAGE),
     st.builds(Edited, st.tuples(TEXT), TEXT, USAGE),
     st.builds(Failed, st.sampled_from(FailureKind), TEXT, TEXT, USAGE),
-    st.builds(Reserve, TEXT, NUMBER, NUMBER),
+    st.builds(Reserve, TEXT, NUMBER, NUMBER, NUMBER),
     st.builds(Granted, NUMBER),
     st.builds(Denied, TEXT),
     st.builds(Settle, NUMBER, TEXT, USAGE),

@@ -7,7 +7,7 @@ from kinos.domain.phase import Phase
 from kinos.domain.team import EDITS, Member, read_agent, read_team
 
 TEAM = 'summary = "s"\n\n[[agents]]\nname = "ann"\nexpansion = 2\n\n[[agents]]\nname = "bob"\nconvergence = 0.5\n'
-AGENT = '+++\nrole = "writes"\nedits = ["docs/**"]\npace = 5\nbreadth = 30000\n+++\n# Ann\n\nDo it.\n'
+AGENT = '+++\nrole = "writes"\nedits = ["docs/**"]\npace = 5\nbreadth = 30000\nsearch = 4\n+++\n# Ann\n\nDo it.\n'
 
 
 def test_a_team_has_its_members_with_a_weight_for_each_phase() -> None:
@@ -23,9 +23,10 @@ def test_a_team_has_its_members_with_a_weight_for_each_phase() -> None:
 def test_an_agent_has_its_prompt_and_defaults_for_what_is_not_said() -> None:
     agent = read_agent(AGENT, "p/ann.md", "ann")
     assert (agent.name, agent.role, agent.edits, agent.pace) == ("ann", "writes", ("docs/**",), 5)
-    assert agent.breadth == 30_000
+    assert (agent.breadth, agent.search) == (30_000, 4)
     assert agent.prompt == "# Ann\n\nDo it."
     assert read_agent('+++\nrole = "r"\n+++\nx', "p", "ann").edits == EDITS
+    assert read_agent('+++\nrole = "r"\n+++\nx', "p", "ann").search == 0
 
 
 @pytest.mark.parametrize(
@@ -73,6 +74,10 @@ def test_a_mistake_in_a_team_is_named_with_its_line(text: str, said: str, line: 
         ('+++\nrole = "r"\nwatches = [1]\n+++\nText', "list of globs", 3),
         ('+++\nrole = "r"\npace = "slow"\n+++\nText', "0 or more", 3),
         ('+++\nrole = "r"\nmodel = 4\n+++\nText', "must be text", 3),
+        ('+++\nrole = "r"\nsearch = 21\n+++\nText', "whole number from 0 to 20", 3),
+        ('+++\nrole = "r"\nsearch = -1\n+++\nText', "whole number from 0 to 20", 3),
+        ('+++\nrole = "r"\nsearch = 1.5\n+++\nText', "whole number from 0 to 20", 3),
+        ('+++\nrole = "r"\nsearch = true\n+++\nText', "whole number from 0 to 20", 3),
         ('+++\nrole = "r"\nmay-edit = []\n+++\nText', "unknown key", 3),
     ],
 )

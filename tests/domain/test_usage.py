@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from kinos.domain.usage import PRICES, Price, Usage, add_cost, price_of
 
 NUMBERS = st.integers(0, 10**9)
-USAGES = st.builds(Usage, NUMBERS, NUMBERS, NUMBERS, NUMBERS, NUMBERS)
+USAGES = st.builds(Usage, NUMBERS, NUMBERS, NUMBERS, NUMBERS, NUMBERS, NUMBERS)
 
 
 def test_a_cost_is_per_million_tokens_of_each_kind() -> None:
@@ -16,12 +16,18 @@ def test_a_cost_is_per_million_tokens_of_each_kind() -> None:
     assert price.cost(Usage()) == 0
 
 
+def test_searches_cost_per_thousand_beside_the_tokens() -> None:
+    assert Price(3.0, 15.0, 0.3, 3.75).cost(Usage(searches=5)) == pytest.approx(0.05)
+    assert Price(3.0, 15.0, 0.3, 3.75, search=2.0).cost(Usage(1_000_000, searches=500)) == pytest.approx(3 + 1)
+
+
 @given(USAGES, USAGES)
 def test_usages_add_up(one: Usage, other: Usage) -> None:
     both = one + other
     assert both.total == one.total + other.total
     assert both.tokens_in == one.tokens_in + other.tokens_in
     assert both.calls == one.calls + other.calls
+    assert both.searches == one.searches + other.searches
     assert both == other + one
 
 

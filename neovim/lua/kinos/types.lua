@@ -55,7 +55,7 @@
 ---@field maxTokens? integer the longest answer of the planner; a model that thinks gets 16,000 more, 64,000 in all at most (tokens); default: 4000
 ---@field temperature? number sent to the model only if set
 ---@field endpoint? string the address of the model's API, if not the provider's own
----@field prices? table<string, table> prices by model, over the built-in list (US dollars per million tokens)
+---@field prices? table<string, table> prices by model, over the built-in list (US dollars per million tokens, and per thousand web searches (search))
 
 ---@class kinos.settings.landing
 ---@field mode? ''|'review'|'auto' review: each change waits for a person; auto: it lands; empty: review in an editor, auto in a terminal

@@ -22,6 +22,7 @@ class Hold:
 
     tokens: int
     usd: float | None
+    searches: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +38,12 @@ class Ledger:
     held: Mapping[int, Hold] = field(default_factory=dict)
     issued: int = 0
 
-    def refusal(self, model: str, input_tokens: int, max_tokens: int, minutes: float) -> str | None:
-        """Why a call with at most these tokens may not be made now; None when it may. `minutes` since the start."""
-        hold = self._hold(model, input_tokens, max_tokens)
+    def refusal(self, model: str, input_tokens: int, max_tokens: int, minutes: float, searches: int = 0) -> str | None:
+        """Why a call with at most these tokens and web searches may not be made now; None when it may.
+
+        `minutes` since the start.
+        """
+        hold = self._hold(model, input_tokens, max_tokens, searches)
         if hold is None:
             return (
                 f"the price of {model} is not known, so a cap in dollars cannot be kept. Give its price in the setting "
@@ -59,9 +63,10 @@ class Ledger:
             return f"the cap of {self.caps.minutes:g} minutes is reached"
         return None
 
-    def reserve(self, model: str, input_tokens: int, max_tokens: int) -> tuple["Ledger", int]:
+    def reserve(self, model: str, input_tokens: int, max_tokens: int, searches: int = 0) -> tuple["Ledger", int]:
         """The ledger with the worst case of one call held, and the reservation's number. Ask `refusal` first."""
-        hold = self._hold(model, input_tokens, max_tokens) or Hold(input_tokens + max_tokens, None)
+        hold = self._hold(model, input_tokens, max_tokens, searches)
+        hold = hold or Hold(input_tokens + max_tokens, None, searches)
         number = self.issued + 1
         return replace(self, held={**self.held, number: hold}, issued=number), number
 
@@ -78,7 +83,7 @@ class Ledger:
         if hold is None:
             return self
         held = {number: other for number, other in self.held.items() if number != reservation}
-        lost = Usage(input_tokens=hold.tokens, calls=1)
+        lost = Usage(input_tokens=hold.tokens, calls=1, searches=hold.searches)
         return replace(self, held=held, spent=self.spent + lost, usd=self._sum(hold.usd))
 
     def ran(self) -> "Ledger":
@@ -95,15 +100,16 @@ class Ledger:
     def _sum(self, usd: float | None) -> float | None:
         return None if self.usd is None or usd is None else self.usd + usd
 
-    def _hold(self, model: str, input_tokens: int, max_tokens: int) -> Hold | None:
+    def _hold(self, model: str, input_tokens: int, max_tokens: int, searches: int) -> Hold | None:
         tokens = input_tokens + max_tokens
         if self.free:
-            return Hold(tokens, 0.0)
+            return Hold(tokens, 0.0, searches)
         price = price_of(model, self.prices)
         if price is None:
-            return None if self.caps.usd else Hold(tokens, None)
+            return None if self.caps.usd else Hold(tokens, None, searches)
         # The worst case writes the whole input to the cache, which costs more than plain input.
-        return Hold(tokens, price.cost(Usage(cache_write_tokens=input_tokens, output_tokens=max_tokens)))
+        worst = Usage(cache_write_tokens=input_tokens, output_tokens=max_tokens, searches=searches)
+        return Hold(tokens, price.cost(worst), searches)
 
     def _over(self, hold: Hold) -> str | None:
         if self.free:

@@ -20,6 +20,7 @@ class FailureKind(StrEnum):
     CUT_OFF = "cut-off"
     EMPTY_ANSWER = "empty-answer"
     NO_TASK = "no-valid-task"
+    NO_SEARCH = "no-web-search"
     NO_MATCH = "edit-does-not-match"
     BUDGET = "budget"
     POLICY = "policy"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol, TypeGuard
 
 from kinos.domain.errors import UsageError
-from kinos.domain.usage import PRICES, Price
+from kinos.domain.usage import PRICES, SEARCH_PRICE, Price
 
 _CODE = re.compile(r"[1-9]\d{2}", re.ASCII)
 
@@ -149,24 +149,27 @@ class Prices:
     """A table of prices by model, over the built-in ones."""
 
     def read(self, value: object) -> Mapping[str, Price]:
-        """`{model: {input, output, cacheRead?, cacheWrite?}}` in US dollars per million tokens."""
+        """`{model: {input, output, cacheRead?, cacheWrite?, search?}}` in US dollars a million tokens, `search` a thousand."""
         if not isinstance(value, Mapping):
             raise UsageError("must be a table of models, each with input and output in US dollars per million tokens")
         return {**PRICES, **{str(model): self._price(str(model), entry) for model, entry in value.items()}}
 
     def _price(self, model: str, entry: object) -> Price:
         figures = entry if isinstance(entry, Mapping) else {}
-        known = {"input", "output", "cacheRead", "cacheWrite"}
+        known = {"input", "output", "cacheRead", "cacheWrite", "search"}
         good = all(_is_number(v) and v >= 0 for v in figures.values())
         if not good or not {"input", "output"} <= figures.keys() <= known:
-            raise UsageError(f"for {model!r} needs input and output (and cacheRead, cacheWrite), numbers of 0 or more")
+            raise UsageError(
+                f"for {model!r} needs input and output (and cacheRead, cacheWrite, search), numbers of 0 or more"
+            )
         given, answer = float(figures["input"]), float(figures["output"])
-        return Price(given, answer, float(figures.get("cacheRead", given)), float(figures.get("cacheWrite", given)))
+        cached = float(figures.get("cacheRead", given)), float(figures.get("cacheWrite", given))
+        return Price(given, answer, *cached, float(figures.get("search", SEARCH_PRICE)))
 
     def schema(self) -> dict[str, Any]:
         """An object of objects."""
         amount = {"type": "number", "minimum": 0}
-        names = ("input", "output", "cacheRead", "cacheWrite")
+        names = ("input", "output", "cacheRead", "cacheWrite", "search")
         entry = {"type": "object", "properties": dict.fromkeys(names, amount), "required": ["input", "output"]}
         return {"type": "object", "additionalProperties": entry}
 

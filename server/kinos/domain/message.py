@@ -38,7 +38,9 @@ class Retry:
 
 @dataclass(frozen=True, slots=True)
 class PlanCall:
-    """Ask Claude for one task. `system` is stable and cached; `brief` is what the agent observes now."""
+    """Ask Claude for one task. `system` is stable and cached; `brief` is what the agent observes now; `searches` is how many
+    web searches the provider may make for it, 0 offers none.
+    """
 
     agent: str
     model: str
@@ -49,6 +51,7 @@ class PlanCall:
     timeout: float
     system: str
     brief: str
+    searches: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,11 +99,14 @@ class Failed:
 
 @dataclass(frozen=True, slots=True)
 class Reserve:
-    """Before each single model call: may this be spent? `input_tokens` is an upper bound, `max_tokens` the output's cap."""
+    """Before each single model call: may this be spent? `input_tokens` and `searches` are upper bounds, `max_tokens` the
+    output's cap.
+    """
 
     model: str
     input_tokens: int
     max_tokens: int
+    searches: int = 0
 
 
 @dataclass(frozen=True, slots=True)

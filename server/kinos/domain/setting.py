@@ -127,7 +127,7 @@ class Settings:
     )
     model_prices: Mapping[str, Price] = _row(
         "model.prices", PRICES, Prices(), "prices by model, over the built-in list", scope=_USER,
-        unit="US dollars per million tokens",
+        unit="US dollars per million tokens, and per thousand web searches (search)",
     )  # fmt: skip
     landing_mode: str = _row(
         "landing.mode",

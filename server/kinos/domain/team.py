@@ -16,6 +16,9 @@ WATCHES = ("**/*.md",)
 EDITS = ("**/*.md", "**/*.markdown")
 
 
+MOST_SEARCHES = 20
+"""Web searches an agent may be given for one task: each is paid for, and so is reading what it found."""
+
 BREADTH = 12_000
 """Tokens. Every request pays for what it carries, so an agent sees the rest of a workspace over several cycles and not in
 each; one whose work is to compare documents says more in its prompt file.
@@ -25,7 +28,8 @@ each; one whose work is to compare documents says more in its prompt file.
 @dataclass(frozen=True, slots=True)
 class Agent:
     """A prompt file. `watches` and `edits` are globs; `pace` is seconds of rest after useful work; `breadth` is the tokens of
-    documents it is shown each time though nothing but their turn speaks for them.
+    documents it is shown each time though nothing but their turn speaks for them; `search` is how many web searches it may
+    make for a task, 0 for none.
     """
 
     name: str
@@ -37,6 +41,7 @@ class Agent:
     model: str | None = None
     source: str = ""
     breadth: int = BREADTH
+    search: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +113,7 @@ def read_agent(text: str, path: str, stem: str) -> Agent:
         raise ContentError("the settings at the top are not closed by a line +++", path, 1)
     data = _toml("\n".join(lines[1:end]), path, 1)
     reader = _Reader(data, path, text)
-    reader.allow("name", "role", "watches", "edits", "pace", "model", "breadth")
+    reader.allow("name", "role", "watches", "edits", "pace", "model", "breadth", "search")
     name = reader.text("name", default=stem)
     if name != stem:
         raise reader.wrong("name", f"name is {name!r} but the file is called {stem!r}: make them the same")
@@ -125,6 +130,7 @@ def read_agent(text: str, path: str, stem: str) -> Agent:
         reader.optional("model"),
         path,
         int(reader.number("breadth", BREADTH)),
+        reader.count("search", MOST_SEARCHES),
     )
 
 
@@ -180,6 +186,12 @@ class _Reader:
         if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 1_000_000:
             raise self.wrong(key, f"{key} must be a number, 0 or more")
         return float(value)
+
+    def count(self, key: str, most: int) -> int:
+        value = self._data.get(key, 0)
+        if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= most:
+            raise self.wrong(key, f"{key} must be a whole number from 0 to {most}")
+        return value
 
     def globs(self, key: str, default: Sequence[str]) -> tuple[str, ...]:
         value = self._data.get(key, default)

@@ -7,13 +7,16 @@ from typing import Self
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """Tokens of one or several calls, as the API bills them. `calls` is how many model calls they were."""
+    """Tokens of one or several calls, as the API bills them. `calls` is how many model calls they were, `searches` how many
+    web searches the provider made for them.
+    """
 
     input_tokens: int = 0
     output_tokens: int = 0
     cache_read_tokens: int = 0
     cache_write_tokens: int = 0
     calls: int = 0
+    searches: int = 0
 
     def __add__(self, other: Self) -> "Usage":
         return Usage(
@@ -22,6 +25,7 @@ class Usage:
             self.cache_read_tokens + other.cache_read_tokens,
             self.cache_write_tokens + other.cache_write_tokens,
             self.calls + other.calls,
+            self.searches + other.searches,
         )
 
     @property
@@ -35,23 +39,29 @@ class Usage:
         return self.tokens_in + self.output_tokens
 
 
+SEARCH_PRICE = 10.0
+"""US dollars per thousand web searches, whatever the model, on the day of the prices below. A search that fails is free."""
+
+
 @dataclass(frozen=True, slots=True)
 class Price:
-    """US dollars per million tokens."""
+    """US dollars per million tokens, and per thousand web searches."""
 
     input: float
     output: float
     cache_read: float
     cache_write: float
+    search: float = SEARCH_PRICE
 
     def cost(self, usage: Usage) -> float:
         """US dollars for `usage`."""
-        return (
+        tokens = (
             usage.input_tokens * self.input
             + usage.output_tokens * self.output
             + usage.cache_read_tokens * self.cache_read
             + usage.cache_write_tokens * self.cache_write
-        ) / 1_000_000
+        )
+        return tokens / 1_000_000 + usage.searches * self.search / 1000
 
 
 def _claude(given: float, answer: float, cached: float = 0.1) -> Price:

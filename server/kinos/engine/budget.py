@@ -57,14 +57,15 @@ class Budget:
             for reservation in open_:
                 hold = self._ledger.held[reservation]
                 self._ledger = self._ledger.forfeit(reservation)
-                self._tell(agent, Usage(hold.tokens, calls=1), hold.usd)
+                self._tell(agent, Usage(hold.tokens, calls=1, searches=hold.searches), hold.usd)
 
     def _reserve(self, message: Reserve, open_: set[int]) -> Granted | Denied:
-        refusal = self._ledger.refusal(message.model, message.input_tokens, message.max_tokens, self.minutes)
+        worst = message.input_tokens, message.max_tokens
+        refusal = self._ledger.refusal(message.model, *worst, self.minutes, message.searches)
         if refusal:
             self.reached = refusal
             return Denied(refusal)
-        self._ledger, number = self._ledger.reserve(message.model, message.input_tokens, message.max_tokens)
+        self._ledger, number = self._ledger.reserve(message.model, *worst, message.searches)
         open_.add(number)
         return Granted(number)
 

@@ -31,6 +31,8 @@ from kinos.engine.uncut import uncut
 
 PLAN_TIMEOUT = 180.0
 """Seconds for one plan call with its retries."""
+SEARCH_TIMEOUT = 30.0
+"""Seconds more for each web search the plan call may make."""
 EDIT_TIMEOUT = 600.0
 """Seconds for one edit call with its reflections and retries."""
 
@@ -141,9 +143,10 @@ class Cycle:
             temperature=settings.model_temperature,
             endpoint=self._terms.endpoint,
             retry=_retry(settings),
-            timeout=PLAN_TIMEOUT,
+            timeout=PLAN_TIMEOUT + SEARCH_TIMEOUT * self._agent.search,
             system=self._agent.prompt + "\n" + HOUSE_RULES,
             brief=brief.render(),
+            searches=self._agent.search,
         )
         with self._tools.budget.call(self._agent.name) as gate:
             reply = await self._tools.workers.plan(call, gate)

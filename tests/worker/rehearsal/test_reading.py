@@ -82,6 +82,11 @@ def test_a_task_is_read_back_with_and_without_the_reminder(instructions: str, re
     assert read_task(task.message() + reminder) == task
 
 
+def test_the_sources_of_a_search_are_no_part_of_the_instructions() -> None:
+    task = Task("t", "w", ("a.md",), "First.\n\nThen.", ("One — https://example.org/1", "Two — https://example.org/2"))
+    assert read_task(task.message()) == task
+
+
 @given(
     st.lists(st.one_of(anything, st.sampled_from(AWKWARD)), min_size=1, max_size=8).map(
         lambda parts: "\n".join(parts) + "\n"

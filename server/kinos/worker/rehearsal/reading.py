@@ -7,7 +7,7 @@ from itertools import zip_longest
 from typing import Any
 
 from kinos.domain.brief import Brief, Exhibit, Shown
-from kinos.domain.task import Task
+from kinos.domain.task import SOURCES, Task
 
 # ---- a brief, as `kinos.domain.brief.Brief.render` writes it ----------------------------------------------------------
 
@@ -147,8 +147,17 @@ def read_task(text: str) -> Task | None:
         found = _TASK.fullmatch(text, 0, end)
         if found:
             files = tuple(line.removeprefix("- ") for line in found["files"].split("\n"))
-            return Task(found["title"], found["why"], files, found["instructions"])
+            return Task(found["title"], found["why"], files, *_sources(found["instructions"]))
     return None
+
+
+def _sources(told: str) -> tuple[str, tuple[str, ...]]:
+    """The instructions, and the sources named after them."""
+    instructions, _, listed = told.rpartition(f"\n\n{SOURCES}\n")
+    rows = listed.split("\n")
+    if not instructions or not all(row.startswith("- ") for row in rows):
+        return told, ()
+    return instructions, tuple(row.removeprefix("- ") for row in rows)
 
 
 def _fence(texts: Sequence[str]) -> tuple[str, str] | None:
