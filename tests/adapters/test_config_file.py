@@ -1,10 +1,12 @@
 """Configuration files: what they say, and what is wrong with them."""
 
+import os
 from pathlib import Path
 
 import pytest
 
 from kinos.adapters.config_file import layer, user_file, workspace_file
+from kinos.adapters.regular import SMALL
 from kinos.domain.setting import Source
 
 
@@ -32,6 +34,20 @@ def test_a_broken_file_is_named_with_its_line_and_left_aside(tmp_path: Path, con
     assert not found.values
     assert says in problem
     assert "left aside" in problem
+
+
+@pytest.mark.parametrize("kind", ["pipe", "endless", "huge"])
+def test_a_file_that_cannot_be_settings_is_left_aside_and_never_waited_for(tmp_path: Path, kind: str) -> None:
+    file = tmp_path / "config.toml"
+    if kind == "pipe":
+        os.mkfifo(file)
+    elif kind == "endless":
+        file.symlink_to("/dev/zero")
+    else:
+        file.write_bytes(b"#" * (SMALL + 1))
+    found, (problem,) = layer(file, Source.WORKSPACE_FILE)
+    assert not found.values
+    assert "cannot be read: it " in problem
 
 
 def test_what_is_no_file_is_said(tmp_path: Path) -> None:

@@ -238,6 +238,53 @@ def test_what_is_no_regular_file_is_refused(root: Path, disk: FileDisk) -> None:
         disk.permit("a.md")
 
 
+# -- attacks ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_pipe_is_refused_and_never_waited_for(root: Path, disk: FileDisk) -> None:
+    os.mkfifo(root / "demande.md")
+    with pytest.raises(LandingError, match="not a regular file"):
+        disk.read("demande.md")
+    with pytest.raises(PolicyError, match="not a regular file"):
+        disk.permit("demande.md")
+    with pytest.raises(LandingError, match="not a regular file"):
+        disk.write("demande.md", b"x", None)
+
+
+def test_an_ignore_file_that_is_a_pipe_or_never_ends_says_nothing(root: Path, disk: FileDisk) -> None:
+    os.mkfifo(root / ".gitignore")
+    (root / ".kinosignore").symlink_to("/dev/zero")
+    put(root, "a.md")
+    assert documents(disk) == ["a.md"]
+
+
+def test_a_second_name_of_a_file_outside_is_cut_off_from_it(root: Path, disk: FileDisk, tmp_path: Path) -> None:
+    outside = put(tmp_path, "outside.md", b"old\n")
+    (root / "a.md").hardlink_to(outside)
+    disk.write("a.md", b"new\n", digest(b"old\n"))
+    assert outside.read_bytes() == b"old\n"
+    (root / "b.md").hardlink_to(outside)
+    disk.write("b.md", None, digest(b"old\n"))
+    assert outside.read_bytes() == b"old\n"
+
+
+def test_a_folder_that_becomes_a_link_at_the_last_moment_is_not_followed(
+    root: Path, disk: FileDisk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outside = put(tmp_path, "elsewhere/a.md", b"old\n")
+    put(root, "docs/a.md", b"old\n")
+
+    def swap(_: int) -> str:
+        (root / "docs").rename(tmp_path / "moved")
+        (root / "docs").symlink_to(tmp_path / "elsewhere")
+        return "x"
+
+    monkeypatch.setattr("kinos.adapters.disk.secrets.token_hex", swap)
+    with pytest.raises(PolicyError, match="replaced by a link"):
+        disk.write("docs/a.md", b"new\n", digest(b"old\n"))
+    assert [outside.read_bytes(), *(path.name for path in outside.parent.iterdir())] == [b"old\n", "a.md"]
+
+
 # -- writing ---------------------------------------------------------------------------------------------------------
 
 

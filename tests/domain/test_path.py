@@ -57,7 +57,8 @@ def test_files_that_only_look_like_them_may_be(path: str) -> None:
 SECRETS = [
     ".env", "prod.env", "config/.env.local", "id_rsa", "keys/id_ed25519.pub", "server.pem", "tls.key", "store.p12", "vault.kdbx",
     ".npmrc", "pypirc", ".netrc", "credentials.json", "aws/credentials", "client_secret.json", "my-secrets.yaml", "secrets.toml",
-    "service-account-1.json", "service_account.json", ".htpasswd",
+    "service-account-1.json", "service_account.json", ".htpasswd", "kubeconfig", "passwords.txt", "prod.tfvars",
+    "id_ed25519_sk", "_netrc",
 ]  # fmt: skip
 
 
@@ -103,6 +104,20 @@ def test_words_that_only_sound_secret_may_be_written_about(path: str) -> None:
         ("archive.tar.gz", "landing.edit"),
         ("folder /x.md", "not a plain path"),
         ("x\0.md", "not a usable path"),
+        ("a\u202edm.exe", "not a usable path"),
+        ("a\u200b.md", "not a usable path"),
+        ("\ufeffa.md", "not a usable path"),
+        ("\u200d.git/x.md", "hidden"),
+        (".g\u200cit/x.md", "hidden"),
+        ("\u200cid_rsa", "secret"),
+        ("demande\u200d.md", "never edited"),
+        ("a:b.md", "not a path relative"),
+        ("notes.md::$DATA", "not a path relative"),
+        ("nul", "keep for themselves"),
+        ("docs/CON.md", "keep for themselves"),
+        ("com1.txt.md", "keep for themselves"),
+        ("aux/x.md", "keep for themselves"),
+        ("GIT~1/hooks/x.md", "keep for themselves"),
     ],
 )
 def test_a_refusal_says_why(path: str, why: str) -> None:
@@ -111,7 +126,21 @@ def test_a_refusal_says_why(path: str, why: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["README.md", "src/main.py", "a b/ü.markdown", "x.TXT", "Makefile", "./docs/./a.md", "data.csv"]
+    "path",
+    [
+        "README.md",
+        "src/main.py",
+        "a b/ü.markdown",
+        "x.TXT",
+        "Makefile",
+        "./docs/./a.md",
+        "data.csv",
+        "console.md",
+        "null.md",
+        "auxiliary/x.md",
+        "git~x/a.md",
+        "\U0001f469\u200d\U0001f4bb.md",
+    ],
 )
 def test_text_outside_dot_folders_may_be_edited(path: str) -> None:
     assert checked(path) == normal(path)
@@ -137,11 +166,25 @@ def test_accents_have_one_spelling(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["Makefile", "sub/MAKEFILE", "package.json", "CONFTEST.py", "AGENTS.md", "docs/claude.MD"]
+    "path",
+    [
+        "Makefile",
+        "sub/MAKEFILE",
+        "package.json",
+        "CONFTEST.py",
+        "AGENTS.md",
+        "docs/claude.MD",
+        "confte\u017ft.py",
+        "vite.config.ts",
+        "x.prompt.md",
+        "rules.MK",
+        "conf\u200dtest.py",
+    ],
 )
 def test_what_runs_or_instructs_by_itself_is_known_in_any_case(path: str) -> None:
     assert instructs(path)
     assert not instructs(f"{path}x/{PurePosixPath(path).name}y")
+    assert instructs("Dockerfile.dev")
 
 
 def test_documents_are_markdown_but_never_the_map_itself() -> None:

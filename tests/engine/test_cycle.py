@@ -8,7 +8,7 @@ import pytest
 
 from fakes.catalog import agent
 from fakes.editor import Reaction
-from fakes.workers import USAGE, failed
+from fakes.workers import USAGE, Hand, failed
 from fakes.world import World
 from kinos.domain import event as ev
 from kinos.domain.change import ChangeState
@@ -40,6 +40,15 @@ async def once(world: World, cycles: int = 1, landing: str = "") -> None:
     await world.session.open()
     await world.session.start_team(Start("crew", landing=landing, ends=Ends(cycles=cycles)))
     await world.session.finished()
+
+
+def leaving(path: str, text: str) -> Hand:
+    """An editor that leaves `text` in `path`."""
+
+    def edit(folder: Path, call: EditCall) -> None:
+        (folder / path).write_text(text, encoding="utf-8")
+
+    return edit
 
 
 def result(world: World) -> tuple[str, str]:
@@ -351,6 +360,43 @@ async def test_files_that_run_or_instruct_wait_for_a_person_even_in_auto(path: s
     assert result(world)[0] == "waiting for review"
     assert "runs or instructs by itself" in result(world)[1]
     assert world.disk.text(path) == "x\n"
+
+
+async def test_a_new_way_out_of_the_workspace_waits_for_a_person_even_in_auto() -> None:
+    world = alone()
+    world.disk.put("ann.md", "ann, see https://example.org/a\n")
+    world.workers.hand = leaving("ann.md", "ann ![](https://example.org/b.png) ![](https://evil.example/?all)\n")
+    await once(world, landing="auto")
+    why = "ann.md would lead to evil.example, where its files did not lead before, so a person must look"
+    assert result(world) == ("waiting for review", f"Say 1 [{world.change().id}] ({why})")
+    assert (world.change().state, world.change().reason) == (ChangeState.PROPOSED, why)
+    assert world.disk.text("ann.md") == "ann, see https://example.org/a\n"
+    landed = await world.session.accept(world.change().id)
+    assert (landed.state, landed.reason) == (ChangeState.LANDED, "")
+
+
+async def test_links_to_where_the_files_led_before_land() -> None:
+    world = alone()
+    world.disk.put("ann.md", "ann, see https://example.org/a\n")
+    world.workers.hand = leaving("ann.md", "ann ![](https://example.org/b.png) [x](other.md)\n")
+    await once(world, landing="auto")
+    assert result(world)[0] == "landed"
+
+
+async def test_many_new_hosts_are_counted_and_not_all_named() -> None:
+    world = alone()
+    world.workers.hand = leaving("ann.md", "".join(f"https://{name}.example\n" for name in "abcde"))
+    await once(world, landing="auto")
+    assert "would lead to a.example, b.example, c.example and 2 more, where" in result(world)[1]
+
+
+async def test_an_edit_beyond_the_task_is_refused_and_the_team_is_told() -> None:
+    world = alone()
+    world.workers.hand = lambda folder, call: failed(FailureKind.POLICY, "The edit touches '../x'.")
+    await once(world, 2)
+    assert {(e.result, e.reason) for e in world.of(ev.CycleRested)} == {("refused", "The edit touches '../x'.")}
+    assert "ann was refused: Say 1: The edit touches '../x'." in world.workers.plans[1].brief
+    assert world.session.tally.refused == 2
 
 
 async def test_two_agents_on_one_file_take_turns_and_both_land() -> None:

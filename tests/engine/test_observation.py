@@ -68,7 +68,12 @@ async def test_the_request_and_what_cannot_be_shown_are_left_out() -> None:
     assert [exhibit.path for exhibit in shown] == ["a.md"]
 
 
-@pytest.mark.parametrize("path", ["a\nb.md", "bad\udcff.md", "\x1b[31mred.md"])
+async def test_a_secret_is_not_shown_though_it_is_a_document_and_asked_for() -> None:
+    shown = await exhibits(agent("ann"), sight({"credentials.md": "x", "id_rsa.md": "y", "a.md": "z"}, "`id_rsa.md`"))
+    assert [exhibit.path for exhibit in shown] == ["a.md"]
+
+
+@pytest.mark.parametrize("path", ["a\nb.md", "bad\udcff.md", "\x1b[31mred.md", "\u202edm.b.md"])
 async def test_a_name_that_no_answer_could_carry_is_left_out(path: str) -> None:
     shown = await exhibits(agent("ann"), sight({path: "x", "a.md": "x"}))
     assert [exhibit.path for exhibit in shown] == ["a.md"]

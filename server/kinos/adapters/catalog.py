@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
+from kinos.adapters.regular import SMALL, read
 from kinos.adapters.share import shared
 from kinos.domain.errors import ContentError, SetupError, UsageError
 from kinos.domain.team import NAME, Agent, Team, read_agent, read_team
@@ -85,7 +86,7 @@ def _stray(file: Path) -> ContentError:
 
 def _text(file: Path) -> str:
     try:
-        return file.read_text(encoding="utf-8-sig")
+        return read(file, SMALL).decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise ContentError("not UTF-8 text", str(file)) from error
     except OSError as error:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import platformdirs
 
+from kinos.adapters.regular import SMALL, read
 from kinos.domain.setting import Layer, Source, flattened
 
 
@@ -21,7 +22,7 @@ def workspace_file(root: Path) -> Path:
 def layer(file: Path, source: Source) -> tuple[Layer, tuple[str, ...]]:
     """The values of `file` and a sentence for each thing that is wrong with it; a file that is not there has none."""
     try:
-        text = file.read_text(encoding="utf-8-sig")
+        text = read(file, SMALL).decode("utf-8-sig")
     except FileNotFoundError:
         return Layer(source, {}), ()
     except UnicodeDecodeError as error:

@@ -10,6 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from kinos.adapters.ignore import Ignore
+from kinos.adapters.regular import read
 from kinos.adapters.walk import Walk
 from kinos.domain.change import digest
 from kinos.domain.errors import ConflictError, LandingError, PolicyError, SetupError
@@ -61,8 +62,7 @@ class FileDisk:
     def read(self, path: str) -> bytes | None:
         """The bytes, or None when there is no such file."""
         try:
-            target = self._inside(path)
-            return target.read_bytes()
+            return read(self._inside(path))
         except (FileNotFoundError, NotADirectoryError):
             return None
         except PolicyError as error:
@@ -120,6 +120,8 @@ class FileDisk:
                 stream.write(content)
                 stream.flush()
                 os.fsync(stream.fileno())
+            if os.path.realpath(temporary) != str(temporary):
+                raise PolicyError(f"A folder of {path} was replaced by a link just now.")
             _like(temporary, target)
             # As late as can be: what was there must still be there.
             self._expect(path, target, expected)
@@ -130,7 +132,7 @@ class FileDisk:
         _sync(target.parent)
 
     def _expect(self, path: str, target: Path, expected: str | None) -> None:
-        found = digest(target.read_bytes()) if target.exists() else None
+        found = digest(read(target)) if target.exists() else None
         if found != expected:
             raise ConflictError(f"{path} has been changed by somebody else just now.")
 

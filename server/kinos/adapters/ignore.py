@@ -7,6 +7,8 @@ from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kinos.adapters.regular import SMALL, read
+
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
 
@@ -115,7 +117,7 @@ def _folder_of(path: str) -> str:
 
 def _lines(file: Path) -> list[str]:
     try:
-        return re.split(r"\r?\n", file.read_text(encoding="utf-8-sig", errors="replace"))
+        return re.split(r"\r?\n", read(file, SMALL).decode("utf-8-sig", "replace"))
     except OSError:
         return []
 

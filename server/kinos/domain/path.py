@@ -16,16 +16,30 @@ REQUESTS = ("demande.md", "request.md", ".aider.mission.md")
 MARKDOWN = (".md", ".markdown")
 
 _SECRET = re.compile(
-    r"(^|/)(\.env(\..*)?|.*\.env|id_(rsa|dsa|ecdsa|ed25519)(\..*)?|.*\.(pem|key|p12|pfx|jks|keystore|kdbx)|"
-    r"\.?(netrc|npmrc|pypirc|htpasswd)|credentials(\..*)?|.*secrets?\.(json|ya?ml|toml|txt|env)|service[-_]account.*\.json)$"
+    r"(^|/)(\.env(\..*)?|.*\.env|id_(rsa|dsa|ecdsa|ed25519)(_sk)?(\..*)?|.*\.(pem|key|p12|pfx|jks|keystore|kdbx|ppk|tfvars|tfstate)|"
+    r"[._]?(netrc|npmrc|pypirc|htpasswd)|kubeconfig|credentials(\..*)?|(.*secrets?|passwords?)\.(json|ya?ml|toml|txt|csv|env)|"
+    r"service[-_]account.*\.json)$"
 )
+
+_RESERVED = re.compile(
+    r"(^|/)((con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$)(\.[^/]*)?|git~\d+)\s*(/|$)", re.IGNORECASE
+)
+"""Devices of Windows, whatever their suffix, and the short name of `.git` there: a repository goes to all kinds of machines."""
+
+_CONFIGURING = re.compile(
+    r"\.config\.[cm]?[jt]s$|\.(instructions|prompt|chatmode)\.md$|^dockerfile\.|\.(mk|gradle|gradle\.kts)$"
+)
+"""The same of files that are known by the end of their name."""
 
 _INSTRUCTING = frozenset(
     {
         "makefile", "gnumakefile", "justfile", "rakefile", "dockerfile", "vagrantfile", "jenkinsfile", "procfile",
         "package.json", "conftest.py", "setup.py", "setup.cfg", "pyproject.toml", "tox.ini", "noxfile.py", "sitecustomize.py",
         "usercustomize.py", "agents.md", "claude.md", "gemini.md", "copilot-instructions.md", "cargo.toml", "build.rs",
-        "build.gradle", "pom.xml", "cmakelists.txt", "gulpfile.js", "gruntfile.js", "build.xml",
+        "build.gradle", "pom.xml", "cmakelists.txt", "gulpfile.js", "gruntfile.js", "build.xml", "pytest.ini", "skill.md",
+        "taskfile.yml", "taskfile.yaml", "docker-compose.yml", "docker-compose.yaml", "compose.yml", "compose.yaml",
+        "containerfile", "fabfile.py", "hatch_build.py", "meson.build", "sconstruct", "gemfile", "composer.json", "deno.json",
+        "binding.gyp", "build.zig",
     }
 )  # fmt: skip
 """Files that run or instruct by themselves, folded: a change of one always waits for review."""
@@ -67,18 +81,23 @@ def checked(path: str, extra: Iterable[str] = ()) -> str:
     Raises PolicyError with the reason otherwise.
     """
     clean = normal(path)
-    folded = clean.casefold()
+    folded = _folded(clean)
     if folded in {name.casefold() for name in (*REQUESTS, MAP_NAME)}:
         raise PolicyError(f"{clean} is read by agents and never edited by them.")
     if any(part.startswith(".") for part in PurePosixPath(folded).parts):
         raise PolicyError(f"{clean} is hidden or in a hidden folder: agents stay out of those.")
-    if _SECRET.search(folded):
+    if is_secret(clean):
         raise PolicyError(f"{clean} looks like a secret: agents never touch those.")
     if PurePosixPath(folded).suffix not in _TEXT and not instructs(clean) and not matches(clean, extra):
         raise PolicyError(
             f"{clean} is not text as KinOS knows it. Allow it with the setting landing.edit if agents may edit it."
         )
     return clean
+
+
+def is_secret(path: str) -> bool:
+    """Whether it looks like a secret by its name, which is then neither edited by agents nor shown to them."""
+    return bool(_SECRET.search(_folded(path)))
 
 
 def normal(path: str) -> str:
@@ -89,14 +108,22 @@ def normal(path: str) -> str:
     parts = [part for part in text.split("/") if part != "."]
     if "\\" in text or ":" in text or text.startswith("/") or (parts and parts[0].startswith("~")):
         raise PolicyError(f"{path} is not a path relative to the workspace, with / between folders.")
+    if _RESERVED.search(text):
+        raise PolicyError(f"{path} is a name that some systems keep for themselves.")
     if ".." in parts or "" in parts or not parts or any(part != part.rstrip(". ") for part in parts):
         raise PolicyError(f"{path} is not a plain path inside the workspace.")
     return "/".join(parts)
 
 
+def _folded(path: str) -> str:
+    """`path` as the most forgiving file system compares it: HFS+ overlooks joiners, too."""
+    return path.casefold().replace("\u200c", "").replace("\u200d", "")
+
+
 def instructs(path: str) -> bool:
     """Whether the file runs or instructs by itself, so that a change of it waits for review whatever the mode."""
-    return PurePosixPath(path.casefold()).name in _INSTRUCTING
+    name = PurePosixPath(_folded(path)).name
+    return name in _INSTRUCTING or bool(_CONFIGURING.search(name))
 
 
 def matches(path: str, globs: Iterable[str]) -> bool:

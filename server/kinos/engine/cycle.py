@@ -14,12 +14,13 @@ from kinos.domain.change import Change, ChangeState, FileChange, digest
 from kinos.domain.errors import ConflictError, FailureKind, FaultError, LandingError, PolicyError
 from kinos.domain.message import EditCall, Edited, Endpoint, Failed, PlanCall, Retry
 from kinos.domain.model import output_limit
-from kinos.domain.path import instructs, matches
+from kinos.domain.path import matches
 from kinos.domain.setting import Settings
 from kinos.domain.task import NothingToDo, Task
 from kinos.domain.team import Agent, Team
 from kinos.domain.usage import Usage, add_cost
 from kinos.engine.budget import Budget
+from kinos.engine.caution import caution
 from kinos.engine.claims import Claims
 from kinos.engine.landing import Landing
 from kinos.engine.memory import Memory
@@ -233,6 +234,8 @@ class Cycle:
         with self._tools.budget.call(self._agent.name) as gate:
             reply = await self._tools.workers.edit(call, gate)
         self._spent(call.model, reply.usage)
+        if isinstance(reply, Failed) and reply.failure is FailureKind.POLICY:
+            raise PolicyError(reply.message, reply.remedy)
         if isinstance(reply, Failed):
             raise FaultError(reply.failure, reply.message, reply.remedy)
         return reply
@@ -249,12 +252,12 @@ class Cycle:
         return tuple(made)
 
     async def _settle(self, change: Change) -> Outcome:
+        why = caution(change, self._tools.journal.image)
+        change = replace(change, reason=why)
         self._tools.record(change, None)
-        waits = [path for path in change.paths if instructs(path)]
-        if self._terms.landing == "review" or waits:
+        if self._terms.landing == "review" or why:
             self._tools.claims.keep(change.id, change.paths)
-            why = f"{waits[0]} runs or instructs by itself, so a person must look" if waits else "review is on"
-            return Outcome(Result.WAITING, f"{change.title} [{change.id}] ({why})")
+            return Outcome(Result.WAITING, f"{change.title} [{change.id}] ({why or 'review is on'})")
         return await self._land(change)
 
     async def _land(self, change: Change) -> Outcome:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from kinos.domain.brief import Exhibit, Shown
 from kinos.domain.markdown import headings, scan
-from kinos.domain.path import REQUESTS, is_document
+from kinos.domain.path import REQUESTS, is_document, is_secret
 from kinos.domain.printable import UNPRINTABLE
 from kinos.domain.size import Level
 from kinos.domain.team import Agent
@@ -71,7 +71,7 @@ def _ranked(agent: Agent, sight: Sight) -> list[tuple[str, str]]:
 
     def choose(paths: Sequence[str], reason: str) -> None:
         for path in paths:
-            if path in beside or (path in sizes and path not in REQUESTS and not UNPRINTABLE.search(path)):
+            if path in beside or (path in sizes and path not in REQUESTS and not _kept_from(path)):
                 reasons.setdefault(path, reason)
 
     over = [path for path in sizes if sight.documents.level(path) is not Level.OK]
@@ -86,6 +86,11 @@ def _ranked(agent: Agent, sight: Sight) -> list[tuple[str, str]]:
     # Stale: what this agent has been shown least often, so that in time it sees everything.
     choose(sorted(sizes, key=lambda path: (sight.seen.get(path, 0), path)), STALE)
     return list(reasons.items())
+
+
+def _kept_from(path: str) -> bool:
+    """Whether a document is never shown: a secret, or one whose name cannot stand in a brief."""
+    return is_secret(path) or bool(UNPRINTABLE.search(path))
 
 
 def _named(text: str) -> list[str]:
