@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from kinos.adapters.folder import Folder
     from kinos.adapters.log import EventLog
     from kinos.adapters.size_cache import Bounds
+    from kinos.domain.conversion import Converted
     from kinos.domain.count import Count
     from kinos.engine.ports import Catalog, Editor
     from kinos.engine.session import Session
@@ -110,6 +111,12 @@ class App:
         from kinos.adapters.catalog import FileCatalog
 
         return FileCatalog(root)
+
+    def convert(self, source: Path, root: Path, *, replace: bool) -> Sequence[Converted]:
+        """Write the teams of 2024 in `source` as files of today into the folder `root`."""
+        from kinos.adapters.conversion import convert
+
+        return convert(source, root, replace=replace)
 
     def example(self) -> Path:
         """The sample workspace that KinOS ships."""

@@ -172,6 +172,38 @@ def test_a_folder_with_a_teams_name_is_told_and_not_offered(folder: Path, capsys
     assert "dir.toml: it is not a file" in capsys.readouterr().err
 
 
+OLD_TEAM = """{"id": "old", "name": "Old", "agents": [{"name": "evaluation", "type": "aider", "weight": 1},
+  {"name": "scribe", "type": "aider", "weight": 0.5}],
+ "phase_config": {"expansion": {"active_agents": [{"name": "scribe", "weight": 1}, {"name": "manager", "weight": 0.5}]},
+  "convergence": {"active_agents": [{"name": "evaluation", "weight": 1}]}}}"""
+
+
+def test_teams_of_2024_are_listed_with_their_mistakes_and_imported(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    team = folder / "teams" / "old"
+    team.mkdir(parents=True)
+    (team / "config.json").write_text(OLD_TEAM, encoding="utf-8")
+    (team / "scribe.md").write_text("# Scribe\n\nYou write.\n", encoding="utf-8")
+    manager = "config.json:3: phase_config.expansion.active_agents[1]: 'manager' is not among this team's agents"
+    assert kin("teams", "--json", "-C", folder) == 1
+    listed = json.loads(capsys.readouterr().out)
+    assert {row["name"]: row["origin"] for row in listed["found"]}["old"] == "2024"
+    assert [error["name"] for error in listed["errors"]] == ["old"]
+    assert manager in listed["errors"][0]["error"]
+    assert kin("teams", "--import", folder / "teams", "-C", folder) == 1
+    captured = capsys.readouterr()
+    assert [Path(line.removeprefix("wrote ")).name for line in captured.out.splitlines()] == ["old.toml", "scribe.md"]
+    assert manager in captured.err
+    assert kin("teams", "--json", "-C", folder) == 0
+    rows = {row["name"]: row for row in json.loads(capsys.readouterr().out)["found"]}
+    assert (rows["old"]["origin"], rows["old"]["agents"]) == ("workspace", ["evaluation", "scribe"])
+    assert kin("teams", "--import", folder / "teams", "--json", "-C", folder) == 1
+    assert json.loads(capsys.readouterr().out)["written"] == []
+    assert kin("teams", "--import", folder / "docs", "-C", folder) == 2
+    assert "There is no team of 2024" in capsys.readouterr().err
+
+
 def test_the_agents_are_the_eleven_that_ship(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert kin("agents", "--json", "-C", folder) == 0
     assert len(json.loads(capsys.readouterr().out)["found"]) == 11

@@ -12,17 +12,22 @@ class MemoryCatalog:
     def __init__(self, teams: Mapping[str, Mapping[str, tuple[float, float]]], agents: Mapping[str, Agent]) -> None:
         self._teams = teams
         self._agents = agents
+        self.mistakes: tuple[str, ...] = ()
+        """What each team says was not taken as its file has it."""
 
     def team(self, name: str) -> Team:
         if name not in self._teams:
             raise UsageError(f"There is no team {name!r}.", f"There are: {', '.join(self.teams())}.")
         members = (Member(agent, *weights) for agent, weights in self._teams[name].items())
-        return Team(name, f"the team {name}", tuple(members))
+        return Team(name, f"the team {name}", tuple(members), mistakes=self.mistakes)
 
     def agent(self, name: str) -> Agent:
         if name not in self._agents:
             raise UsageError(f"There is no agent {name!r}.", f"There are: {', '.join(self.agents())}.")
         return self._agents[name]
+
+    def crew(self, team: Team) -> Mapping[str, Agent]:
+        return {member.agent: self.agent(member.agent) for member in team.members}
 
     def teams(self) -> Sequence[str]:
         return sorted(self._teams)

@@ -7,6 +7,7 @@ from typing import Any
 
 from fakes.clock import InlineExecutor
 from fakes.world import World
+from kinos.domain.conversion import Converted
 from kinos.domain.count import Count
 from kinos.domain.setting import Layer, Settings
 from kinos.engine.ports import Catalog
@@ -65,6 +66,9 @@ class FakeOutside:
 
     def catalog(self, root: Path | None) -> Catalog:
         return self.world.catalog
+
+    def convert(self, source: Path, root: Path, *, replace: bool) -> Sequence[Converted]:
+        raise AssertionError("no conversion here")
 
     def example(self) -> Path:
         return self.sample

@@ -2,10 +2,11 @@
 
 import argparse
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from kinos.cli.outside import Outside
-from kinos.cli.terminal import say_json, table, warn
+from kinos.cli.terminal import say, say_json, table, warn
 from kinos.domain.errors import KinosError
 
 
@@ -14,8 +15,23 @@ def options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="as JSON")
 
 
+def team_options(parser: argparse.ArgumentParser) -> None:
+    """Options of `kin teams`."""
+    options(parser)
+    parser.add_argument(
+        "--import",
+        dest="source",
+        type=Path,
+        metavar="DIR",
+        help="write the teams of 2024 in DIR into .kinos/ of the folder",
+    )
+    parser.add_argument("--replace", action="store_true", help="with --import: write over files that are there")
+
+
 def teams(args: argparse.Namespace, outside: Outside) -> int:
-    """List the teams; exit 1 when one is wrong."""
+    """List the teams, or import those of 2024; exit 1 when something is wrong with one."""
+    if args.source is not None:
+        return _import(args, outside)
     catalog = outside.catalog(args.folder)
     rows, wrong = [], []
     known = set(catalog.agents())
@@ -26,7 +42,10 @@ def teams(args: argparse.Namespace, outside: Outside) -> int:
             wrong.append({"name": name, "error": str(error)})
             continue
         agents = [member.agent for member in team.members]
-        rows.append({"name": name, "summary": team.summary, "agents": agents, "source": team.source})
+        rows.append(
+            {"name": name, "summary": team.summary, "agents": agents, "origin": team.origin, "source": team.source}
+        )
+        wrong.extend({"name": name, "error": mistake} for mistake in team.mistakes)
         wrong.extend(
             {"name": name, "error": f"{team.source}: it names the agent {agent!r}, which does not exist"}
             for agent in agents
@@ -46,9 +65,24 @@ def agents(args: argparse.Namespace, outside: Outside) -> int:
         except KinosError as error:
             wrong.append({"name": name, "error": str(error)})
         else:
-            rows.append({"name": name, "summary": agent.role, "edits": list(agent.edits), "source": agent.source})
+            found = {"summary": agent.role, "edits": list(agent.edits), "origin": agent.origin, "source": agent.source}
+            rows.append({"name": name, **found})
     wrong.extend(_strays(catalog.stray_agents(), catalog.agents()))
     return _show(args, rows, wrong, "edits")
+
+
+def _import(args: argparse.Namespace, outside: Outside) -> int:
+    results = outside.convert(args.source, args.folder, replace=args.replace)
+    files = [result.file for result in results if result.file]
+    mistakes = [mistake for result in results for mistake in result.mistakes]
+    if args.json:
+        say_json({"written": files, "errors": mistakes})
+    else:
+        for file in files:
+            say(f"wrote {file}")
+        for mistake in mistakes:
+            warn(mistake)
+    return 1 if mistakes else 0
 
 
 def _strays(strays: Mapping[str, str], listed: Sequence[str]) -> list[dict[str, str]]:
@@ -61,7 +95,7 @@ def _show(args: argparse.Namespace, rows: list[dict[str, Any]], wrong: list[dict
         say_json({"found": rows, "errors": wrong})
     else:
         shown = [{**row, extra: ", ".join(row[extra])} for row in rows]
-        columns = {"name": "name", "summary": "what it does", extra: extra}
+        columns = {"name": "name", "origin": "from", "summary": "what it does", extra: extra}
         table(shown, columns | ({"source": "file"} if args.verbose else {}))
         for entry in wrong:
             warn(entry["error"])

@@ -49,7 +49,7 @@ _COMMANDS = {
     "tokens": _Command("sizes of documents, exactly as Claude counts", "size", "tokens_options", "tokens"),
     "check": _Command("exit 1 if a document is too long", "size", "check_options", "check"),
     "phase": _Command("the phase, why, and the headroom; set it", "folder", "phase_options", "phase"),
-    "teams": _Command("the teams there are", "listing", "options", "teams"),
+    "teams": _Command("the teams there are; import those of 2024", "listing", "team_options", "teams"),
     "agents": _Command("the agents there are", "listing", "options", "agents"),
     "history": _Command("what was done, by whom, at what cost", "change", "history_options", "history"),
     "undo": _Command("take changes back", "change", "revert_options", "undo"),

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
+    from kinos.domain.conversion import Converted
     from kinos.domain.count import Count
     from kinos.domain.setting import Layer, Settings
     from kinos.engine.ports import Catalog
@@ -63,6 +64,13 @@ class Outside(Protocol):
 
     def catalog(self, root: Path | None) -> Catalog:
         """Teams and agents."""
+        ...
+
+    def convert(self, source: Path, root: Path, *, replace: bool) -> Sequence[Converted]:
+        """Write the teams of 2024 in `source` as files of today into the folder `root`.
+
+        Raises UsageError when there are none, SetupError when a file cannot be written.
+        """
         ...
 
     def example(self) -> Path:

@@ -29,7 +29,7 @@ each; one whose work is to compare documents says more in its prompt file.
 class Agent:
     """A prompt file. `watches` and `edits` are globs; `pace` is seconds of rest after useful work; `breadth` is the tokens of
     documents it is shown each time though nothing but their turn speaks for them; `search` is how many web searches it may
-    make for a task, 0 for none.
+    make for a task, 0 for none; `origin` says who brings it.
     """
 
     name: str
@@ -42,6 +42,7 @@ class Agent:
     source: str = ""
     breadth: int = BREADTH
     search: int = 0
+    origin: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Team:
-    """A team file."""
+    """A team file. `origin` says who brings it; `mistakes` are sentences about what was not taken as the file has it."""
 
     name: str
     summary: str
@@ -67,6 +68,8 @@ class Team:
     description: str = ""
     model: str | None = None
     source: str = ""
+    origin: str = ""
+    mistakes: tuple[str, ...] = ()
 
     def member(self, agent: str) -> Member | None:
         """The member of that name."""

@@ -109,7 +109,7 @@ class Lifecycle:
             if not self._trusted:
                 raise UntrustedError("This folder is not trusted, so no agents run in it.", "Trust the folder first.")
             team, reason = self._team(start)
-            agents = {member.agent: self._ports.catalog.agent(member.agent) for member in team.members}
+            agents = self._ports.catalog.crew(team)
             self._check_key(start)
             self._parts.keeper.take()
             self._announce(team, reason, start)
@@ -212,6 +212,8 @@ class Lifecycle:
         state = parts.store.state
         parts.changes.restore()
         await self._repair()
+        for mistake in team.mistakes:
+            self._say(ev.Noted(self._ports.clock.now(), "warning", mistake))
         self._forget_the_old()
         endpoint = await self._endpoint(rehearse=start.rehearse)
         await self._ports.workers.start()

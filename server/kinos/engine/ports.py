@@ -188,6 +188,10 @@ class Catalog(Protocol):
         """Raises UsageError with the names there are, ContentError when its file is wrong."""
         ...
 
+    def crew(self, team: Team) -> Mapping[str, Agent]:
+        """The agents of `team`, by name and in its order. Raises what `agent` raises."""
+        ...
+
     def teams(self) -> Sequence[str]:
         """Names, sorted."""
         ...
