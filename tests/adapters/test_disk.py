@@ -1,5 +1,6 @@
 """The workspace's files on a real disk. These tests may run as root, so what permissions say is read from mode bits."""
 
+import errno
 import itertools
 import os
 import stat
@@ -354,6 +355,41 @@ def test_a_disk_that_refuses_leaves_nothing_behind(root: Path, disk: FileDisk) -
     with pytest.raises(LandingError):
         disk.write("missing.md", None, None)
     assert leftovers(root) == []
+
+
+def test_a_disk_that_refuses_a_new_file_keeps_no_folder_of_it(
+    root: Path, disk: FileDisk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "fsync", refused)
+    with pytest.raises(LandingError, match="No space left"):
+        disk.write("new/place/a.md", b"x\n", None)
+    assert list(root.iterdir()) == []
+
+
+def refused(*_: object) -> None:
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def test_what_a_write_that_was_cut_off_has_left_is_swept_away_and_nothing_else(
+    root: Path, disk: FileDisk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(root, "here/b.md")
+    for path in ("new/place/a.md", "here/a.md", "here/c.md"):
+        with monkeypatch.context() as patch:
+            patch.setattr(os, "fsync", refused)
+            patch.setattr(Path, "unlink", lambda *_, **__: None)
+            patch.setattr(Path, "rmdir", lambda *_: None)
+            with pytest.raises(LandingError):
+                disk.write(path, b"x\n", None)
+    assert len(leftovers(root)) == 3
+    disk.sweep("new/place/a.md")
+    assert not (root / "new").exists()
+    disk.sweep("here/a.md")
+    assert len(leftovers(root / "here")) == 1
+    disk.sweep("here/c.md")
+    disk.sweep("here/b.md")
+    disk.sweep("../out.md")
+    assert [path.name for path in (root / "here").iterdir()] == ["b.md"]
 
 
 def test_a_reader_sees_the_old_file_or_the_new_one_and_nothing_between(root: Path, disk: FileDisk) -> None:

@@ -75,3 +75,13 @@ def test_an_image_that_is_kept_again_is_young_again(shelf: Shelf) -> None:
 def test_nothing_is_removed_from_where_nothing_is(tmp_path: Path) -> None:
     assert ImageStore(tmp_path / "nowhere").prune(NOTHING, [], NOW, 0) == 0
     assert not (tmp_path / "nowhere").exists()
+
+
+def test_what_a_process_that_was_killed_has_half_written_is_swept_away_and_not_counted(shelf: Shelf) -> None:
+    name = shelf.keep(b"whole", 1)
+    half = shelf.folder / name[:2] / f"{name}.{os.getpid() + 1}"
+    own = shelf.folder / name[:2] / f"{name}.{os.getpid()}"
+    half.write_bytes(b"who")
+    own.write_bytes(b"who")
+    assert shelf.store.prune(NOTHING, [], days_ago(30), 1000) == 0
+    assert (half.exists(), own.exists()) == (False, True)

@@ -1,5 +1,6 @@
 """The journal on disk: what was recorded is read again, whoever wrote it and however it ended."""
 
+import errno
 import os
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -162,6 +163,26 @@ def kept_change(journal: FileJournal, state: ChangeState, made: datetime, text: 
     kept = replace(CHANGE, id=text.decode(), files=(FileChange("a.md", None, name),), made=made, state=state)
     journal.record(kept)
     return kept
+
+
+@pytest.mark.parametrize("cut", [b"", b'{"type": "cha'])
+def test_a_record_that_could_not_be_flushed_is_not_read_later(
+    cut: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    journal = FileJournal(tmp_path)
+    journal.record(CHANGE)
+    with (tmp_path / "journal.jsonl").open("ab") as stream:
+        stream.write(cut)
+
+    def refuse(handle: int) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", refuse)
+        with pytest.raises(LandingError, match="Input/output error"):
+            journal.record(CHANGE.to(ChangeState.REJECTED))
+    journal.record(replace(CHANGE, id="c2"))
+    assert journal.changes() == FileJournal(tmp_path).changes() == [CHANGE, replace(CHANGE, id="c2")]
 
 
 def test_images_of_changes_that_still_have_to_land_are_never_pruned(journal: FileJournal) -> None:

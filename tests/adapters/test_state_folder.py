@@ -57,6 +57,15 @@ def test_looking_leaves_nothing_behind(state: WorkspaceState, tmp_path: Path) ->
     assert list(tmp_path.iterdir()) == []
 
 
+def test_what_a_process_that_was_killed_has_half_written_is_swept_away(state: WorkspaceState, tmp_path: Path) -> None:
+    with state.hold("a test"):
+        state.store("phase", {"name": "EXPANSION"})
+    (tmp_path / ".kinos" / "state" / "phase.json.half-12").write_text("{")
+    with state.hold("a test"):
+        names = {path.name for path in (tmp_path / ".kinos" / "state").iterdir()}
+    assert names == {".gitignore", "lock", "holder.json", "phase.json"}
+
+
 def test_holding_makes_the_folder_which_git_ignores(state: WorkspaceState, tmp_path: Path) -> None:
     with state.hold("a test"):
         assert state.exists()

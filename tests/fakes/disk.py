@@ -83,6 +83,9 @@ class MemoryDisk:
             self.put(path, content)
         self.fuse.burn(f"after {path}")
 
+    def sweep(self, path: str) -> None:
+        """Nothing is half written in memory."""
+
     def stamp(self, path: str) -> tuple[int, int] | None:
         return (self._stamps[path], len(self.files[path])) if path in self.files else None
 

@@ -105,14 +105,24 @@ class FileDisk:
         except OSError as error:
             raise LandingError(f"{path} could not be written: {error.strerror}.", "Nothing was changed.") from error
 
+    def sweep(self, path: str) -> None:
+        """Remove what a write of `path` that was cut off has left."""
+        with suppress(PolicyError, OSError):
+            target = self._inside(path)
+            for left in target.parent.glob(f"{_temporary(target)}*"):
+                left.unlink(missing_ok=True)
+            if not target.exists():
+                self._prune(_existing(target.parent))
+
     def _write(self, path: str, target: Path, content: bytes | None, expected: str | None) -> None:
         if content is None:
             self._expect(path, target, expected)
             target.unlink()
             self._prune(target.parent)
+            _sync(_existing(target.parent))
             return
-        target.parent.mkdir(parents=True, exist_ok=True)
-        temporary = target.with_name(f".kinos-{secrets.token_hex(8)}")
+        made = _made(target.parent)
+        temporary = target.with_name(_temporary(target) + secrets.token_hex(8))
         # What replaces a private file is private from the start; a new file gets what the umask says.
         mode = 0o600 if target.exists() else 0o666
         try:
@@ -128,8 +138,11 @@ class FileDisk:
             temporary.replace(target)
         except BaseException:
             temporary.unlink(missing_ok=True)
+            if made:
+                self._prune(target.parent)
             raise
-        _sync(target.parent)
+        for folder in (target.parent, *(folder.parent for folder in made)):
+            _sync(folder)
 
     def _expect(self, path: str, target: Path, expected: str | None) -> None:
         found = digest(read(target)) if target.exists() else None
@@ -192,6 +205,22 @@ def _existing(folder: Path) -> Path:
     while not folder.exists():
         folder = folder.parent
     return folder
+
+
+def _made(folder: Path) -> list[Path]:
+    """Make `folder`; which of it and the folders above were not there."""
+    missing = []
+    while not folder.exists():
+        missing.append(folder)
+        folder = folder.parent
+    for each in reversed(missing):
+        each.mkdir(exist_ok=True)
+    return missing
+
+
+def _temporary(target: Path) -> str:
+    """How the names of half-written files begin that shall become `target`: no other file's begin like that."""
+    return f".kinos-{digest(os.fsencode(target.name))[:16]}-"
 
 
 def _like(temporary: Path, target: Path) -> None:

@@ -52,6 +52,7 @@ class ImageStore:
 
         `needed` says when a change last needed an image. Returns how many were removed.
         """
+        self._sweep()
         images = sorted(self._all(needed), key=lambda image: (image.needed, image.path))
         left, removed = sum(image.bytes for image in images), 0
         for image in images:
@@ -59,6 +60,12 @@ class ImageStore:
                 left -= image.bytes
                 removed += 1
         return removed
+
+    def _sweep(self) -> None:
+        """Remove what a process that was killed has half written."""
+        for path in self._folder.glob("??/*.*"):
+            if path.suffix != f".{os.getpid()}":
+                _removed(path)
 
     def _all(self, needed: Mapping[str, datetime]) -> Iterator[_Image]:
         for path in self._folder.glob("??/*"):

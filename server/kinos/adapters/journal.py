@@ -7,10 +7,12 @@ and `{"type": "settled", "change", "done", "outcome"}` after a landing, with the
 import json
 import os
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from datetime import datetime
+from io import RawIOBase
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 from kinos.adapters.image_store import ImageStore
 from kinos.domain.change import Change, ChangeState, FileChange
@@ -83,11 +85,17 @@ class FileJournal:
     def _append(self, record: Mapping[str, Any]) -> None:
         line = (json.dumps(record, ensure_ascii=False, separators=(",", ":")) + "\n").encode("utf-8", "surrogatepass")
         try:
-            with self._file.open("a+b") as stream:
-                # A line that a crash cut off must not swallow this one.
-                stream.write(line if _complete(stream) else b"\n" + line)
-                stream.flush()
-                os.fsync(stream.fileno())
+            with self._file.open("a+b", buffering=0) as stream:
+                whole, end = _complete(stream), stream.seek(0, os.SEEK_END)
+                try:
+                    # A line that a crash cut off must not swallow this one.
+                    _write(stream, line if whole else b"\n" + line)
+                    os.fsync(stream.fileno())
+                except OSError:
+                    # What is said not to have been recorded must not be read later.
+                    with suppress(OSError):
+                        stream.truncate(end)
+                    raise
         except OSError as error:
             raise LandingError(f"The journal cannot be written: {error.strerror}.", "Nothing was changed.") from error
 
@@ -131,7 +139,13 @@ class FileJournal:
             return
 
 
-def _complete(stream: BinaryIO) -> bool:
+def _write(stream: RawIOBase, content: bytes) -> None:
+    """Write all of it: a nearly full disk takes a part and says so by the count alone."""
+    while content:
+        content = content[stream.write(content) or 0 :]
+
+
+def _complete(stream: RawIOBase) -> bool:
     """Whether the file ends with a whole line, or is empty."""
     if stream.seek(0, os.SEEK_END) == 0:
         return True

@@ -41,6 +41,7 @@ class WorkspaceState:
         """Hold the lock. Raises WorkspaceHeldError naming the holder when it stays taken for `lock.timeout` seconds."""
         with self._made() as lock:
             self._acquire(lock)
+            self._sweep()
             try:
                 self.store("holder", {"pid": os.getpid(), "who": who, "since": time.strftime("%H:%M")})
                 yield
@@ -95,14 +96,17 @@ class WorkspaceState:
     def store(self, name: str, value: Mapping[str, Any]) -> None:
         """Keep a small JSON object."""
         target = self._folder / f"{name}.json"
-        temporary = target.with_suffix(f".{os.getpid()}")
         try:
-            temporary.write_text(json.dumps(value), encoding="utf-8")
-            temporary.replace(target)
+            _replace(target, json.dumps(value))
         except OSError as error:
             raise SetupError(
                 f"{target} cannot be written: {error.strerror}.", "Free some space or check its permissions."
             ) from error
+
+    def _sweep(self) -> None:
+        """Remove what a process that was killed has half written; only the holder of the lock writes here."""
+        for left in self._folder.glob("*.half-*"):
+            left.unlink(missing_ok=True)
 
     def _acquire(self, lock: Any) -> None:
         until = time.monotonic() + self._timeout
@@ -120,13 +124,20 @@ class WorkspaceState:
             self._folder.mkdir(parents=True, exist_ok=True)
             ignore = self._folder / ".gitignore"
             if not ignore.exists():
-                ignore.write_text(_README, encoding="utf-8")
+                _replace(ignore, _README)
             return (self._folder / "lock").open("a")
         except OSError as error:
             raise SetupError(
                 f"{self._folder} cannot be made: {error.strerror}.",
                 "KinOS keeps its journal there; check the permissions.",
             ) from error
+
+
+def _replace(target: Path, text: str) -> None:
+    """Write a file that is there as a whole or not at all."""
+    temporary = target.with_name(f"{target.name}.half-{os.getpid()}")
+    temporary.write_text(text, encoding="utf-8")
+    temporary.replace(target)
 
 
 def _locked(lock: Any) -> bool:

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager, contextmanager, suppress
 
 from kinos.domain.change import LANDED_STATES, Change, ChangeState
 from kinos.domain.errors import ConflictError, LandingError, PolicyError, UsageError
-from kinos.domain.event import ChangeMoved
+from kinos.domain.event import ChangeMoved, Noted
 from kinos.engine.buffer import Buffers
 from kinos.engine.claims import Claims
 from kinos.engine.history import Reverted, Selection, revert, to_redo, to_undo
@@ -60,6 +60,18 @@ class Changes:
                     self._claims.keep(change.id, change.paths)
                 elif was is ChangeState.PROPOSED:
                     self._claims.free(change.id)
+
+    @property
+    def interrupted(self) -> bool:
+        """Whether a landing was begun that nobody is at any more."""
+        return bool(self._landing.interrupted())
+
+    async def repair(self) -> None:
+        """Take back what a landing that was interrupted left on the disk, and say so."""
+        for change, left in (await uncut(self._landing.repair())).items():
+            rest = f" But not in {', '.join(left)}: look at it." if left else ""
+            text = f"{change} was interrupted and has been taken back.{rest}"
+            self._store.dispatch(Noted(self._clock.now(), "warning", text))
 
     def record(self, change: Change, previous: ChangeState | None) -> None:
         """`change` came to another state."""

@@ -66,6 +66,7 @@ class Landing:
         self._editor = editor
         self._extra = extra
         self._turns = Turn()
+        self._under_way: set[str] = set()
         self._abandoned = False
 
     def abandon(self) -> None:
@@ -109,17 +110,22 @@ class Landing:
             moves = [(file.path, file.before, file.after) for file in change.files]
             return await self._put(change, moves, lambda change, steps: change.to(self._state(steps)))
 
+    def interrupted(self) -> Mapping[str, Sequence[Intent]]:
+        """Landings that were begun and that nobody is at any more, by change: whoever was at them died, or gave up."""
+        return {change: them for change, them in self._journal.pending().items() if change not in self._under_way}
+
     async def repair(self) -> Mapping[str, Sequence[str]]:
         """Finish with landings that were interrupted: what reached the disk is taken back, and only that.
 
         Returns, by change, the files for which that could not be done.
         """
-        async with self._turns.take(None):
-            left = {}
-            for change, intents in self._journal.pending().items():
-                left[change] = [intent.path for intent in reversed(intents) if not await self._repaired(intent)]
-                self._journal.settle(change, None)
-            return left
+        left = {}
+        for change, intents in self.interrupted().items():
+            async with self._turns.take([self._disk.real(intent.path) for intent in intents]):
+                if change in self.interrupted():
+                    left[change] = [intent.path for intent in reversed(intents) if not await self._repaired(intent)]
+                    self._journal.settle(change, None)
+        return left
 
     @asynccontextmanager
     async def _turn(self, paths: Sequence[str]) -> AsyncIterator[None]:
@@ -135,6 +141,7 @@ class Landing:
     async def _repaired(self, intent: Intent) -> bool:
         if intent.buffer or intent.before == intent.after:
             return True
+        await asyncio.to_thread(self._disk.sweep, intent.path)
         try:
             if _name(self._disk.read(intent.path)) != intent.after:
                 return True
@@ -143,6 +150,13 @@ class Landing:
         return await self._restored(intent.path, intent.before, intent.after)
 
     async def _put(self, change: Change, moves: Sequence[_Move], outcome: _Outcome) -> Change:
+        self._under_way.add(change.id)
+        try:
+            return await self._made(change, moves, outcome)
+        finally:
+            self._under_way.discard(change.id)
+
+    async def _made(self, change: Change, moves: Sequence[_Move], outcome: _Outcome) -> Change:
         steps = sorted((self._step(*move) for move in moves), key=lambda step: step.order)
         intents = [Intent(s.path, self._keep(s.before), self._keep(s.after), s.buffer) for s in steps]
         self._journal.intend(change.id, intents)

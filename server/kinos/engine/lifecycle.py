@@ -17,7 +17,6 @@ from kinos.engine.changes import Changes
 from kinos.engine.choice import chosen_team
 from kinos.engine.cycle import Terms, Tools
 from kinos.engine.keeper import Keeper
-from kinos.engine.landing import Landing
 from kinos.engine.mapper import Mapper
 from kinos.engine.ports import Catalog, Clock, Counting, Disk, Editor, Ids, Journal, Rehearsal, StateFolder, Workers
 from kinos.engine.run import Ends, Run, Tally
@@ -67,7 +66,6 @@ class Parts:
     store: Store
     keeper: Keeper
     changes: Changes
-    landing: Landing
     journal: Journal
     mapper: Mapper
     upkeep: Upkeep
@@ -211,7 +209,7 @@ class Lifecycle:
         settings, parts = self._settings, self._parts
         state = parts.store.state
         parts.changes.restore()
-        await self._repair()
+        await parts.changes.repair()
         for mistake in team.mistakes:
             self._say(ev.Noted(self._ports.clock.now(), "warning", mistake))
         self._forget_the_old()
@@ -229,13 +227,6 @@ class Lifecycle:
         self._run.enable(tuple(agents))
         parts.mapper.follow()
         self._over = asyncio.create_task(self._to_the_end(self._run))
-
-    async def _repair(self) -> None:
-        """Finish with landings that a crash interrupted."""
-        for change, left in (await self._parts.landing.repair()).items():
-            rest = f" But not in {', '.join(left)}: look at it." if left else ""
-            text = f"{change} was interrupted and has been taken back.{rest}"
-            self._say(ev.Noted(self._ports.clock.now(), "warning", text))
 
     def _forget_the_old(self) -> None:
         """Keep no more of the history than the settings say."""

@@ -79,6 +79,13 @@ class Disk(Protocol):
         """
         ...
 
+    def sweep(self, path: str) -> None:
+        """Remove what a write of `path` that was cut off has left beside it: half a file, folders with nothing in them.
+
+        Nobody may be writing `path`. Blocking: called off the loop.
+        """
+        ...
+
     def stamp(self, path: str) -> tuple[int, int] | None:
         """Modification time in nanoseconds and size in bytes; None when there is no such file."""
         ...

@@ -72,9 +72,7 @@ class Session:
         self._text_sync = TextSync(
             self.buffers, self.sizes, self._changes, self._keeper, self._upkeep, ports.disk, ports.folder
         )
-        parts = Parts(
-            self.store, self._keeper, self._changes, self._landing, self._journal, self.map, self._upkeep, self._tools
-        )
+        parts = Parts(self.store, self._keeper, self._changes, self._journal, self.map, self._upkeep, self._tools)
         self._team = Lifecycle(ports, settings, self.id, parts, trusted=trusted)
 
     async def open(self, *, watch: bool = False) -> None:
@@ -202,6 +200,7 @@ class Session:
 
     async def undo(self, selection: Selection) -> Reverted:
         """Take changes back. What cannot be taken back is set aside with its reason."""
+        await self._mend()
         # Found before the folder is held: to hold it is to write into it.
         own_map = selection.everything and self._ports.folder.exists()
         if not self._changes.may_undo(selection) and not own_map:
@@ -215,6 +214,7 @@ class Session:
 
     async def redo(self, selection: Selection) -> Reverted:
         """Put changes back that were undone."""
+        await self._mend()
         if not self._changes.may_redo(selection):
             return Reverted((), ())
         with self._keeper.hold():
@@ -224,6 +224,7 @@ class Session:
 
     async def accept(self, identity: str) -> Change:
         """Land a waiting change. Raises ConflictError when it no longer fits; it is set aside then."""
+        await self._mend()
         self._changes.find(identity)
         with self._keeper.hold():
             landed = await self._changes.accept(identity)
@@ -232,6 +233,7 @@ class Session:
 
     async def reject(self, identity: str, reason: str) -> Change:
         """Reject a waiting change; the reason reaches the agents."""
+        await self._mend()
         self._changes.find(identity)
         with self._keeper.hold():
             rejected = await self._changes.reject(identity, reason)
@@ -253,6 +255,12 @@ class Session:
             self._keeper.keep_phase()
 
     # -- inside ---------------------------------------------------------------------------------------------------
+
+    async def _mend(self) -> None:
+        """Take back the half that an engine which died has left, before anybody takes it for what was there."""
+        if self._changes.interrupted:
+            with self._keeper.hold():
+                await self._changes.repair()
 
     def _tools(self, budget: Budget) -> Tools:
         return Tools(
