@@ -101,3 +101,14 @@ def test_each_agent_has_its_own_count_of_what_it_saw() -> None:
     memory.seen("ann")["a.md"] += 1
     assert memory.seen("ann")["a.md"] == 1
     assert memory.seen("bob")["a.md"] == 0
+
+
+def test_who_was_made_to_rest_is_told_until_it_does_something_else() -> None:
+    memory = Memory(length=2)
+    memory.held("ann", "it made the same change of a.md for the third time")
+    for number in range(5):
+        memory.said_nothing("bob", f"reason {number}")
+    told = "ann was made to rest: it made the same change of a.md for the third time."
+    assert [line for line in memory.recent if line.startswith(told)]
+    memory.freed("ann")
+    assert not [line for line in memory.recent if line.startswith(told)]

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kinos.engine.schedule import FIRST_ERROR_REST, LONGEST_REST, REHEARSAL_PACE, Schedule
+from kinos.engine.schedule import FIRST_ERROR_REST, LONGEST_HOLD, LONGEST_REST, REHEARSAL_PACE, Schedule
 
 DEFAULT = {"spec": 4.0, "mgmt": 3.0, "eval": 1.0, "chro": 1.0, "docu": 3.0, "dup": 1.0}
 CODING = {"spec": 2.0, "prod": 5.0, "test": 4.0, "docu": 1.5, "val": 1.0, "dup": 0.5, "asleep": 0.0}
@@ -235,3 +235,24 @@ def test_a_rehearsal_rests_in_proportion() -> None:
     schedule.weigh("ann", 1)
     schedule.run("ann")
     assert schedule.useful("ann", 0.0, 20.0) == 20.0 * REHEARSAL_PACE
+
+
+def test_who_is_held_rests_longer_each_time_and_no_watched_change_wakes_it() -> None:
+    schedule = resting()
+    schedule.useful("ann", 0.0, 20.0)
+    assert [schedule.hold("ann", 0.0, times) for times in (1, 2, 3, 100)] == [
+        LONGEST_REST, 2 * LONGEST_REST, 4 * LONGEST_REST, LONGEST_HOLD,
+    ]  # fmt: skip
+    schedule.wake("ann", 100.0)
+    assert schedule.next_at(["ann"], 100.0) == LONGEST_HOLD
+    assert schedule.held == {"ann"}
+    schedule.release("ann", 100.0)
+    assert schedule.next(["ann"], 100.0) == "ann"
+    assert not schedule.held
+
+
+def test_who_is_held_holds_nobody_up() -> None:
+    schedule = heavy_and_light()
+    schedule.useful("heavy", 0.0, 1.0)
+    schedule.hold("heavy", 0.0, 1)
+    keep_running(schedule, 20, 1.0)

@@ -107,6 +107,7 @@ _TOLD: dict[type[ev.Event], Callable[[Any], str]] = {
     ev.CycleStarted: lambda e: f"{e.agent:<15} looks      {e.reason}",
     ev.TaskChosen: lambda e: f"{e.agent:<15} task       {e.title}. {e.why}",
     ev.CycleRested: _rested,
+    ev.AgentHeld: lambda e: f"{e.agent:<15} rests      {e.reason}",
     ev.CycleFailed: lambda e: f"{e.agent:<15} failed     {e.kind}: {e.message}",
     ev.ChangeMoved: lambda e: _change(e.change),
     ev.PhaseMoved: lambda e: f"phase {e.phase.name}: {e.phase.reason}",

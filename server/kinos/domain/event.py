@@ -144,6 +144,17 @@ class CycleFailed(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class AgentHeld(Event):
+    """The agent goes round in circles; `reason` says how. It rests until `next_at`, or until a person changes what it works
+    from.
+    """
+
+    agent: str
+    reason: str
+    next_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Spent(Event):
     """A model call was settled. `usd` is None when its price is unknown; totals are the session's."""
 

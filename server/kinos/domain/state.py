@@ -239,6 +239,10 @@ def _failed(state: State, e: ev.CycleFailed) -> State:
     )
 
 
+def _held(state: State, e: ev.AgentHeld) -> State:
+    return _agent(state, e.agent, next_at=e.next_at, last_result=f"rests: {e.reason}")
+
+
 def _spent(state: State, e: ev.Spent) -> State:
     view = state.agents.get(e.agent, AgentView(e.agent))
     state = replace(state, spend=replace(state.spend, usage=e.total, usd=e.total_usd, runs=e.runs))
@@ -285,6 +289,7 @@ _HANDLERS: Mapping[type[ev.Event], Callable[[State, Any], State]] = {
     ev.EditFinished: _edited,
     ev.CycleRested: _rested,
     ev.CycleFailed: _failed,
+    ev.AgentHeld: _held,
     ev.Spent: _spent,
     ev.ChangeMoved: _moved,
     ev.SizesCounted: _counted,

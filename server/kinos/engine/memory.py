@@ -30,15 +30,19 @@ class Memory:
         self._lasting: dict[ChangeState, dict[tuple[str, str], Change]] = {state: {} for state in _LASTING}
         self._changed: deque[str] = deque(maxlen=100)
         self._seen: dict[str, Counter[str]] = {}
+        self._loops: dict[str, str] = {}
         for change in past:
             self.moved(change)
 
     @property
     def recent(self) -> Sequence[str]:
-        """Lines for a brief: what was done lately, the latest first, then what was rejected or set aside before that."""
+        """Lines for a brief: who goes round in circles, what was done lately, the latest first, then what was rejected or set
+        aside before that.
+        """
         named = {identity for identity, _ in self._recent}
         older = (change for kept in self._lasting.values() for change in reversed(kept.values()))
-        return (*(line for _, line in self._recent), *(_line(change) for change in older if change.id not in named))
+        lines = (line for _, line in self._recent)
+        return (*self._loops.values(), *lines, *(_line(change) for change in older if change.id not in named))
 
     @property
     def changed(self) -> Sequence[str]:
@@ -66,6 +70,14 @@ class Memory:
         """A task was not carried out at all."""
         self._recent.appendleft(("", f"{agent} was refused: {title}: {reason}"))
 
+    def held(self, agent: str, reason: str) -> None:
+        """An agent was made to rest because it goes round in circles; told until `freed`."""
+        self._loops[agent] = f"{agent} was made to rest: {reason}. Choose another task, or find nothing to do."
+
+    def freed(self, agent: str) -> None:
+        """It does something else now."""
+        self._loops.pop(agent, None)
+
     def touched(self, paths: Iterable[str]) -> None:
         """These files changed, by whomever."""
         self._changed.extendleft(paths)
@@ -76,7 +88,7 @@ class Memory:
 
     def _keep(self, change: Change) -> None:
         """Keep the last verdict for each agent and title."""
-        name = (change.agent, _folded(change.title))
+        name = (change.agent, folded(change.title))
         for kept in self._lasting.values():
             if name in kept and kept[name].id == change.id:
                 del kept[name]
@@ -94,8 +106,9 @@ def _line(change: Change) -> str:
 
 
 def _same(change: Change, task: Task) -> bool:
-    return _folded(change.title) == _folded(task.title) and set(change.paths) <= set(task.files)
+    return folded(change.title) == folded(task.title) and set(change.paths) <= set(task.files)
 
 
-def _folded(title: str) -> str:
+def folded(title: str) -> str:
+    """A title as it is compared: whatever its letter case and blanks."""
     return " ".join(title.casefold().split())

@@ -8,10 +8,11 @@ from datetime import timedelta
 
 from kinos.domain import event as ev
 from kinos.domain.errors import FailureKind, KinosError
-from kinos.domain.path import matches
+from kinos.domain.path import REQUESTS, matches
 from kinos.domain.phase import Phase
 from kinos.domain.team import Agent
 from kinos.engine.cycle import Cycle, Outcome, Result, Terms, Tools
+from kinos.engine.guard import Guard
 from kinos.engine.schedule import REHEARSAL_PACE, Schedule
 
 _USEFUL = frozenset({Result.LANDED, Result.WAITING})
@@ -63,6 +64,10 @@ class Run:
         self._paused = False
         self._full = False
         self._stale: set[str] = set()
+        self._told: set[str] = set()
+        self._loops: dict[str, str] = {}
+        self._guard = Guard(tools.journal.changes())
+        self._unsubscribe = tools.store.subscribe(lambda before, after, event: self._guard.heard(event))
         self.bug: BaseException | None = None
         """What a cycle died of that is no failure but a bug: the run is over then."""
         self.tally = Tally()
@@ -100,10 +105,15 @@ class Run:
         self._tools.store.dispatch(ev.WeightsSet(self._tools.clock.now(), weights))
         self._wake.set()
 
-    def touched(self, paths: Sequence[str], by: str = "") -> None:
-        """These files changed, by agent `by` or by somebody else: wake who watches them."""
+    def touched(self, paths: Sequence[str], by: str = "", *, landed: bool = False) -> None:
+        """These files changed: `landed` when a change of agent `by` did it, else somebody else, which `by` knows already.
+
+        Wakes who watches them.
+        """
         now = self._tools.clock.monotonic()
         self._tools.memory.touched(paths)
+        if not landed:
+            self._release(paths, by)
         # Who is at work looked before this change: its word does not count for the workspace as it is now.
         self._stale |= self._cycles.keys() - {by}
         for name in self._enabled - {by}:
@@ -142,7 +152,8 @@ class Run:
             await self._tools.clock.wait(self._wake, self._rest())
 
     async def cut(self) -> None:
-        """Cut off every cycle, letting a landing finish."""
+        """Cut off every cycle, letting a landing finish. The run is over then."""
+        self._unsubscribe()
         self._tools.landing.abandon()
         try:
             await self._cut(list(self._cycles))
@@ -155,6 +166,9 @@ class Run:
             task.cancel()
         if tasks:
             await asyncio.wait(tasks)
+
+    def _weight_now(self, name: str) -> float:
+        return self._weight(name, self._tools.store.state.phase.name)
 
     def _weight(self, name: str, phase: Phase) -> float:
         member = self._terms.team.member(name)
@@ -172,7 +186,8 @@ class Run:
     def _idle(self) -> bool:
         phase = self._tools.store.state.phase.name
         awake = {name for name in self._enabled if self._weight(name, phase) > 0}
-        return awake <= self.tally.quiet
+        # Who goes round in circles is not waited for: it rests for long, and has nothing new to say.
+        return awake <= self.tally.quiet | self._schedule.held
 
     def _start_cycles(self) -> None:
         while self._may_begin():
@@ -222,6 +237,7 @@ class Run:
         reason = f"weight {view.weight:g} in {self._tools.store.state.phase.name}"
         self._tools.store.dispatch(ev.CycleStarted(self._tools.clock.now(), name, cycle, reason))
         self._stale.discard(name)
+        self._told.discard(name)
         self._cycles[name] = asyncio.create_task(self._pass(name, cycle))
         self._cycles[name].add_done_callback(self._died)
 
@@ -257,6 +273,40 @@ class Run:
         if name in self._stale:
             self._schedule.wake(name, now)
         self._tools.store.dispatch(ev.CycleRested(at, name, cycle, outcome.result, outcome.reason, ready, seconds))
+        self._mind_loops(name, outcome)
+
+    def _mind_loops(self, name: str, outcome: Outcome) -> None:
+        """Let who goes round in circles rest for long."""
+        changed, nothing = outcome.result in _USEFUL, outcome.result is Result.NOTHING
+        found = dict(self._guard.ended(name, changed=changed, nothing=nothing, reason=outcome.reason))
+        if earlier := self._loops.pop(name, ""):
+            found.setdefault(name, earlier)
+        if changed and name not in found:
+            self._tools.memory.freed(name)
+        for agent, why in found.items():
+            if agent in self._cycles:
+                self._loops[agent] = why  # it is at work: once that is done
+            else:
+                self._hold(agent, why)
+
+    def _hold(self, name: str, why: str) -> None:
+        if name in self._told or name not in self._enabled or not self._weight_now(name):
+            return
+        now, at = self._tools.clock.monotonic(), self._tools.clock.now()
+        ready = at + timedelta(seconds=self._schedule.hold(name, now, self._guard.trips(name)) - now)
+        self._tools.memory.held(name, why)
+        self._tools.store.dispatch(ev.AgentHeld(at, name, why, ready))
+
+    def _release(self, paths: Sequence[str], by: str) -> None:
+        """A person changed `paths`: who works from them may find something else now, though it went round in circles."""
+        for name in self._enabled:
+            if any(path in REQUESTS or matches(path, self._agents[name].watches) for path in paths):
+                self._guard.released(name)
+                self._loops.pop(name, None)
+                if name in self._cycles and name != by:
+                    self._told.add(name)
+                elif name in self._schedule.held:
+                    self._schedule.release(name, self._tools.clock.monotonic())
 
     def _count(self, name: str, outcome: Outcome) -> None:
         tally = self.tally

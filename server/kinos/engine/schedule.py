@@ -5,7 +5,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 LONGEST_REST = 600.0
-"""Seconds; no agent rests longer than this."""
+"""Seconds; no agent rests longer than this, unless it goes round in circles."""
+LONGEST_HOLD = 9600.0
+"""Seconds; the rest of an agent that goes round in circles begins with LONGEST_REST and doubles up to this."""
 FIRST_ERROR_REST = 15.0
 """Seconds; nobody rests less after a failure, however quick its pace: what refused a call just now still does."""
 REHEARSAL_PACE = 0.1
@@ -23,6 +25,7 @@ class _Turn:
     earliest: float = 0.0
     barren: int = 0
     failures: int = 0
+    held: bool = False
 
 
 class Schedule:
@@ -59,6 +62,7 @@ class Schedule:
         self._front = turn.passed
         turn.passed += 1 / turn.weight
         turn.ready_at = -math.inf
+        turn.held = False
 
     def useful(self, agent: str, now: float, pace: float) -> float:
         """`agent` changed something: it rests for its pace. Returns when it is ready again."""
@@ -76,10 +80,29 @@ class Schedule:
         seconds = max(FIRST_ERROR_REST * 2.0 ** (failures - 1), pace * 2.0**times)
         return self._rest(agent, now, seconds, pace, barren=times, failures=failures)
 
+    def hold(self, agent: str, now: float, times: int) -> float:
+        """`agent` goes round in circles, `times` in a row: it rests for long and is not woken. Returns when it is ready."""
+        turn = self._turns[agent]
+        seconds = min(LONGEST_REST * 2.0 ** min(times - 1, _MOST_DOUBLINGS), LONGEST_HOLD)
+        turn.held, turn.barren = True, max(turn.barren, 1)
+        turn.ready_at = max(turn.ready_at, now + seconds * self._factor)
+        return turn.ready_at
+
+    def release(self, agent: str, now: float) -> None:
+        """A person changed what `agent` works from: it is woken, although it is held."""
+        if agent in self._turns:
+            self._turns[agent].held = False
+            self.wake(agent, now)
+
+    @property
+    def held(self) -> frozenset[str]:
+        """Agents that are held."""
+        return frozenset(name for name, turn in self._turns.items() if turn.held)
+
     def wake(self, agent: str, now: float) -> None:
-        """Something `agent` watches changed: it is ready once its pace has passed, unless it rests after a failure."""
+        """Something `agent` watches changed: it is ready once its pace has passed, unless it rests after a failure or is held."""
         turn = self._turns.get(agent)
-        if turn is not None and not turn.failures:
+        if turn is not None and not turn.failures and not turn.held:
             turn.ready_at = min(turn.ready_at, max(now, turn.earliest))
             self._catch_up(turn)
             turn.barren = 0

@@ -17,8 +17,8 @@ ECHO = 2.0
 class Watchers(Protocol):
     """Who is told of changed files: a running team."""
 
-    def touched(self, paths: Sequence[str], by: str = "") -> None:
-        """These files changed, by agent `by` or by somebody else."""
+    def touched(self, paths: Sequence[str], by: str = "", *, landed: bool = False) -> None:
+        """These files changed: `landed` when a change of agent `by` did it, else somebody else, which `by` knows already."""
         ...
 
 
@@ -53,7 +53,7 @@ class Upkeep:
 
     async def look_around(self, by: str) -> None:
         """Look what changed before agent `by` does, unless that is told: people and other programs change files too."""
-        if not self._sizes.watching and (changed := await self._sizes.scan()):
+        if not self._sizes.watching and (changed := self._others(await self._sizes.scan())):
             self.touched(changed, by)
 
     def recorded(self, change: Change) -> None:
@@ -61,7 +61,7 @@ class Upkeep:
         if change.state in LANDED_STATES:
             self._own.update(dict.fromkeys(change.paths, self._clock.monotonic() + ECHO))
             if self.team is not None:
-                self.team.touched(change.paths, by=change.agent)
+                self.team.touched(change.paths, by=change.agent, landed=True)
             task = asyncio.create_task(self._recount(change.paths))
             self._recounts.add(task)
             task.add_done_callback(self._recounts.discard)
@@ -73,9 +73,8 @@ class Upkeep:
 
     def found_changed(self, paths: Sequence[str]) -> None:
         """Somebody changed these on the disk. What the team is landing, or just landed, wakes nobody a second time."""
-        now, claimed = self._clock.monotonic(), self._claims.paths()
-        self._own = {path: until for path, until in self._own.items() if until > now}
-        self.touched([path for path in paths if path not in self._own and path.casefold() not in claimed])
+        claimed = self._claims.paths()
+        self.touched([path for path in self._others(paths) if path.casefold() not in claimed])
 
     def touched(self, paths: Sequence[str], by: str = "") -> None:
         """These files changed, by agent `by` or by somebody else."""
@@ -84,6 +83,12 @@ class Upkeep:
         self._map.follow()
         if self._watch is not None and self._map.wanted and (self._suggesting is None or self._suggesting.done()):
             self._suggesting = asyncio.create_task(self._map.suggest())
+
+    def _others(self, paths: Sequence[str]) -> list[str]:
+        """Those of `paths` that no landing of the team wrote just now."""
+        now = self._clock.monotonic()
+        self._own = {path: until for path, until in self._own.items() if until > now}
+        return [path for path in paths if path not in self._own]
 
     async def _recount(self, paths: Sequence[str]) -> None:
         await self._sizes.refresh(paths)

@@ -19,7 +19,7 @@ _FOLDER = re.compile(r"(?P<indent>(?:│   |    )*)[├└]── 📁 (?P<name>
 _LIMIT = re.compile(r"(⚠️|🔴) .* \(>(\d+(?:\.\d+)?)k tokens\)")
 _TIME = re.compile(r"^Generated: (\d{4}-\d\d-\d\d \d\d:\d\d)(?::\d\d)?$", re.MULTILINE)
 _MARKS = {level.mark: level for level in Level}
-_TROUBLE = ("rejected", "refused", "undone", "discarded", "set aside", "failed")
+_TROUBLE = ("rejected", "refused", "undone", "discarded", "set aside", "failed", "made to rest")
 
 
 @dataclass(frozen=True, slots=True)
