@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from kinos.adapters.descendant import adopt_orphans, end, family
+from kinos.adapters.process_table import Proc, ProcessTable, Psutil
 from kinos.domain.errors import SurvivedError
 
 _TREE = """
@@ -69,14 +70,15 @@ def tree(kind: str, mark: str) -> tuple[subprocess.Popen[str], list[int]]:
     return process, [int(pid) for pid in process.stdout.readline().split()]
 
 
+@pytest.mark.parametrize("table", [Proc(), Psutil()], ids=["proc", "psutil"])
 @pytest.mark.parametrize("kind", ["child", "setsid", "orphan", "stubborn"])
-def test_nothing_of_a_tree_stays_alive(kind: str, mark: str) -> None:
+def test_nothing_of_a_tree_stays_alive(kind: str, table: ProcessTable, mark: str) -> None:
     process, below = tree(kind, mark)
     with process:
         assert all(alive(pid) for pid in (process.pid, *below))
-        assert end([process.pid], mark) == 1 + len(below)
+        assert end([process.pid], mark, table=table) == 1 + len(below)
         assert not any(alive(pid) for pid in (process.pid, *below))
-        assert end([process.pid], mark) == 0
+        assert end([process.pid], mark, table=table) == 0
 
 
 def test_a_descendant_is_found_though_it_wiped_its_environment(mark: str) -> None:

@@ -4,14 +4,18 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from kinos.adapters.descendant import end
-from kinos.adapters.worker_client import WorkerPool
+from kinos.adapters.descendant import end, family
+from kinos.adapters.fork_server import ForkServer
+from kinos.adapters.interpreter import Interpreter
+from kinos.adapters.warm_pool import WarmPool
+from kinos.adapters.worker_client import Way, WorkerPool
 from kinos.domain.errors import FailureKind, FaultError, SetupError, SurvivedError
 from kinos.domain.message import (
     Denied,
@@ -42,13 +46,35 @@ def interpreter(folder: Path, code: str) -> str:
     return str(file)
 
 
-@pytest.fixture
-async def pool(tmp_path: Path) -> AsyncIterator[WorkerPool]:
+@asynccontextmanager
+async def started(folder: Path, way: Callable[[Interpreter], Way]) -> AsyncIterator[WorkerPool]:
+    """A pool of fake workers, ended afterwards."""
     code = Path(__file__).with_name("fake_worker.py").read_text(encoding="utf-8")
-    pool = WorkerPool(interpreter(tmp_path, code), tmp_path / "worker.log")
+    pool = WorkerPool(interpreter(folder, code), folder / "worker.log", way)
     await pool.start()
-    yield pool
-    await pool.stop()
+    try:
+        yield pool
+    finally:
+        await pool.stop()
+
+
+@pytest.fixture(params=[ForkServer, WarmPool])
+async def pool(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[WorkerPool]:
+    async with started(tmp_path, request.param) as pool:
+        yield pool
+
+
+@pytest.fixture
+async def server(tmp_path: Path) -> AsyncIterator[tuple[WorkerPool, ForkServer]]:
+    """A pool whose way is a fork server, and that."""
+    made: list[ForkServer] = []
+
+    def way(interpreter: Interpreter) -> ForkServer:
+        made.append(ForkServer(interpreter))
+        return made[0]
+
+    async with started(tmp_path, way) as pool:
+        yield pool, made[0]
 
 
 class Gate:
@@ -102,16 +128,18 @@ async def test_a_call_without_an_answer_is_given_up(pool: WorkerPool) -> None:
 
 async def test_stop_ends_all_that_was_started_also_what_called_setsid(pool: WorkerPool) -> None:
     await pool.plan(replace(PLAN, agent="spawns"), Gate())
-    assert await pool.stop() == 2
+    assert await pool.stop() >= 2
+    assert family([], pool._mark) == set()
     assert await pool.stop() == 0
     with pytest.raises(FaultError, match="not running"):
         await pool.plan(PLAN, Gate())
 
 
 async def test_a_worker_is_not_asked_to_end_before_it_is_counted(
-    pool: WorkerPool, monkeypatch: pytest.MonkeyPatch
+    server: tuple[WorkerPool, ForkServer], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    control, seen = pool._control, list[int]()
+    pool, way = server
+    control, seen = way._control, list[int]()
     assert control is not None
 
     def ending(roots: list[int], mark: str) -> int:
@@ -125,13 +153,12 @@ async def test_a_worker_is_not_asked_to_end_before_it_is_counted(
 
 
 async def test_a_pool_is_started_once_and_again_after_its_end(pool: WorkerPool) -> None:
+    processes = pool._way.processes
     await pool.start()
-    process = pool._process
-    assert process is not None
-    await pool.start()
-    assert pool._process is process
-    process.kill()
-    await process.wait()
+    assert pool._way.processes == processes
+    end(processes, pool._mark)
+    while pool._way.running:
+        await asyncio.sleep(0)
     with pytest.raises(FaultError, match="has ended"):
         await pool.plan(PLAN, Gate())
     await pool.start()
@@ -148,7 +175,7 @@ async def test_a_private_folder_is_empty_and_gone_afterwards(pool: WorkerPool) -
 async def test_a_worker_gets_no_keys_and_no_foreign_settings(pool: WorkerPool, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ANTHROPIC_API_KEY", "secret")
     monkeypatch.setenv("NO_PROXY", "example.org")
-    environment = pool._environment()
+    environment = pool._interpreter.environment()
     assert "secret" not in environment.values()
     assert environment["NO_PROXY"] == "example.org,127.0.0.1,localhost"
     assert environment["LITELLM_MODE"] == "PRODUCTION"
@@ -187,9 +214,10 @@ async def test_an_interpreter_that_is_not_there_is_named(tmp_path: Path) -> None
 
 
 async def test_what_outlives_a_stop_is_named_and_ended_by_the_next(
-    pool: WorkerPool, monkeypatch: pytest.MonkeyPatch
+    server: tuple[WorkerPool, ForkServer], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    process = pool._process
+    pool, way = server
+    process = way._process
     assert process is not None
     process.send_signal(signal.SIGSTOP)  # or it would end by itself with its control socket
 

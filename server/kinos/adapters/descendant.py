@@ -1,6 +1,7 @@
 """Ending whole trees of processes, also those that called setsid or lost their parent.
 
-On Linux the engine's process adopts orphans below it (a subreaper), so that every descendant can be found in /proc.
+On Linux the engine's process adopts orphans below it (a subreaper), so that every descendant can be found; elsewhere an orphan
+is found by the mark in its environment.
 """
 
 import ctypes
@@ -10,15 +11,15 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from pathlib import Path
 
+from kinos.adapters.process_table import ProcessTable, process_table
 from kinos.domain.errors import SurvivedError
 
 PATIENCE = 10.0
 """Seconds for killed processes to end: one that waits for a disk or writes its core takes a while."""
 
 _PR_SET_CHILD_SUBREAPER = 36
-_PROC = Path("/proc")
+_TABLE = process_table()
 
 
 def adopt_orphans() -> None:
@@ -27,17 +28,20 @@ def adopt_orphans() -> None:
         ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
-def family(roots: Iterable[int], mark: str) -> set[int]:
+def family(roots: Iterable[int], mark: str, table: ProcessTable = _TABLE) -> set[int]:
     """Living processes below `roots`, `roots` included, and those that carry `mark` in their environment. No zombies."""
-    parents = dict(_processes())
+    parents = table.parents()
     found = {pid for pid in roots if pid in parents}
-    found |= {pid for pid in parents if pid != os.getpid() and _carries(pid, mark)}
+    found |= {pid for pid in parents if pid != os.getpid() and table.carries(pid, f"KINOS_TEAM_MARK={mark}")}
     while below := {pid for pid, parent in parents.items() if parent in found} - found:
         found |= below
     return found - {os.getpid()}
 
 
-def end(roots: Iterable[int], mark: str, patience: float = PATIENCE, kill: Callable[[int, int], None] = os.kill) -> int:
+def end(
+    roots: Iterable[int], mark: str, patience: float = PATIENCE, kill: Callable[[int, int], None] = os.kill,
+    table: ProcessTable = _TABLE,
+) -> int:  # fmt: skip
     """Kill the family until none of it lives; returns how many processes were ended.
 
     Raises SurvivedError naming those that still live after `patience` seconds. The `roots` are left for whoever started
@@ -47,7 +51,7 @@ def end(roots: Iterable[int], mark: str, patience: float = PATIENCE, kill: Calla
     own = set(roots)
     until = time.monotonic() + patience
     pauses = _pauses()
-    while living := family([*own, *seen], mark):
+    while living := family([*own, *seen], mark, table):
         if seen and time.monotonic() > until:
             raise SurvivedError(len(seen - living), sorted(living))
         for pid in living:
@@ -73,23 +77,3 @@ def _reap(pids: Iterable[int]) -> None:
     for pid in pids:
         with suppress(ChildProcessError):
             os.waitpid(pid, os.WNOHANG)
-
-
-def _processes() -> Iterator[tuple[int, int]]:
-    """(process, parent) of everything that is not a zombie."""
-    for entry in os.scandir(_PROC):
-        if entry.name.isdigit():
-            try:
-                stat = (_PROC / entry.name / "stat").read_text()
-            except OSError:
-                continue
-            state, parent = stat.rpartition(")")[2].split()[:2]
-            if state not in "ZX":
-                yield int(entry.name), int(parent)
-
-
-def _carries(pid: int, mark: str) -> bool:
-    try:
-        return f"KINOS_TEAM_MARK={mark}".encode() in (_PROC / str(pid) / "environ").read_bytes().split(b"\0")
-    except OSError:
-        return False

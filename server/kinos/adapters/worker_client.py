@@ -1,27 +1,32 @@
-"""The worker: a fork server that has imported the SDK and aider, and a child of it for each call."""
+"""The workers: processes that have imported the SDK and aider, lent for one call at a time, and ended with all below them.
+
+On Linux they are children of a fork server; elsewhere, where a process with libraries cannot be forked, a pool of warm ones.
+"""
 
 import asyncio
-import os
 import secrets
 import shutil
-import socket
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, contextmanager
 from pathlib import Path
+from typing import Protocol
 
-import kinos
 from kinos.adapters.descendant import adopt_orphans, end
+from kinos.adapters.fork_server import ForkServer
 from kinos.adapters.frame import read_frame
+from kinos.adapters.interpreter import Interpreter
 from kinos.adapters.private_folder import PrivateFolder
-from kinos.domain.errors import FailureKind, FaultError, SetupError, SurvivedError
+from kinos.adapters.warm_pool import WarmPool
+from kinos.domain.errors import FailureKind, SetupError, SurvivedError
 from kinos.domain.message import (
     Denied,
     EditCall,
     Edited,
     Failed,
     Granted,
+    Message,
     PlanCall,
     Planned,
     Ready,
@@ -35,24 +40,48 @@ from kinos.engine.ports import Gate
 
 START_TIMEOUT = 120.0
 """Seconds the imports may take: some ten on a small machine, more on a cold disk."""
-_LARGEST_PACKET = 1 << 16
-_ALLOWED = (
-    "PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR", "SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE",
-    "HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy", "SYSTEMROOT", "COVERAGE_PROCESS_START", "COVERAGE_PROCESS_CONFIG",
-)  # fmt: skip
-"""The environment a worker gets; keys travel in the calls."""
+SPARE_TIME = 30.0
+"""Seconds after a call's own time-out at which the engine gives it up."""
+
+
+class Way(Protocol):
+    """How worker processes come to be."""
+
+    @property
+    def running(self) -> bool:
+        """Whether calls can be made."""
+        ...
+
+    @property
+    def processes(self) -> Sequence[int]:
+        """The processes that were started here, without those below them."""
+        ...
+
+    async def start(self, home: Path) -> Message | None:
+        """Start. Returns the first word of the worker, None when that is nothing one can understand."""
+        ...
+
+    def call(self) -> AbstractAsyncContextManager[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
+        """The streams of one call. Left before its answer, the call ends with all it started. Raises FaultError."""
+        ...
+
+    async def halt(self) -> None:
+        """Start nothing more: all is about to be ended."""
+        ...
+
+    async def clear(self, alive: Collection[int]) -> None:
+        """Give back what is left once the processes have been ended; those still `alive` are not waited for."""
+        ...
 
 
 class WorkerPool:
-    """Starts the fork server at the first start of a team and ends it, with everything below it, at stop."""
+    """Started at the first start of a team; `stop` ends it, with everything below it. `way` is the system's own unless given."""
 
-    def __init__(self, python: str, log: Path | None = None) -> None:
-        self._python = python or sys.executable
-        self._log = log
+    def __init__(self, python: str, log: Path | None = None, way: Callable[[Interpreter], Way] | None = None) -> None:
         self._mark = secrets.token_hex(8)
-        self._process: asyncio.subprocess.Process | None = None
+        self._interpreter = Interpreter(python, log, self._mark)
+        self._way = (way or (ForkServer if sys.platform == "linux" else WarmPool))(self._interpreter)
         self._left: tuple[int, ...] = ()
-        self._control: socket.socket | None = None
         self._home: PrivateFolder | None = None
         self._versions: Mapping[str, str] = {}
 
@@ -63,22 +92,18 @@ class WorkerPool:
 
     async def start(self) -> None:
         """Be ready for calls. Raises SetupError when aider or the SDK cannot be imported."""
-        if self._process is not None and self._process.returncode is None:
+        if self._way.running:
             return
         if sys.platform == "win32":
             raise SetupError("Agents do not run on Windows yet.", "Sizes and the map do.")
         await self.stop()
         adopt_orphans()
         self._home = PrivateFolder()
-        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        with theirs:
-            self._control = ours
-            self._process = await self._spawn(theirs)
-        ready = await self._first_word()
-        if isinstance(ready, Failed):
+        word = await self._first_word(self._home.path)
+        if not isinstance(word, Ready):
             await self.stop()
-            raise SetupError(ready.message, ready.remedy)
-        self._versions = ready.versions
+            raise SetupError(word.message, word.remedy)
+        self._versions = word.versions
 
     async def plan(self, call: PlanCall, gate: Gate) -> Planned | Failed:
         """One plan call."""
@@ -102,114 +127,51 @@ class WorkerPool:
             shutil.rmtree(folder, ignore_errors=True)
 
     async def stop(self) -> int:
-        """End the fork server and everything that descends from it. Raises SurvivedError; the next stop tries those again."""
-        process, self._process = self._process, None
-        roots, self._left = [*self._left, *([process.pid] if process else [])], ()
+        """End every worker and everything that descends from them. Raises SurvivedError; the next stop tries those again."""
+        await self._way.halt()
+        roots, self._left = [*self._left, *self._way.processes], ()
         try:
-            # Its family is killed and counted in one go: a polite end, which closing the control socket is, would let it
-            # start something meanwhile, or go uncounted.
+            # The family is killed and counted in one go: a polite end, which closing a stream is, would let it start
+            # something meanwhile, or go uncounted.
             ended = await asyncio.to_thread(end, roots, self._mark) if roots else 0
         except SurvivedError as error:
             self._left = error.alive
             raise
         finally:
-            self._clear()
-        if process is not None:
-            await process.wait()
+            await self._clear()
         return ended
 
-    def _clear(self) -> None:
+    async def _clear(self) -> None:
         """Give back what no process is."""
-        if self._control is not None:
-            self._control.close()
-            self._control = None
+        await self._way.clear(self._left)
         if self._home is not None:
             self._home.remove()
             self._home = None
 
-    async def _spawn(self, control: socket.socket) -> asyncio.subprocess.Process:
-        assert self._home is not None
-        log = self._log.open("ab") if self._log else None
+    async def _first_word(self, home: Path) -> Ready | Failed:
         try:
-            return await asyncio.create_subprocess_exec(
-                self._python,
-                "-P",
-                "-c",
-                _BOOT,
-                str(Path(kinos.__file__).parents[1]),
-                "--home",
-                str(self._home.path),
-                "--control",
-                str(control.fileno()),
-                pass_fds=[control.fileno()],
-                stdin=asyncio.subprocess.DEVNULL,
-                stdout=log or asyncio.subprocess.DEVNULL,
-                stderr=log or asyncio.subprocess.DEVNULL,
-                cwd=self._home.path,
-                env=self._environment(),
-                start_new_session=True,
-            )
-        except OSError as error:
-            raise SetupError(
-                f"The interpreter {self._python} cannot be started: {error.strerror}.",
-                "Give one that has aider in the setting agents.python.",
-            ) from error
-        finally:
-            if log:
-                log.close()
-
-    def _environment(self) -> dict[str, str]:
-        given = {name: os.environ[name] for name in _ALLOWED if name in os.environ}
-        bypass = ",".join(filter(None, [os.environ.get("NO_PROXY", ""), "127.0.0.1", "localhost"]))
-        return {
-            **given,
-            "KINOS_TEAM_MARK": self._mark,
-            "LITELLM_MODE": "PRODUCTION",
-            "LITELLM_LOCAL_MODEL_COST_MAP": "True",
-            "PYTHONDONTWRITEBYTECODE": "1",
-            "NO_PROXY": bypass,
-            "no_proxy": bypass,
-        }
-
-    async def _first_word(self) -> Ready | Failed:
-        assert self._control is not None
-        self._control.setblocking(False)
-        loop = asyncio.get_running_loop()
-        try:
-            body = await asyncio.wait_for(loop.sock_recv(self._control, _LARGEST_PACKET), START_TIMEOUT)
-            message = decode(body) if body else None
-        except (TimeoutError, OSError, ValueError):
-            message = None
-        if isinstance(message, Ready | Failed):
-            return message
+            word = await asyncio.wait_for(self._way.start(home), START_TIMEOUT)
+        except TimeoutError:
+            word = None
+        except SetupError:
+            await self.stop()
+            raise
+        if isinstance(word, Ready | Failed):
+            return word
         return Failed(
             FailureKind.WORKER,
-            f"The worker ({self._python}) did not start.",
+            f"The worker ({self._interpreter.python}) did not start.",
             'Check that it runs Python 3.12 with `pip install "kinos[agents]"`, and look into the log.',
             Usage(),
         )
 
     async def _call(self, call: PlanCall | EditCall, gate: Gate) -> Planned | Edited | Failed:
-        if self._control is None:
-            raise FaultError(FailureKind.WORKER, "The worker is not running.")
-        ours, theirs = socket.socketpair()
-        with theirs:
-            try:
-                socket.send_fds(self._control, [b"call"], [theirs.fileno()])
-            except OSError as error:
-                ours.close()
-                raise FaultError(FailureKind.WORKER, "The worker has ended.", "Start the team again.") from error
-        reader, writer = await asyncio.open_connection(sock=ours)
         try:
-            writer.write(encode(call))
-            return await asyncio.wait_for(self._converse(reader, writer, gate), call.timeout + 30)
+            async with asyncio.timeout(call.timeout + SPARE_TIME), self._way.call() as (reader, writer):
+                writer.write(encode(call))
+                return await self._converse(reader, writer, gate)
         except TimeoutError:
             return Failed(FailureKind.TIMEOUT, f"{call.agent}: no answer within {call.timeout:g} s.", "", Usage())
-        finally:
-            # Closing the stream ends the child, whatever it is doing.
-            writer.close()
-            with suppress(ConnectionError):
-                await writer.wait_closed()
 
     async def _converse(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, gate: Gate
@@ -223,7 +185,3 @@ class WorkerPool:
                 if isinstance(answer, Granted | Denied):
                     writer.write(encode(answer))
         return Failed(FailureKind.WORKER, "The worker process ended in the middle of the call.", "", Usage())
-
-
-# The interpreter may be another one than ours: our package comes last on its path, so that its own come first.
-_BOOT = "import sys, runpy; sys.path.append(sys.argv.pop(1)); runpy.run_module('kinos.worker', run_name='__main__')"

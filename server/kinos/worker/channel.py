@@ -1,6 +1,6 @@
-"""The stream between one call and the engine: a frame a message, read in a thread, so that its end is never missed."""
+"""The stream between a call and the engine: a frame a message, read in a thread, so that its end is never missed."""
 
-import socket
+import os
 import threading
 from collections.abc import Callable
 from queue import SimpleQueue
@@ -19,10 +19,40 @@ class Line(Protocol):
         """Wait for the next message of the engine."""
 
 
-class Channel:
-    """A Line over a stream socket. `ended` is called, in a thread, as soon as the engine is gone or talks nonsense."""
+class Stream(Protocol):
+    """Bytes both ways: a stream socket, or `Pipes`."""
 
-    def __init__(self, stream: socket.socket, ended: Callable[[str], None]) -> None:
+    def recv(self, most: int, /) -> bytes:
+        """At least one byte, at most `most`; none at the end."""
+        ...
+
+    def sendall(self, data: bytes, /) -> None:
+        """Send all of `data`. Raises OSError when nobody reads any more."""
+        ...
+
+
+class Pipes:
+    """A Stream over a descriptor to read from and one to write to."""
+
+    def __init__(self, incoming: int, outgoing: int) -> None:
+        self._incoming = incoming
+        self._outgoing = outgoing
+
+    def recv(self, most: int, /) -> bytes:
+        """What there is."""
+        return os.read(self._incoming, most)
+
+    def sendall(self, data: bytes, /) -> None:
+        """Write it all."""
+        left = memoryview(data)
+        while left:
+            left = left[os.write(self._outgoing, left) :]
+
+
+class Channel:
+    """A Line over a stream. `ended` is called, in a thread, as soon as the engine is gone or talks nonsense."""
+
+    def __init__(self, stream: Stream, ended: Callable[[str], None]) -> None:
         self._stream = stream
         self._ended = ended
         self._heard: SimpleQueue[Message] = SimpleQueue()
@@ -49,7 +79,7 @@ class Channel:
         self._ended(reason)
 
 
-def read_frame(stream: socket.socket) -> bytes | None:
+def read_frame(stream: Stream) -> bytes | None:
     """The body of the next frame; None at the end. Raises ValueError for half a frame or one over MAX_FRAME."""
     head = _read_exactly(stream, 4)
     if not head:
@@ -63,7 +93,7 @@ def read_frame(stream: socket.socket) -> bytes | None:
     return body
 
 
-def _read_exactly(stream: socket.socket, count: int) -> bytes:
+def _read_exactly(stream: Stream, count: int) -> bytes:
     """`count` bytes, or fewer at the end of the stream."""
     data = bytearray()
     while len(data) < count:

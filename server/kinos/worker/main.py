@@ -1,9 +1,13 @@
-"""The fork server: imports everything once, then forks a child for each call the engine sends it over the control socket.
+"""A worker process: imports everything once, then serves calls until the engine is gone.
 
-On the control socket, a Unix socket of packets, it says once `Ready` or `Failed` (the body of a frame). Each packet of the
-engine carries the descriptor of a stream for one call: a `PlanCall` or `EditCall` comes in; `Reserve` and `Settle` go out
-around each model call; `Planned`, `Edited` or `Failed` ends it. The end of a stream ends its call, the end of the control
-socket everything. Needs fork and packets over Unix sockets: Linux.
+In a call a `PlanCall` or `EditCall` comes in; `Reserve` and `Settle` go out around each model call; `Planned`, `Edited` or
+`Failed` ends it. There are two ways:
+
+- With `--control` it is a fork server, which needs fork and packets over Unix sockets (Linux). On that socket it says once
+  `Ready` or `Failed` (the body of a frame), and each packet of the engine carries the descriptor of a stream for one call,
+  which a child serves. The end of a stream ends its call, the end of the control socket everything.
+- With `--pipe` it says that on its standard output and serves one call after the other over its standard streams. Their end
+  ends it.
 """
 
 import argparse
@@ -29,8 +33,8 @@ from kinos.domain.message import Failed, Message, Ready, encode
 from kinos.domain.usage import Usage
 from kinos.worker import environment
 from kinos.worker.call import serve
-from kinos.worker.channel import Channel
-from kinos.worker.warm import load, warm
+from kinos.worker.channel import Channel, Pipes
+from kinos.worker.warm import dummy_cycle, load, warm
 
 log = logging.getLogger(__name__)
 
@@ -41,21 +45,19 @@ _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Serve calls until the engine closes the control socket, then remove the private folder. Returns the exit code."""
+    """Serve calls until the engine is gone; a fork server then removes the private folder. Returns the exit code."""
     given = _parser().parse_args(arguments)
+    if given.pipe:
+        return _pipe(given.home)  # others work in the folder
     try:
-        return _main(_control(given.control), given.home)
+        return _fork_server(_control(given.control), given.home)
     finally:
         # An engine that was killed removes nothing. A child never comes here: it ends where it is.
         shutil.rmtree(given.home, ignore_errors=True)
 
 
-def _main(control: socket.socket, home: str) -> int:
-    environment.prepare(os.environ, home)
-    environment.close_terminal()
-    logging.basicConfig(format="%(asctime)s worker[%(process)d] %(levelname)s %(message)s", level=logging.WARNING)
-    logging.getLogger("kinos").setLevel(logging.INFO)
-    warnings.simplefilter("ignore")  # the packages' own, about each other
+def _fork_server(control: socket.socket, home: str) -> int:
+    _settle_in(home)
     try:
         versions = load()
     except ImportError as error:
@@ -69,10 +71,40 @@ def _main(control: socket.socket, home: str) -> int:
     return _Server(control).run()
 
 
+def _pipe(home: str) -> int:
+    stream = Pipes(os.dup(0), os.dup(1))  # what stands there from now on is not the engine's
+    _settle_in(home)
+    try:
+        versions = load()
+    except ImportError as error:
+        stream.sendall(encode(_missing(error)))
+        return EXIT_MISSING
+    dummy_cycle(home)
+    channel = Channel(stream, _end_process)
+    with contextlib.suppress(BrokenPipeError):  # the engine is gone
+        channel.send(Ready(versions))
+        channel.start()
+        while True:
+            serve(channel)
+    return 0
+
+
+def _settle_in(home: str) -> None:
+    environment.prepare(os.environ, home)
+    environment.close_terminal()
+    logging.basicConfig(format="%(asctime)s worker[%(process)d] %(levelname)s %(message)s", level=logging.WARNING)
+    logging.getLogger("kinos").setLevel(logging.INFO)
+    warnings.simplefilter("ignore")  # the packages' own, about each other
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="kinos.worker", description="The worker of KinOS; the engine starts it.")
-    parser.add_argument("--control", type=int, required=True, metavar="FD", help="a Unix packet socket to the engine")
-    parser.add_argument("--home", required=True, metavar="DIR", help="the private folder, removed at the end")
+    way = parser.add_mutually_exclusive_group(required=True)
+    way.add_argument(
+        "--control", type=int, metavar="FD", help="a Unix packet socket to the engine, to fork for each call"
+    )
+    way.add_argument("--pipe", action="store_true", help="serve one call after the other over the standard streams")
+    parser.add_argument("--home", required=True, metavar="DIR", help="the private folder")
     return parser
 
 
@@ -207,6 +239,12 @@ def _die_with(parent: int) -> None:
         ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
         if os.getppid() != parent:  # it died before that
             os._exit(1)
+
+
+def _end_process(reason: str) -> None:
+    """The engine has gone, or given up the call: end with everything below."""
+    log.info("ended: %s", reason)
+    os._exit(0)
 
 
 def _end_group(reason: str) -> None:

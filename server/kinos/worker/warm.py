@@ -1,7 +1,7 @@
 """Importing everything once: the packages, and what they import only at their first call.
 
-A dummy plan and edit run in a throw-away child, against canned answers on the loopback: they start threads, and a process
-with threads must not fork. The child tells which modules that imported; then the parent imports those.
+A dummy plan and edit run against canned answers on the loopback. A fork server has a throw-away child do that, since they start
+threads, and a process with threads must not fork; the child tells which modules that imported, and the parent imports those.
 """
 
 import importlib
@@ -55,20 +55,27 @@ def load() -> dict[str, str]:
 
 def warm(folder: str) -> None:
     """Import what the first calls would; `folder` is where the dummy edit may work."""
-    work = tempfile.mkdtemp(dir=folder)
     reader, writer = os.pipe()
     child = os.fork()
     if child == 0:
         try:
             os.close(reader)
-            os.write(writer, "\n".join(_dummy(work)).encode())
+            os.write(writer, "\n".join(dummy_cycle(folder)).encode())
         finally:
             os._exit(0)
     os.close(writer)
     with os.fdopen(reader, encoding="utf-8") as names:
         _import(names.read().split())
     os.waitpid(child, 0)
-    shutil.rmtree(work)
+
+
+def dummy_cycle(folder: str) -> list[str]:
+    """Plan and edit once, in a folder in `folder`. Returns the modules that imported."""
+    work = tempfile.mkdtemp(dir=folder)
+    try:
+        return _dummy(work)
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
 
 
 def _import(names: Iterable[str]) -> None:

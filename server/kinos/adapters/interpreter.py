@@ -1,0 +1,69 @@
+"""The interpreter that has aider: starting a worker in it, with an environment that holds no keys."""
+
+import asyncio
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import kinos
+from kinos.domain.errors import SetupError
+
+_ALLOWED = (
+    "PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR", "SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE",
+    "HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy", "SYSTEMROOT", "COVERAGE_PROCESS_START", "COVERAGE_PROCESS_CONFIG",
+)  # fmt: skip
+"""The environment a worker gets; keys travel in the calls."""
+
+# The interpreter may be another one than ours: our package comes last on its path, so that its own come first.
+_BOOT = "import sys, runpy; sys.path.append(sys.argv.pop(1)); runpy.run_module('kinos.worker', run_name='__main__')"
+
+
+class Interpreter:
+    """Starts workers. `python` empty is the interpreter KinOS runs in; what they say goes to `log`, and they carry `mark`."""
+
+    def __init__(self, python: str, log: Path | None, mark: str) -> None:
+        self.python = python or sys.executable
+        self._log = log
+        self._mark = mark
+
+    async def start(
+        self, home: Path, arguments: Sequence[str] = (), streams: Mapping[str, Any] | None = None
+    ) -> asyncio.subprocess.Process:
+        """A new worker process whose private folder is `home`; `streams` are descriptors it is handed, or pipes.
+
+        Raises SetupError when the interpreter cannot be started.
+        """
+        log = self._log.open("ab") if self._log else None
+        told = log or asyncio.subprocess.DEVNULL
+        try:
+            return await asyncio.create_subprocess_exec(
+                self.python, "-P", "-c", _BOOT, str(Path(kinos.__file__).parents[1]), "--home", str(home), *arguments,
+                cwd=home,
+                env=self.environment(),
+                start_new_session=True,
+                **{"stdin": asyncio.subprocess.DEVNULL, "stdout": told, "stderr": told, **(streams or {})},
+            )  # fmt: skip
+        except OSError as error:
+            raise SetupError(
+                f"The interpreter {self.python} cannot be started: {error.strerror}.",
+                "Give one that has aider in the setting agents.python.",
+            ) from error
+        finally:
+            if log:
+                log.close()
+
+    def environment(self) -> dict[str, str]:
+        """What a worker finds in its environment."""
+        given = {name: os.environ[name] for name in _ALLOWED if name in os.environ}
+        bypass = ",".join(filter(None, [os.environ.get("NO_PROXY", ""), "127.0.0.1", "localhost"]))
+        return {
+            **given,
+            "KINOS_TEAM_MARK": self._mark,
+            "LITELLM_MODE": "PRODUCTION",
+            "LITELLM_LOCAL_MODEL_COST_MAP": "True",
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "NO_PROXY": bypass,
+            "no_proxy": bypass,
+        }
