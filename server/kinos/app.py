@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kinos.domain.setting import Layer, Settings, Source, flattened, from_environment, resolve
+from kinos.domain.setting import Layer, Settings, Source, flattened, from_environment, resolve, secrets
 
 if TYPE_CHECKING:
     from kinos.adapters.control_socket import ControlServer
@@ -161,6 +161,7 @@ class App:
         from kinos.adapters.rehearsal_process import RehearsalProcess
         from kinos.adapters.state_folder import WorkspaceState
         from kinos.adapters.worker_client import WorkerPool
+        from kinos.domain.secret import redaction
         from kinos.engine.command import run
         from kinos.engine.lifecycle import Ports
         from kinos.engine.session import Session
@@ -170,7 +171,8 @@ class App:
         # Waiting for the lock would freeze an editor: there the answer comes at once.
         patience = 0.0 if editor else settings.lock_timeout
         counted = self._counted(disk.root, settings)
-        folder = WorkspaceState(disk.root, patience, settings.lock_interval)
+        redact = redaction(secrets(settings))
+        folder = WorkspaceState(disk.root, patience, settings.lock_interval, redact)
         ports = Ports(
             disk=disk,
             folder=folder,

@@ -11,6 +11,8 @@ import pytest
 from kinos.adapters.journal import FileJournal
 from kinos.domain.change import Change, ChangeState, FileChange, digest
 from kinos.domain.errors import LandingError
+from kinos.domain.figure import CycleRecord
+from kinos.domain.secret import HIDDEN, redaction
 from kinos.domain.usage import Usage
 from kinos.engine.ports import Intent
 
@@ -212,3 +214,130 @@ def test_an_image_is_as_young_as_the_youngest_change_that_needs_it(journal: File
     os.utime(image, (0, 0))
     assert journal.prune(datetime(2026, 3, 20, tzinfo=UTC), 1000) == 0
     assert journal.prune(datetime(2026, 3, 22, tzinfo=UTC), 1000) == 1
+
+
+CYCLE = CycleRecord(
+    "y1", "s1", "crew", "ann", datetime(2026, 3, 21, tzinfo=UTC), "failed", "overloaded", "söö", 1.5, Usage(1, 2, 3, 4, 5),
+    None, False,
+)  # fmt: skip
+
+
+def test_finished_cycles_come_back_in_order_and_beside_the_changes(journal: FileJournal, tmp_path: Path) -> None:
+    other = replace(CYCLE, cycle="y0")
+    for each in (CYCLE, other):
+        journal.finish(each)
+    journal.record(CHANGE)
+    assert journal.cycles() == FileJournal(tmp_path).cycles() == [CYCLE, other]
+    assert journal.changes() == [CHANGE]
+
+
+def test_keys_are_taken_out_of_words_and_out_of_nothing_else(tmp_path: Path) -> None:
+    journal = FileJournal(tmp_path, redaction(("swordfish",)))
+    path = "sk-learn-introduction-to-machine-learning/swordfish.md"
+    said = "swordfish and sk-ant-0123456789abcdef"
+    file = FileChange(path, "x", None)
+    change = replace(CHANGE, title=said, why=said, reason=said, files=(file,))
+    journal.record(change)
+    journal.settle("c1", change)
+    journal.intend("c1", [Intent(path, "x", None, buffer=False)])
+    journal.finish(replace(CYCLE, reason=said))
+    (read,) = FileJournal(tmp_path).changes()
+    hidden = f"{HIDDEN} and {HIDDEN}"
+    assert (read.title, read.why, read.reason, read.files) == (hidden, hidden, hidden, (file,))
+    assert journal.cycles()[0].reason == hidden
+    text = (tmp_path / "journal.jsonl").read_text(encoding="utf-8")
+    assert text.replace(path, "").count("swordfish") == text.count("0123456789abcdef") == 0
+
+
+def history(journal: FileJournal, number: int) -> None:
+    """`number` changes, each with all lines of its life; the last one is interrupted while it lands."""
+    for each in range(number):
+        change = replace(CHANGE, id=f"c{each}", title="x" * 200)
+        journal.record(change)
+        journal.intend(change.id, INTENTS)
+        if each < number - 1:
+            accepted = change.to(ChangeState.ACCEPTED)
+            journal.record(accepted)
+            journal.settle(change.id, accepted.to(ChangeState.LANDED))
+        journal.finish(replace(CYCLE, cycle=f"y{each}"))
+
+
+@pytest.fixture
+def spare(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A few lines are worth a compaction."""
+    monkeypatch.setattr("kinos.adapters.journal.SPARE", 1000)
+
+
+@pytest.mark.usefixtures("spare")
+def test_a_compacted_journal_says_the_same_in_fewer_lines(journal: FileJournal, tmp_path: Path) -> None:
+    history(journal, 20)
+    said = (journal.changes(), journal.cycles(), journal.pending())
+    follower = FileJournal(tmp_path)
+    assert follower.changes() == said[0]
+    journal.compact()
+    lines = (tmp_path / "journal.jsonl").read_bytes().count(b"\n")
+    assert lines == 20 + 20 + 1
+    for each in (journal, follower, FileJournal(tmp_path)):
+        assert (each.changes(), each.cycles(), each.pending()) == said
+    journal.record(replace(CHANGE, id="new"))
+    assert follower.changes()[-1].id == "new"
+    stamp = (tmp_path / "journal.jsonl").stat().st_ino
+    journal.compact()
+    assert (tmp_path / "journal.jsonl").stat().st_ino == stamp
+
+
+def test_a_journal_of_which_little_would_go_is_left_alone(journal: FileJournal, tmp_path: Path) -> None:
+    history(journal, 20)
+    before = (tmp_path / "journal.jsonl").read_bytes()
+    journal.compact()
+    assert (tmp_path / "journal.jsonl").read_bytes() == before
+
+
+@pytest.mark.usefixtures("spare")
+@pytest.mark.parametrize("step", ["open", "fsync", "replace"])
+def test_a_compaction_that_fails_leaves_the_journal_as_it_was(
+    journal: FileJournal, tmp_path: Path, step: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    history(journal, 20)
+    before = (tmp_path / "journal.jsonl").read_bytes()
+
+    def refuse(*given: object, **more: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as broken:
+        if step == "open":
+            (tmp_path / f"journal.jsonl.{os.getpid()}").mkdir()
+        else:
+            broken.setattr(os if step == "fsync" else Path, step, refuse)
+        with pytest.raises(LandingError, match="cannot be compacted"):
+            journal.compact()
+    assert (tmp_path / "journal.jsonl").read_bytes() == before
+    journal.record(replace(CHANGE, id="new"))
+    assert journal.changes()[-1].id == FileJournal(tmp_path).changes()[-1].id == "new"
+
+
+def test_another_file_with_the_name_is_read_from_its_beginning_though_it_is_longer(tmp_path: Path) -> None:
+    reader = FileJournal(tmp_path / "a")
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+    FileJournal(tmp_path / "a").record(CHANGE)
+    assert [change.id for change in reader.changes()] == ["c1"]
+    writer = FileJournal(tmp_path / "b")
+    for identity in ("d1", "d2", "d3"):
+        writer.record(replace(CHANGE, id=identity))
+    (tmp_path / "b" / "journal.jsonl").replace(tmp_path / "a" / "journal.jsonl")
+    assert [change.id for change in reader.changes()] == ["d1", "d2", "d3"]
+
+
+def test_what_was_read_once_is_not_read_again(
+    journal: FileJournal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    history(journal, 50)
+    reader, taken = FileJournal(tmp_path), []
+    take = reader._take
+    monkeypatch.setattr(reader, "_take", lambda line: (taken.append(line), take(line)))
+    assert len(reader.changes()) == 50
+    first = len(taken)
+    journal.record(replace(CHANGE, id="new"))
+    assert len(reader.changes()) == 51
+    assert len(taken) == first + 1

@@ -79,6 +79,7 @@ def test_an_agent_has_its_figures_and_an_unknown_cost_is_null() -> None:
         "tokensIn": 10,
         "tokensOut": 5,
         "usd": None,
+        "successRate": None,
         "meanSeconds": 1.5,
         "lastResult": "r",
         "lastError": "e",

@@ -8,11 +8,12 @@ from typing import Any
 from fakes.fuse import Fuse
 from kinos.domain.change import Change, digest
 from kinos.domain.errors import LandingError, WorkspaceHeldError
+from kinos.domain.figure import CycleRecord
 from kinos.engine.ports import Intent
 
 
 class MemoryJournal:
-    """Implements `Journal`. `full` are the kinds of record (`image`, `intent`, `settled`, `change`) that cannot be kept,
+    """Implements `Journal`. `full` are the kinds of record (`image`, `intent`, `settled`, `change`, `cycle`) that cannot be kept,
     `old` is how many images a pruning removes, `pruned` how it was asked for.
     """
 
@@ -25,6 +26,7 @@ class MemoryJournal:
         self.fuse = fuse or Fuse()
         self._changes: dict[str, Change] = {}
         self._pending: dict[str, Sequence[Intent]] = {}
+        self._cycles: list[CycleRecord] = []
 
     def keep(self, content: bytes) -> str:
         self._write("image", digest(content))
@@ -57,6 +59,16 @@ class MemoryJournal:
 
     def changes(self) -> Sequence[Change]:
         return list(self._changes.values())
+
+    def finish(self, cycle: CycleRecord) -> None:
+        self._write("cycle", cycle.cycle)
+        self._cycles.append(cycle)
+
+    def cycles(self) -> Sequence[CycleRecord]:
+        return list(self._cycles)
+
+    def compact(self) -> None:
+        return
 
     def _write(self, kind: str, name: str) -> None:
         if kind in self.full:

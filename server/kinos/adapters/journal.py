@@ -1,39 +1,48 @@
 """The journal: JSON lines in `.kinos/state/`, flushed before they are relied on, and the images they name.
 
-One object a line: `{"type": "change", …}` a change in its new state, `{"type": "intent", "change", "files": […]}` before
-and `{"type": "settled", "change", "done", "outcome"}` after a landing, with the change as it is then if it was done.
+One object a line, its `type` says which of those in docs/journal.md. Keys are taken out of what people and models said.
 """
 
 import json
 import os
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from io import RawIOBase
 from pathlib import Path
+from threading import RLock
 from typing import Any
 
 from kinos.adapters.image_store import ImageStore
+from kinos.adapters.whole_file import replace_file
 from kinos.domain.change import Change, ChangeState, FileChange
 from kinos.domain.errors import LandingError
+from kinos.domain.figure import CycleRecord
+from kinos.domain.secret import Redact, redaction
 from kinos.domain.usage import Usage
 from kinos.engine.ports import Intent
 
 _UNDECIDED = frozenset({ChangeState.PROPOSED, ChangeState.ACCEPTED})
 """Changes in these states still have to land, so their images must be there."""
+SPARE = 1024 * 1024
+"""Bytes of lines that newer ones say again before a compaction is worth it."""
 
 
 class FileJournal:
-    """The journal under `folder`. Reading follows what other processes wrote."""
+    """The journal under `folder`. Reading follows what other processes wrote; only the lock's holder writes."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, redact: Redact | None = None) -> None:
         self._folder = folder
         self._file = folder / "journal.jsonl"
+        self._redact = redact or redaction()
         self._images = ImageStore(folder / "images")
         self._changes: dict[str, Change] = {}
         self._pending: dict[str, Sequence[Intent]] = {}
+        self._cycles: dict[str, CycleRecord] = {}
         self._read_to = 0
+        self._last = b""
+        self._alone = RLock()
 
     def keep(self, content: bytes) -> str:
         """Store an image under its digest."""
@@ -65,7 +74,7 @@ class FileJournal:
 
     def settle(self, change: str, outcome: Change | None) -> None:
         """Record how a landing ended."""
-        told = None if outcome is None else _told(outcome)
+        told = None if outcome is None else self._told(outcome)
         self._append({"type": "settled", "change": change, "done": outcome is not None, "outcome": told})
 
     def pending(self) -> Mapping[str, Sequence[Intent]]:
@@ -75,17 +84,53 @@ class FileJournal:
 
     def record(self, change: Change) -> None:
         """Record a change as it is now."""
-        self._append({"type": "change", **_told(change)})
+        self._append({"type": "change", **self._told(change)})
 
     def changes(self) -> Sequence[Change]:
         """Every change, in the order made."""
         self._follow()
         return list(self._changes.values())
 
+    def finish(self, cycle: CycleRecord) -> None:
+        """Record a cycle that has ended."""
+        clean = replace(cycle, reason=self._redact(cycle.reason))
+        self._append({"type": "cycle", **asdict(clean), "ended": cycle.ended.isoformat()})
+
+    def cycles(self) -> Sequence[CycleRecord]:
+        """Every cycle that ended, in the order they did."""
+        self._follow()
+        return list(self._cycles.values())
+
+    def compact(self) -> None:
+        """Write the journal anew with one line a change and a cycle, when more than `SPARE` bytes and half of it go."""
+        with self._alone:
+            self._follow()
+            lines = [
+                *({"type": "change", **self._told(change)} for change in self._changes.values()),
+                *(
+                    {"type": "intent", "change": c, "files": [asdict(i) for i in all_]}
+                    for c, all_ in self._pending.items()
+                ),
+                *({"type": "cycle", **asdict(each), "ended": each.ended.isoformat()} for each in self._cycles.values()),
+            ]
+            content = b"".join(map(_line, lines))
+            if self._read_to - len(content) <= max(SPARE, len(content)):
+                return
+            try:
+                replace_file(self._file, content)
+            except OSError as error:
+                raise LandingError(f"The journal cannot be compacted: {error.strerror}.", "It is as it was.") from error
+
+    def _told(self, change: Change) -> dict[str, Any]:
+        clean = replace(
+            change, title=self._redact(change.title), why=self._redact(change.why), reason=self._redact(change.reason)
+        )
+        return {**asdict(clean), "made": change.made.isoformat()}
+
     def _append(self, record: Mapping[str, Any]) -> None:
-        line = (json.dumps(record, ensure_ascii=False, separators=(",", ":")) + "\n").encode("utf-8", "surrogatepass")
+        line = _line(record)
         try:
-            with self._file.open("a+b", buffering=0) as stream:
+            with self._alone, self._file.open("a+b", buffering=0) as stream:
                 whole, end = _complete(stream), stream.seek(0, os.SEEK_END)
                 try:
                     # A line that a crash cut off must not swallow this one.
@@ -101,27 +146,34 @@ class FileJournal:
 
     def _follow(self) -> None:
         """Read what was appended since the last look. A line cut off by a crash is passed over."""
-        try:
-            size = self._file.stat().st_size
-        except OSError:
-            return
-        if size == self._read_to:
-            return
-        if size < self._read_to:
-            self._forget()
+        with self._alone:
+            try:
+                size = self._file.stat().st_size
+            except OSError:
+                return
+            if size != self._read_to:
+                self._read()
+
+    def _read(self) -> None:
         with self._file.open("rb") as stream:
-            stream.seek(self._read_to)
+            stream.seek(max(0, self._read_to - len(self._last)))
+            if stream.read(len(self._last)) != self._last:
+                self._forget()
+                stream.seek(0)
             for line in stream:
                 if not line.endswith(b"\n"):
                     break
                 self._read_to += len(line)
+                self._last = line
                 self._take(line)
 
     def _forget(self) -> None:
-        """The file is another one than before: somebody removed the state."""
+        """The file is another one than before: it was compacted, or somebody removed the state."""
         self._changes.clear()
         self._pending.clear()
+        self._cycles.clear()
         self._read_to = 0
+        self._last = b""
 
     def _take(self, line: bytes) -> None:
         try:
@@ -135,6 +187,8 @@ class FileJournal:
                 self._pending.pop(change, None)
                 if outcome := record["outcome"]:
                     self._changes[change] = _change(outcome)
+            elif kind == "cycle":
+                self._cycles[record["cycle"]] = _cycle(record)
         except (ValueError, KeyError, TypeError):
             return
 
@@ -153,8 +207,15 @@ def _complete(stream: RawIOBase) -> bool:
     return stream.read(1) == b"\n"
 
 
-def _told(change: Change) -> dict[str, Any]:
-    return {**asdict(change), "made": change.made.isoformat()}
+def _line(record: Mapping[str, Any]) -> bytes:
+    return (json.dumps(record, ensure_ascii=False, separators=(",", ":")) + "\n").encode("utf-8", "surrogatepass")
+
+
+def _cycle(record: Mapping[str, Any]) -> CycleRecord:
+    values = {key: value for key, value in record.items() if key != "type"}
+    return CycleRecord(
+        **{**values, "ended": datetime.fromisoformat(record["ended"]), "usage": Usage(**record["usage"])}
+    )
 
 
 def _change(record: Mapping[str, Any]) -> Change:

@@ -13,6 +13,7 @@ from kinos.adapters.control_socket import engines
 from kinos.adapters.journal import FileJournal
 from kinos.adapters.size_history import SizeHistory
 from kinos.domain.errors import SetupError, WorkspaceHeldError
+from kinos.domain.secret import Redact
 
 _README = "# Written by KinOS: what it keeps about this workspace. Not for version control.\n*\n"
 
@@ -20,12 +21,12 @@ _README = "# Written by KinOS: what it keeps about this workspace. Not for versi
 class WorkspaceState:
     """The state of the workspace at `root`. The folder appears when something is held or kept, never by reading."""
 
-    def __init__(self, root: Path, timeout: float, interval: float) -> None:
+    def __init__(self, root: Path, timeout: float, interval: float, redact: Redact | None = None) -> None:
         self._root = root
         self._folder = root / ".kinos" / "state"
         self._timeout = timeout
         self._interval = interval
-        self._journal = FileJournal(self._folder)
+        self._journal = FileJournal(self._folder, redact)
         self._sizes = SizeHistory(self._folder / "sizes.jsonl")
 
     def file(self, name: str) -> Path:

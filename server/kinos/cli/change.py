@@ -7,18 +7,21 @@ from typing import Any
 
 from kinos.cli.engine import command
 from kinos.cli.outside import Outside
-from kinos.cli.terminal import say, say_json, warn
+from kinos.cli.terminal import say, say_json, table, warn
 
 NOTHING = 3
 
 
 def history_options(parser: argparse.ArgumentParser) -> None:
     """Options of `kin history`."""
+    parser.add_argument("--agents", action="store_true", help="what each agent did and cost, over all sessions")
     parser.add_argument("--json", action="store_true", help="as JSON")
 
 
 def history(args: argparse.Namespace, outside: Outside) -> int:
-    """Print every change, the latest last."""
+    """Print every change, the latest last; with --agents the figures of each agent instead."""
+    if args.agents:
+        return _figures(args, outside)
     changes = command(outside, args.folder, "history", {})
     if args.json:
         say_json(changes)
@@ -27,6 +30,33 @@ def history(args: argparse.Namespace, outside: Outside) -> int:
     for change in changes if not args.json else ():
         _say_change(change, reason=args.verbose or change["state"] not in ("landed", "undone"))
     return 0
+
+
+def _figures(args: argparse.Namespace, outside: Outside) -> int:
+    found = command(outside, args.folder, "figures", {})
+    if args.json:
+        say_json(found)
+    elif not found:
+        say("No agent has run here yet.")
+    else:
+        table([_shown(each) for each in found], _FIGURES)
+    return 0
+
+
+_FIGURES = {
+    "agent": "agent", "cycles": "cycles", "landed": "landed", "waiting": "proposed", "nothing": "nothing to do",
+    "refused": "refused", "failed": "failed", "success": "success", "mean": "mean s", "tokens": "tokens", "cost": "US$",
+}  # fmt: skip
+
+
+def _shown(each: dict[str, Any]) -> dict[str, Any]:
+    rate, seconds, usd = each["successRate"], each["meanSeconds"], each["usd"]
+    return each | {
+        "success": "–" if rate is None else f"{rate:.0%}",
+        "mean": "–" if seconds is None else f"{seconds:.1f}",
+        "tokens": each["tokensIn"] + each["tokensOut"],
+        "cost": "?" if usd is None else f"{usd:.4f}",
+    }
 
 
 def revert_options(parser: argparse.ArgumentParser) -> None:

@@ -221,6 +221,15 @@ def _by_key() -> Mapping[str, str]:
     return {row.key: name for name, row in rows().items()}
 
 
+def secrets(settings: Settings) -> tuple[str, ...]:
+    """The values that must never be written down or shown."""
+    return tuple(
+        value
+        for name, row in rows().items()
+        if isinstance(row.kind, Text) and row.kind.secret and (value := getattr(settings, name))
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Layer:
     """Values by public key from one source; `where` names it in messages (a file, a variable)."""

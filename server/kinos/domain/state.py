@@ -9,6 +9,7 @@ from typing import Any
 from kinos.domain import event as ev
 from kinos.domain.budget import Caps
 from kinos.domain.change import LANDED_STATES, ChangeState
+from kinos.domain.figure import IDLE, USEFUL
 from kinos.domain.phase import PhaseState
 from kinos.domain.usage import Usage, add_cost
 
@@ -60,7 +61,9 @@ WORKING = frozenset({_A.PLANNING, _A.QUEUED, _A.EDITING, _A.LANDING})
 
 @dataclass(frozen=True, slots=True)
 class AgentView:
-    """What is known of one agent; figures are this session's. `seconds` is the sum over finished cycles."""
+    """What is known of one agent; figures are this session's. `seconds` is the sum over finished cycles; `useful` of them
+    landed or proposed something, of `tried` that found something to do.
+    """
 
     name: str
     state: AgentState = AgentState.STOPPED
@@ -79,6 +82,8 @@ class AgentView:
     seconds: float = 0.0
     last_error: str = ""
     last_result: str = ""
+    useful: int = 0
+    tried: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,16 +232,19 @@ def _finished(state: State, name: str, to: AgentState, seconds: float, **fields:
 
 
 def _rested(state: State, e: ev.CycleRested) -> State:
+    view = state.agents.get(e.agent, AgentView(e.agent))
     return _finished(
-        state, e.agent, _A.RESTING, e.seconds, since=e.time, next_at=e.next_at, last_result=f"{e.result}: {e.reason}"
-    )
+        state, e.agent, _A.RESTING, e.seconds, since=e.time, next_at=e.next_at, last_result=f"{e.result}: {e.reason}",
+        useful=view.useful + (e.result in USEFUL), tried=view.tried + (e.result not in IDLE),
+    )  # fmt: skip
 
 
 def _failed(state: State, e: ev.CycleFailed) -> State:
-    failed = state.agents.get(e.agent, AgentView(e.agent)).failed + 1
+    view = state.agents.get(e.agent, AgentView(e.agent))
     return _finished(
-        state, e.agent, _A.FAILED, e.seconds, since=e.time, next_at=e.next_at, failed=failed, last_error=e.message
-    )
+        state, e.agent, _A.FAILED, e.seconds, since=e.time, next_at=e.next_at, failed=view.failed + 1,
+        tried=view.tried + 1, last_error=e.message,
+    )  # fmt: skip
 
 
 def _held(state: State, e: ev.AgentHeld) -> State:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from kinos.domain.figure import success_rate
 from kinos.domain.phase import PhaseRule, to_converge, to_expand
 from kinos.domain.state import AgentView, State
 
@@ -71,6 +72,7 @@ def _agent(view: AgentView) -> dict[str, Any]:
         "tokensIn": view.usage.tokens_in,
         "tokensOut": view.usage.output_tokens,
         "usd": view.usd,
+        "successRate": success_rate(view.useful, view.tried),
         "meanSeconds": round(view.seconds / view.cycles, 3) if view.cycles else None,
         "lastResult": view.last_result,
         "lastError": view.last_error,

@@ -85,6 +85,10 @@ async def _history(session: Session, arguments: Arguments) -> list[dict[str, Any
     return [described(change) for change in session.changes()]
 
 
+async def _figures(session: Session, arguments: Arguments) -> list[dict[str, Any]]:
+    return [each.described() for each in session.figures()]
+
+
 async def _undo(session: Session, arguments: Arguments) -> dict[str, Any]:
     return _reverted(await session.undo(_selection(arguments)))
 
@@ -119,6 +123,7 @@ COMMANDS: Mapping[str, Command] = {
     "diff": Command(_diff, ("change",)),
     "status": Command(_status),
     "history": Command(_history),
+    "figures": Command(_figures),
     "undo": Command(_undo, _SELECTION),
     "redo": Command(_redo, _SELECTION),
     "accept": Command(_accept, ("change", "reason")),

@@ -23,7 +23,7 @@ class Keeper:
         self._who = who
         self._lock = ExitStack()
         self._holds = 0
-        self._problem = ""
+        self._problems: dict[str, str] = {}
 
     def try_to_keep(self, what: str, write: Callable[[], object]) -> None:
         """Write something without which the engine works on: when the disk refuses, a note says so once."""
@@ -32,9 +32,9 @@ class Keeper:
             write()
         except (ConflictError, LandingError, PolicyError, SetupError) as error:
             problem = f"{what} could not be written: {error}"
-        if problem and problem != self._problem:
+        if problem and problem != self._problems.get(what):
             self._store.dispatch(Noted(self._clock.now(), "warning", problem))
-        self._problem = problem
+        self._problems[what] = problem
 
     @property
     def held(self) -> bool:

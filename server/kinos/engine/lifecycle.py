@@ -231,6 +231,7 @@ class Lifecycle:
     def _forget_the_old(self) -> None:
         """Keep no more of the history than the settings say."""
         settings, now = self._settings, self._ports.clock.now()
+        self._parts.keeper.try_to_keep("The journal", self._parts.journal.compact)
         removed = self._parts.journal.prune(now - timedelta(days=settings.history_days), settings.history_bytes)
         if removed:
             text = f"{removed} old images of files were removed (history.days, history.bytes)."

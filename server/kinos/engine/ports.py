@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 from kinos.domain.change import Change
 from kinos.domain.count import Count, Terms
+from kinos.domain.figure import CycleRecord
 from kinos.domain.message import Denied, EditCall, Edited, Failed, Granted, PlanCall, Planned, Reserve, Settle
 from kinos.domain.suggestion import Suggestion
 from kinos.domain.team import Agent, Team
@@ -141,6 +142,21 @@ class Journal(Protocol):
 
     def changes(self) -> Sequence[Change]:
         """Every change in the order it was made, each in its last recorded state."""
+        ...
+
+    def finish(self, cycle: CycleRecord) -> None:
+        """Record a cycle that has ended. Raises LandingError when it cannot be written."""
+        ...
+
+    def cycles(self) -> Sequence[CycleRecord]:
+        """Every cycle that ended, of all sessions, in the order they did."""
+        ...
+
+    def compact(self) -> None:
+        """Leave out what newer lines say again, if that is much. A crash leaves the journal as it was, or as it will be.
+
+        Raises LandingError when it cannot be written.
+        """
         ...
 
 

@@ -7,6 +7,7 @@ from kinos.domain import event as ev
 from kinos.domain.brief import Brief
 from kinos.domain.change import Change, ChangeState
 from kinos.domain.errors import UsageError
+from kinos.domain.figure import CycleRecord, Figures, figures
 from kinos.domain.phase import Phase, PhaseRule
 from kinos.domain.setting import Settings
 from kinos.domain.size import Limits
@@ -16,6 +17,7 @@ from kinos.domain.team import Agent
 from kinos.engine.budget import Budget
 from kinos.engine.buffer import Buffers
 from kinos.engine.changes import Changes
+from kinos.engine.chronicle import Chronicle
 from kinos.engine.claims import Claims
 from kinos.engine.cycle import Tools
 from kinos.engine.history import Reverted, Selection, unified
@@ -60,6 +62,7 @@ class Session:
             ports.disk, self._journal, self.buffers, ports.editor, lambda: self.settings.landing_edit
         )
         self._keeper = Keeper(ports.folder, ports.disk, ports.clock, self.store, front_end)
+        self.store.subscribe(Chronicle(self.id, self._finished_cycle).follow)
         self._changes = Changes(self._journal, self._landing, self._claims, self._memory, self.store, ports.clock)
         self.map = Mapper(
             self.sizes, self._keeper, self.store, ports.clock, settings.map_write, lambda: self._team.run is not None
@@ -128,6 +131,10 @@ class Session:
     def changes(self) -> Sequence[Change]:
         """Every change, in the order made."""
         return self._changes.all()
+
+    def figures(self) -> Sequence[Figures]:
+        """What each agent did and cost, over all sessions."""
+        return figures(self._journal.cycles())
 
     def image(self, name: str | None) -> bytes | None:
         """A kept image of a file, by digest."""
@@ -275,6 +282,9 @@ class Session:
     def _recorded(self, change: Change, previous: ChangeState | None) -> None:
         self._changes.record(change, previous)
         self._upkeep.recorded(change)
+
+    def _finished_cycle(self, cycle: CycleRecord) -> None:
+        self._keeper.try_to_keep("The journal", lambda: self._journal.finish(cycle))
 
     def _moved(self, before: State, after: State, event: ev.Event) -> None:
         """Whatever moved the phase, the agents are weighed by the new one."""
