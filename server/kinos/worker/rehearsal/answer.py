@@ -1,5 +1,6 @@
 """What the model answers: content blocks with the reason it stopped, as one JSON body or as a stream of events."""
 
+import base64
 import json
 import uuid
 from collections.abc import Callable, Iterator, Mapping
@@ -14,13 +15,15 @@ type Count = Callable[[str], int]
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A block of prose."""
+    """A block of prose. `citations` are the API's objects that say where it comes from."""
 
     text: str
+    citations: tuple[Mapping[str, Any], ...] = ()
 
     def json(self) -> dict[str, Any]:
         """The block as it stands in a body."""
-        return {"type": "text", "text": self.text}
+        cited = {"citations": [dict(citation) for citation in self.citations]} if self.citations else {}
+        return {"type": "text", "text": self.text, **cited}
 
     def tokens(self, count: Count) -> int:
         """What it is billed as."""
@@ -32,6 +35,7 @@ class Text:
 
     def deltas(self) -> Iterator[dict[str, Any]]:
         """The rest of it, in pieces."""
+        yield from ({"type": "citations_delta", "citation": dict(citation)} for citation in self.citations)
         for start in range(0, len(self.text), CHUNK):
             yield {"type": "text_delta", "text": self.text[start : start + CHUNK]}
 
@@ -87,12 +91,72 @@ class ToolUse:
         return self.broken if self.broken is not None else json.dumps(dict(self.input), ensure_ascii=False)
 
 
-type Block = Text | ToolUse
+@dataclass(frozen=True, slots=True)
+class ServerToolUse:
+    """A web search the API makes by itself."""
+
+    query: str
+    id: str
+
+    def json(self) -> dict[str, Any]:
+        """The block as it stands in a body."""
+        return {**self.started(), "input": {"query": self.query}}
+
+    def tokens(self, count: Count) -> int:
+        """What it is billed as: its query, and what is around it."""
+        return count(self.query) + count("web_search")
+
+    def started(self) -> dict[str, Any]:
+        """The block as it stands in `content_block_start`."""
+        return {"type": "server_tool_use", "id": self.id, "name": "web_search", "input": {}}
+
+    def deltas(self) -> Iterator[dict[str, Any]]:
+        """The rest of it, in pieces."""
+        yield {"type": "input_json_delta", "partial_json": ""}
+        yield {"type": "input_json_delta", "partial_json": json.dumps({"query": self.query}, ensure_ascii=False)}
+
+    def cut(self, most: int, count: Count) -> "ServerToolUse":
+        """It is never cut: the search has been made."""
+        return self
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResult:
+    """What a web search returned: results as the API's objects, or the code of an error."""
+
+    id: str
+    found: tuple[Mapping[str, Any], ...] = ()
+    error: str = ""
+
+    def json(self) -> dict[str, Any]:
+        """The block as it stands in a body."""
+        failed = {"type": "web_search_tool_result_error", "error_code": self.error}
+        content: Any = failed if self.error else [dict(result) for result in self.found]
+        return {"type": "web_search_tool_result", "tool_use_id": self.id, "content": content}
+
+    def tokens(self, count: Count) -> int:
+        """Nothing: results are read, not written."""
+        return 0
+
+    def started(self) -> dict[str, Any]:
+        """The block as it stands in `content_block_start`: all of it."""
+        return self.json()
+
+    def deltas(self) -> Iterator[dict[str, Any]]:
+        """Nothing is left to come."""
+        yield from ()
+
+    def cut(self, most: int, count: Count) -> "SearchResult":
+        """It is never cut."""
+        return self
+
+
+type Block = Text | ToolUse | ServerToolUse | SearchResult
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A whole answer. `stop` is one of `end_turn`, `tool_use`, `max_tokens`."""
+    """A whole answer. `stop` is one of `end_turn`, `tool_use`, `max_tokens`, `pause_turn`."""
 
     blocks: tuple[Block, ...]
     stop: str = "end_turn"
@@ -101,6 +165,11 @@ class Answer:
     def tokens(self, count: Count) -> int:
         """Output tokens."""
         return sum(block.tokens(count) for block in self.blocks)
+
+    @property
+    def searches(self) -> int:
+        """Web searches that are billed: those that did not fail."""
+        return sum(isinstance(block, SearchResult) and not block.error for block in self.blocks)
 
     def within(self, most: int, count: Count) -> "Answer":
         """This answer, cut off where it passes `most` tokens."""
@@ -133,6 +202,31 @@ def says(text: str) -> Answer:
 def calls(name: str, arguments: Mapping[str, Any]) -> Answer:
     """An answer by calling a tool."""
     return Answer((ToolUse(name, arguments),), "tool_use")
+
+
+def searched(query: str, *found: tuple[str, str], error: str = "") -> tuple[ServerToolUse, SearchResult]:
+    """The two blocks of a web search for `query` that found pages (title, address), or failed."""
+    identity = f"srvtoolu_{uuid.uuid4().hex[:24]}"
+    results = tuple(
+        {
+            "type": "web_search_result",
+            "title": title,
+            "url": url,
+            "encrypted_content": base64.b64encode(f"rehearsal {url}".encode()).decode(),
+            "page_age": None,
+        }
+        for title, url in found
+    )
+    return ServerToolUse(query, identity), SearchResult(identity, results, error)
+
+
+def cites(text: str, title: str, url: str) -> Text:
+    """Prose that rests on a page a search found."""
+    place = base64.b64encode(f"rehearsal index {url}".encode()).decode()
+    location = {
+        "type": "web_search_result_location", "url": url, "title": title, "cited_text": text[:150], "encrypted_index": place,
+    }  # fmt: skip
+    return Text(text, (location,))
 
 
 def body(answer: Answer, model: str, usage: Mapping[str, Any]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from kinos.worker.rehearsal import cache_control, content
+from kinos.worker.rehearsal import cache_control, content, server_tool
 
 VERSIONS = ("2023-01-01", "2023-06-01", "2026-10-21")
 """The values of the header `anthropic-version` (platform.claude.com, "Versions"). The last one knows no sampling any more."""
@@ -98,6 +98,11 @@ class Request:
             return frozenset()
         return frozenset(tool["name"] for tool in self.tools)
 
+    @property
+    def searching(self) -> bool:
+        """Whether a web search is offered."""
+        return server_tool.searches_in(self.tools) != 0 and self.tool_choice.get("type") != "none"
+
 
 def version_in(headers: Mapping[str, str]) -> str:
     """The API's version the headers ask for. Raises the API's Refusal when a header it needs is missing or wrong."""
@@ -142,13 +147,16 @@ def _request(data: dict[str, Any], counting: bool, version: str) -> Request:
     _stops(data.get("stop_sequences"))
     _thinking(data.get("thinking"), most)
     tools = content.tools(data.get("tools"))
+    server_tool.check_tools(tools, model)
     choice = content.tool_choice(data.get("tool_choice"), tools)
     if choice["type"] in ("any", "tool") and _NO_FORCING.fullmatch(model):
         raise Refusal(400, 'tool_choice: type "tool" and "any" are not supported for this model.')
     system = content.system(data.get("system"))
     messages = content.messages(data.get("messages"), tools)
+    server_tool.check_blocks(messages)
     cache_control.check(tools, system, messages, data.get("cache_control"))
-    if messages[-1]["role"] == "assistant" and _NO_PREFILL.fullmatch(model):
+    begun = messages[-1]["role"] == "assistant" and not server_tool.pauses(messages[-1])
+    if begun and _NO_PREFILL.fullmatch(model):
         message = (
             "This model does not support assistant message prefill. The conversation must end with a user message."
         )

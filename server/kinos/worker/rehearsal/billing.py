@@ -73,8 +73,9 @@ class Bill:
         """All of it."""
         return self.fresh + self.written + self.read
 
-    def usage(self, output: int) -> dict[str, Any]:
-        """The API's `usage` object."""
+    def usage(self, output: int, searches: int = 0) -> dict[str, Any]:
+        """The API's `usage` object; it speaks of server tools when some were used."""
+        used = {"server_tool_use": {"web_search_requests": searches, "web_fetch_requests": 0}} if searches else {}
         lived = dict.fromkeys(("ephemeral_5m_input_tokens", "ephemeral_1h_input_tokens"), 0)
         lived[f"ephemeral_{self.ttl}_input_tokens"] = self.written
         return {
@@ -84,6 +85,7 @@ class Bill:
             "cache_creation": lived,
             "output_tokens": output,
             "service_tier": "standard",
+            **used,
         }
 
 

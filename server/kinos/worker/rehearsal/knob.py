@@ -23,6 +23,7 @@ class Fault(StrEnum):
     CUT = "cut"
     NO_TOOL = "no-tool"
     BAD_EDIT = "bad-edit"
+    NO_SEARCH = "no-search"
 
 
 STATUS = {
@@ -31,6 +32,7 @@ STATUS = {
     Fault.RATE_LIMITED: (429, "rate_limit_error", "This request would exceed your organization's rate limit."),
     Fault.BROKEN: (500, "api_error", "Internal server error"),
     Fault.OVERLOADED: (529, "overloaded_error", "Overloaded"),
+    Fault.NO_SEARCH: (400, "invalid_request_error", "Web search is not enabled for this organization."),
 }
 """Code, error type and message of the faults that are refusals."""
 
@@ -41,10 +43,12 @@ class Kind:
 
     planning: bool
     editing: bool
+    searching: bool = False
 
     def meets(self, fault: Fault) -> bool:
         """Whether `fault` can happen to such a request."""
-        return (fault is not Fault.NO_TOOL or self.planning) and (fault is not Fault.BAD_EDIT or self.editing)
+        needs = {Fault.NO_TOOL: self.planning, Fault.BAD_EDIT: self.editing, Fault.NO_SEARCH: self.searching}
+        return needs.get(fault, True)
 
 
 class Knobs:

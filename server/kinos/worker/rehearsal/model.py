@@ -36,7 +36,8 @@ class Model:
             return calls(NOTHING, {"reason": "The request holds no brief a rehearsal could read."})
         if refusal := _refused(request.messages[-1]["content"]):
             return calls(NOTHING, {"reason": f"The task I proposed was not accepted: {refusal}"})
-        return planner.answer(View(brief, request.system_text, request.model), self._declined)
+        view = View(brief, request.system_text, request.model, request.searching)
+        return planner.answer(view, self._declined)
 
     def _edit(self, request: Request) -> Answer:
         try:
@@ -55,7 +56,7 @@ def kind_of(request: Request) -> Kind:
     """What `request` is for."""
     planning = {PROPOSE, NOTHING} <= request.offered
     texts = (request.system_text, *map(text_of_blocks, request.messages))
-    return Kind(planning, not planning and any("SEARCH/REPLACE" in text for text in texts))
+    return Kind(planning, not planning and any("SEARCH/REPLACE" in text for text in texts), request.searching)
 
 
 def bad_edit(request: Request) -> Answer:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from kinos.domain.brief import NOTHING, PROPOSE
 from kinos.domain.task import NothingToDo, Task
@@ -12,6 +13,7 @@ from kinos.worker.rehearsal.rule.division import split_long
 from kinos.worker.rehearsal.rule.duplicate import fold
 from kinos.worker.rehearsal.rule.finding import evaluate
 from kinos.worker.rehearsal.rule.journal import log
+from kinos.worker.rehearsal.rule.look_up import look_up, search
 from kinos.worker.rehearsal.rule.plan import plan_tests
 from kinos.worker.rehearsal.rule.proposal import Rule
 from kinos.worker.rehearsal.rule.prose import polish
@@ -33,7 +35,7 @@ RULES: Mapping[str, Sequence[Rule]] = {
     "validation": (validate,),
     "duplication": (fold,),
     "redacteur": (polish,),
-    "research": (sources,),
+    "research": (look_up, sources),
 }
 """The rules of each agent that comes with KinOS, in the order in which they are tried."""
 
@@ -46,7 +48,7 @@ _TRADES: Sequence[tuple[str, Sequence[Rule]]] = (
     (r"\btests?\b|testing|checks", (plan_tests,)),
     (r"quality|evaluat|review|measure|audit", (evaluate,)),
     (r"too long|split|table of contents|index|organi[sz]|documentation|librar", (split_long, repair, index)),
-    (r"\bsources?\b|research|citation|bibliograph", (sources,)),
+    (r"\bsources?\b|research|citation|bibliograph", (look_up, sources)),
     (r"style|prose|clarity|spelling|wording|proofread|copy.?edit", (polish,)),
     (r"write|deliver|draft|produc", (sketch,)),
 )
@@ -115,4 +117,5 @@ def answer(view: View, declined: Declined) -> Answer:
         "files": list(outcome.files),
         "instructions": outcome.instructions,
     }
-    return calls(PROPOSE, arguments)
+    proposed = calls(PROPOSE, arguments)
+    return replace(proposed, blocks=(*search(outcome), *proposed.blocks))

@@ -172,7 +172,7 @@ class _Handler(BaseHTTPRequestHandler):
         answer = answer.within(request.max_tokens, count)
         if fault is Fault.CUT:
             answer = answer.within(answer.tokens(count) // 2, count)
-        usage = rehearsal.cache.bill(request).usage(answer.tokens(count))
+        usage = rehearsal.cache.bill(request).usage(answer.tokens(count), answer.searches)
         self._wait(rehearsal.knobs.delay)
         if request.stream:
             self._stream(answer, request.model, usage, request_id, fault)

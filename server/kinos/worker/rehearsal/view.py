@@ -33,11 +33,12 @@ class Entry:
 
 @dataclass(frozen=True)
 class View:
-    """A brief for the agent whose prompt is `system`; sizes are counted for `model`."""
+    """A brief for the agent whose prompt is `system`; sizes are counted for `model`; `searching` when it may search the web."""
 
     brief: Brief
     system: str
     model: str
+    searching: bool = False
 
     @cached_property
     def documents(self) -> Mapping[str, Entry]:

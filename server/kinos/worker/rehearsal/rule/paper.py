@@ -12,6 +12,7 @@ EVALUATION = "evaluation.md"
 VALIDATION = "validation.md"
 TESTS = "tests.md"
 SOURCES = "sources.md"
+RESEARCH = "research.md"
 
 _KEEPERS: Mapping[str, Sequence[str]] = {
     "chroniqueur": (JOURNAL,),
@@ -25,7 +26,8 @@ _KEEPERS: Mapping[str, Sequence[str]] = {
 """The agents that keep a paper, and its names."""
 
 _RECORDS = {
-    name.casefold() for name in (JOURNAL, *TODO, SPECIFICATIONS, EVALUATION, VALIDATION, TESTS, SOURCES, "changelog.md")
+    name.casefold()
+    for name in (JOURNAL, *TODO, SPECIFICATIONS, EVALUATION, VALIDATION, TESTS, SOURCES, RESEARCH, "changelog.md")
 }
 
 
