@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from kinos.adapters.size_cache import Bounds
     from kinos.domain.conversion import Converted
     from kinos.domain.count import Count
+    from kinos.engine.circuit import Circuits
     from kinos.engine.ports import Catalog, Editor
     from kinos.engine.session import Session
     from kinos.tokens.family import Choice
@@ -54,7 +56,14 @@ class Workspace:
 
 
 class App:
-    """Everything a front end asks for."""
+    """Everything a front end asks for. What the teams of all its folders share is made once."""
+
+    @cached_property
+    def _circuits(self) -> Circuits:
+        from kinos.adapters.clock import SystemClock
+        from kinos.engine.circuit import Circuits
+
+        return Circuits(SystemClock())
 
     def settings(self, root: Path, layers: Sequence[Layer] = ()) -> tuple[Settings, tuple[str, ...]]:
         """The settings for a folder from files, environment and the given layers, and a sentence for each thing wrong."""
@@ -183,6 +192,7 @@ class App:
             clock=SystemClock(),
             ids=RandomIds(),
             editor=editor,
+            circuits=self._circuits,
         )
         session = Session(ports, settings, front_end, trusted=trusted)
 

@@ -33,6 +33,13 @@ def shown(width: int, team: TeamState = TeamState.RUNNING, agents: tuple[AgentVi
     return console.file.getvalue()
 
 
+def test_who_waits_for_the_api_says_so() -> None:
+    deferred = AgentView(
+        "evaluation", AgentState.FAILED, 1.0, last_error="it failed", last_result="r", deferred="The model's API"
+    )
+    assert "The model's API" in shown(120, agents=(deferred,))
+
+
 @pytest.mark.parametrize("width", [20, 36, 48, 60, 70, 80, 120, 200])
 def test_nothing_wraps_at_any_width(width: int) -> None:
     lines = shown(width).rstrip("\n").split("\n")

@@ -86,8 +86,25 @@ def test_work_goes_one_step_at_a_time_and_can_end_at_each() -> None:
     assert TEAM_TRANSITIONS.keys() == set(T)
 
 
+def test_an_agent_that_is_deferred_says_why_until_it_is_not_or_begins_or_stops() -> None:
+    deferred = apply(
+        State(agents={"ann": AgentView("ann", A.RESTING, 1.0)}), ev.AgentDeferred(NOW, "ann", "no answer", NOW)
+    )
+    assert (deferred.agents["ann"].deferred, deferred.agents["ann"].next_at, deferred.agents["ann"].state) == (
+        "no answer",
+        NOW,
+        A.RESTING,
+    )
+    ends = [
+        ev.AgentDeferred(NOW, "ann", "", NOW), ev.CycleStarted(NOW, "ann", "y", "r"), ev.AgentStopped(NOW, "ann"),
+        ev.WeightsSet(NOW, {"ann": 0.0}),
+    ]  # fmt: skip
+    assert [apply(deferred, event).agents["ann"].deferred for event in ends] == [""] * len(ends)
+
+
 NAMES = st.sampled_from(["ann", "bob", "stranger"])
 EVENTS = st.one_of(
+    st.builds(lambda name, reason: ev.AgentDeferred(NOW, name, reason, NOW), NAMES, st.sampled_from(["", "no answer"])),
     st.sampled_from([*TEAM_EVENTS.values(), ev.TeamResumed(NOW, "by hand"), ev.MapWritten(NOW, "m"), ev.Noted(NOW, "info", "x")]),
     st.builds(ev.AgentStarted, st.just(NOW), NAMES),
     st.builds(lambda event, name: replace(event, agent=name), st.sampled_from(list(AGENT_EVENTS.values())), NAMES),

@@ -11,7 +11,24 @@ from kinos.domain.usage import Usage
 
 NOW = datetime(2026, 3, 21, tzinfo=UTC)
 ANN = AgentView(
-    "ann", AgentState.EDITING, 2.0, "t", ("a.md",), NOW, None, 4, 3, 1, 2, 1, Usage(10, 5), None, 6.0, "e", "r"
+    "ann",
+    AgentState.EDITING,
+    2.0,
+    "t",
+    ("a.md",),
+    NOW,
+    None,
+    4,
+    3,
+    1,
+    2,
+    1,
+    Usage(10, 5),
+    None,
+    6.0,
+    "e",
+    "r",
+    deferred="d",
 )
 STATE = State(
     TeamView("crew", TeamState.RUNNING, "asked", "review", True, NOW),
@@ -83,6 +100,7 @@ def test_an_agent_has_its_figures_and_an_unknown_cost_is_null() -> None:
         "meanSeconds": 1.5,
         "lastResult": "r",
         "lastError": "e",
+        "deferred": "d",
     }
 
 

@@ -97,7 +97,7 @@ class ScriptedWorkers:
     async def _call(self, what: str, call: PlanCall | EditCall, gate: Gate, seconds: float) -> Failed | None:
         answer = await gate(Reserve(call.model, USAGE.input_tokens, call.max_tokens))
         if isinstance(answer, Denied):
-            return Failed(FailureKind.BUDGET, answer.reason, "", Usage())
+            return Failed(answer.failure, answer.reason, answer.remedy, Usage())
         assert isinstance(answer, Granted)
         if self.stuck == what:
             self.reached.set()

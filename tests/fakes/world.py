@@ -19,6 +19,7 @@ from kinos.domain.message import EditCall, PlanCall
 from kinos.domain.setting import Settings
 from kinos.domain.task import NothingToDo, Task
 from kinos.domain.team import Agent
+from kinos.engine.circuit import Circuits
 from kinos.engine.lifecycle import Ports
 from kinos.engine.session import Session
 from kinos.tokens.document import Encoding
@@ -80,13 +81,14 @@ class World:
         self.ids = CountingIds()
         self.events: list[Event] = []
         self.trusted = trusted
+        self.circuits: Circuits | None = None
         self.session = self.started()
 
     def started(self) -> Session:
         """A new engine on the same workspace."""
         ports = Ports(
             self.disk, self.folder, self.catalog, self.workers, self.rehearsal, self.counting, self.clock, self.ids,
-            self.editor,
+            self.editor, self.circuits,
         )  # fmt: skip
         session = Session(ports, self.settings, "a test", trusted=self.trusted)
         session.subscribe(lambda before, after, event: self.events.append(event))

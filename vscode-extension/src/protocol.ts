@@ -11,6 +11,8 @@ export interface AgentStatus {
   state: AgentState;
   /** The task at hand in one line; empty if there is none. */
   task: string;
+  /** Why it rests though it could run; empty if it does not. */
+  deferred: string;
   lastError: string;
 }
 

@@ -121,8 +121,8 @@ function teamLine({ team, waiting }: Status): string {
     : `${l10n.t('Team {0}', team.name)}: ${state}${rehearsal}${changes}`;
 }
 
-function agentLine({ name, state, task, lastError }: AgentStatus): string {
-  const detail = state === 'failed' ? lastError : task;
+function agentLine({ name, state, task, deferred, lastError }: AgentStatus): string {
+  const detail = deferred || (state === 'failed' ? lastError : task);
   return detail ? `${name}: ${state}, ${detail}` : `${name}: ${state}`;
 }
 

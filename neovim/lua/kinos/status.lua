@@ -68,6 +68,7 @@ function M.lines(status)
   if status.team.state ~= 'stopped' then
     for _, agent in ipairs(status.agents) do
       local detail = agent.state == 'failed' and agent.lastError or agent.task
+      detail = agent.deferred ~= '' and agent.deferred or detail
       table.insert(lines, ('  %s: %s%s'):format(agent.name, agent.state, detail ~= '' and ', ' .. detail or ''))
     end
   end

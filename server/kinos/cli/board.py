@@ -110,8 +110,8 @@ def _kept(fixed: Mapping[str, int], width: int) -> tuple[list[str], int]:
 def _row(view: AgentView, team: TeamState) -> dict[str, Text]:
     starting = team is TeamState.STARTING and view.state is AgentState.STOPPED
     failed = view.state is AgentState.FAILED
-    style = "yellow" if view.state in WORKING else "red" if failed else "dim"
-    about = view.task or (view.last_error if failed else view.last_result)
+    style = "yellow" if view.state in WORKING else "red" if failed or view.deferred else "dim"
+    about = view.task or view.deferred or (view.last_error if failed else view.last_result)
     return {
         "agent": Text(view.name),
         "state": Text("starting" if starting else view.state, style=style),

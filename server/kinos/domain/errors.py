@@ -27,6 +27,7 @@ class FailureKind(StrEnum):
     CONFLICT = "conflict"
     DISK = "disk"
     WORKER = "worker-ended"
+    CIRCUIT_OPEN = "circuit-open"
     INTERNAL = "internal"
 
 
@@ -81,13 +82,14 @@ class UnavailableError(KinosError):
 
 
 class FaultError(KinosError):
-    """A model call, a worker or a cycle failed."""
+    """A model call, a worker or a cycle failed. `retry_after` is the seconds the API asked to wait, if it did."""
 
     exit_code = 5
 
-    def __init__(self, kind: FailureKind, message: str, remedy: str = "") -> None:
+    def __init__(self, kind: FailureKind, message: str, remedy: str = "", retry_after: float | None = None) -> None:
         super().__init__(message, remedy)
         self.kind = kind
+        self.retry_after = retry_after
 
 
 class BudgetError(KinosError):

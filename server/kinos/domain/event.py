@@ -93,6 +93,15 @@ class CycleStarted(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class AgentDeferred(Event):
+    """An agent rests until `next_at` because the API of its model does not answer; no `reason`: it does again."""
+
+    agent: str
+    reason: str
+    next_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class TaskChosen(Event):
     """The planner named one task."""
 

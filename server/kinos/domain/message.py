@@ -89,12 +89,13 @@ class Edited:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """The call failed; `usage` is what was spent all the same."""
+    """The call failed; `usage` is what was spent all the same, `retry_after` the seconds the API asked to wait, if it did."""
 
     failure: FailureKind
     message: str
     remedy: str
     usage: Usage
+    retry_after: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,9 +119,11 @@ class Granted:
 
 @dataclass(frozen=True, slots=True)
 class Denied:
-    """No, and why."""
+    """No, and why; `failure` and `remedy` are what the call ends with."""
 
     reason: str
+    failure: FailureKind = FailureKind.BUDGET
+    remedy: str = "Raise the budget, or start again later."
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,6 +84,8 @@ class AgentView:
     last_result: str = ""
     useful: int = 0
     tried: int = 0
+    deferred: str = ""
+    """Why it does not run though it could: the API of its model does not answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +180,7 @@ def _stopping(state: State, e: ev.TeamStopping) -> State:
 def _stopped(state: State, e: ev.TeamStopped) -> State:
     after = _team(state, _T.STOPPED, e.time, reason=e.reason)
     for name in after.agents:
-        after = _agent(after, name, _A.STOPPED, task="", files=(), next_at=None, since=e.time)
+        after = _agent(after, name, _A.STOPPED, task="", files=(), next_at=None, since=e.time, deferred="")
     return after
 
 
@@ -190,7 +192,7 @@ def _agent_started(state: State, e: ev.AgentStarted) -> State:
 
 
 def _agent_stopped(state: State, e: ev.AgentStopped) -> State:
-    return _agent(state, e.agent, _A.STOPPED, task="", files=(), since=e.time, next_at=None)
+    return _agent(state, e.agent, _A.STOPPED, task="", files=(), since=e.time, next_at=None, deferred="")
 
 
 def _weights(state: State, e: ev.WeightsSet) -> State:
@@ -199,7 +201,7 @@ def _weights(state: State, e: ev.WeightsSet) -> State:
         if view.state in WORKING or view.state is _A.STOPPED:
             state = _agent(state, name, weight=weight)
         elif weight == 0:
-            state = _agent(state, name, _A.ASLEEP, weight=weight, next_at=None)
+            state = _agent(state, name, _A.ASLEEP, weight=weight, next_at=None, deferred="")
         elif view.state is _A.ASLEEP:
             state = _agent(state, name, _A.RESTING, weight=weight)
         else:
@@ -207,8 +209,12 @@ def _weights(state: State, e: ev.WeightsSet) -> State:
     return state
 
 
+def _deferred(state: State, e: ev.AgentDeferred) -> State:
+    return _agent(state, e.agent, deferred=e.reason, next_at=e.next_at)
+
+
 def _cycle(state: State, e: ev.CycleStarted) -> State:
-    return _agent(state, e.agent, _A.PLANNING, task="", files=(), since=e.time, next_at=None)
+    return _agent(state, e.agent, _A.PLANNING, task="", files=(), since=e.time, next_at=None, deferred="")
 
 
 def _chosen(state: State, e: ev.TaskChosen) -> State:
@@ -291,6 +297,7 @@ _HANDLERS: Mapping[type[ev.Event], Callable[[State, Any], State]] = {
     ev.AgentStarted: _agent_started,
     ev.AgentStopped: _agent_stopped,
     ev.WeightsSet: _weights,
+    ev.AgentDeferred: _deferred,
     ev.CycleStarted: _cycle,
     ev.TaskChosen: _chosen,
     ev.TaskClaimed: _claimed,

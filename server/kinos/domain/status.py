@@ -76,4 +76,5 @@ def _agent(view: AgentView) -> dict[str, Any]:
         "meanSeconds": round(view.seconds / view.cycles, 3) if view.cycles else None,
         "lastResult": view.last_result,
         "lastError": view.last_error,
+        "deferred": view.deferred,
     }

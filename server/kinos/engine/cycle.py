@@ -9,10 +9,11 @@ from enum import StrEnum
 from pathlib import Path
 
 from kinos.domain import event as ev
+from kinos.domain.address import host
 from kinos.domain.brief import HOUSE_RULES, Brief
 from kinos.domain.change import Change, ChangeState, FileChange, digest
 from kinos.domain.errors import ConflictError, FailureKind, FaultError, LandingError, PolicyError
-from kinos.domain.message import EditCall, Edited, Endpoint, Failed, PlanCall, Retry
+from kinos.domain.message import EditCall, Edited, Endpoint, Failed, PlanCall, Planned, Retry
 from kinos.domain.model import output_limit
 from kinos.domain.path import matches
 from kinos.domain.setting import Settings
@@ -21,11 +22,12 @@ from kinos.domain.team import Agent, Team
 from kinos.domain.usage import Usage, add_cost
 from kinos.engine.budget import Budget
 from kinos.engine.caution import caution
+from kinos.engine.circuit import Circuits
 from kinos.engine.claims import Claims
 from kinos.engine.landing import Landing
 from kinos.engine.memory import Memory
 from kinos.engine.merge import onto
-from kinos.engine.ports import Clock, Ids, Journal, Workers
+from kinos.engine.ports import Clock, Gate, Ids, Journal, Workers
 from kinos.engine.store import Store
 from kinos.engine.text import decoded
 from kinos.engine.uncut import uncut
@@ -60,11 +62,12 @@ class Result(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """`kind` is set for FAILED alone."""
+    """`kind` is set for FAILED alone, and `wait`, the seconds for which the API asked to be left alone."""
 
     result: Result
     reason: str
     kind: FailureKind | None = None
+    wait: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +84,11 @@ class Terms:
         """The agent's own model, else the team's, else the setting's."""
         return agent.model or self.team.model or setting
 
+    def hosts(self, agent: Agent) -> frozenset[str]:
+        """The endpoints the agent asks."""
+        models = (self.model(agent, setting) for setting in (self.settings.model_plan, self.settings.model_edit))
+        return frozenset(host(model, self.endpoint) for model in models)
+
 
 @dataclass(frozen=True, slots=True)
 class Tools:
@@ -91,6 +99,7 @@ class Tools:
     ids: Ids
     workers: Workers
     budget: Budget
+    circuits: Circuits
     claims: Claims
     landing: Landing
     journal: Journal
@@ -127,7 +136,7 @@ class Cycle:
             self._tools.memory.refused(self._agent.name, title, error.message)
             return Outcome(Result.REFUSED if isinstance(error, PolicyError) else Result.CONFLICTED, error.message)
         except FaultError as error:
-            return Outcome(Result.FAILED, str(error), error.kind)
+            return Outcome(Result.FAILED, str(error), error.kind, error.retry_after or 0.0)
         except LandingError as error:
             # A landing that fails is an outcome of its own: here a file cannot be read, or the journal not written.
             return Outcome(Result.FAILED, str(error), FailureKind.DISK)
@@ -149,12 +158,7 @@ class Cycle:
             brief=brief.render(),
             searches=self._agent.search,
         )
-        with self._tools.budget.call(self._agent.name) as gate:
-            reply = await self._tools.workers.plan(call, gate)
-        self._spent(call.model, reply.usage)
-        if isinstance(reply, Failed):
-            raise FaultError(reply.failure, reply.message, reply.remedy)
-        return reply.outcome
+        return (await self._replied(call, self._tools.workers.plan)).outcome
 
     async def _carry_out(self, task: Task) -> Outcome:
         self._say(ev.TaskChosen(self._now(), self._agent.name, self.name, task.title, task.why, task.files))
@@ -231,13 +235,21 @@ class Cycle:
             files=task.files,
             message=task.message(),
         )
+        return await self._replied(call, self._tools.workers.edit)
+
+    async def _replied[C: (PlanCall, EditCall), R: (Planned, Edited)](
+        self, call: C, ask: Callable[[C, Gate], Awaitable[R | Failed]]
+    ) -> R:
+        """The answer to `call`, each model call of which passes the endpoint's circuit and the budget."""
+        circuit = self._tools.circuits.of(host(call.model, call.endpoint))
         with self._tools.budget.call(self._agent.name) as gate:
-            reply = await self._tools.workers.edit(call, gate)
+            reply = await ask(call, circuit.guarded(gate, self.name))
+        circuit.heard(reply, self.name)
         self._spent(call.model, reply.usage)
-        if isinstance(reply, Failed) and reply.failure is FailureKind.POLICY:
+        if isinstance(reply, Failed) and isinstance(call, EditCall) and reply.failure is FailureKind.POLICY:
             raise PolicyError(reply.message, reply.remedy)
         if isinstance(reply, Failed):
-            raise FaultError(reply.failure, reply.message, reply.remedy)
+            raise FaultError(reply.failure, reply.message, reply.remedy, reply.retry_after)
         return reply
 
     def _made(self, bases: Mapping[str, bytes | None], texts: Mapping[str, str | None]) -> tuple[FileChange, ...]:

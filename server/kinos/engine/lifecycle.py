@@ -15,6 +15,7 @@ from kinos.domain.team import Agent, Member, Team
 from kinos.engine.budget import Budget
 from kinos.engine.changes import Changes
 from kinos.engine.choice import chosen_team
+from kinos.engine.circuit import Circuits
 from kinos.engine.cycle import Terms, Tools
 from kinos.engine.keeper import Keeper
 from kinos.engine.mapper import Mapper
@@ -26,7 +27,7 @@ from kinos.engine.upkeep import Upkeep
 
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """The outside of one engine."""
+    """The outside of one engine. `circuits` are those of its process; without them it has its own."""
 
     disk: Disk
     folder: StateFolder
@@ -37,6 +38,7 @@ class Ports:
     clock: Clock
     ids: Ids
     editor: Editor | None = None
+    circuits: Circuits | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from kinos.domain.phase import Phase
 from kinos.domain.team import Agent
 from kinos.engine.cycle import Cycle, Outcome, Result, Terms, Tools
 from kinos.engine.guard import Guard
+from kinos.engine.outage import Outages
 from kinos.engine.schedule import REHEARSAL_PACE, Schedule
 
 _USEFUL = frozenset({Result.LANDED, Result.WAITING})
@@ -57,6 +58,7 @@ class Run:
         self._tools = tools
         self._ends = ends
         self._schedule = Schedule(REHEARSAL_PACE if terms.endpoint.rehearsal else 1.0)
+        self._outages = Outages(self._agents, terms, tools)
         self._cycles: dict[str, asyncio.Task[None]] = {}
         self._enabled: set[str] = set()
         self._wake = asyncio.Event()
@@ -144,12 +146,17 @@ class Run:
 
     async def over(self) -> None:
         """Run until the run ends by itself (`Ends`), or dies of a bug; for ever otherwise."""
-        while True:
-            self._wake.clear()
-            if self.bug is not None or self._finished():
-                return
-            self._start_cycles()
-            await self._tools.clock.wait(self._wake, self._rest())
+        unsubscribe = self._tools.circuits.subscribe(self._wake.set)
+        try:
+            while True:
+                self._wake.clear()
+                self._outages.tell(self._enabled, self._schedule.ready_at)
+                if self.bug is not None or self._finished():
+                    return
+                self._start_cycles()
+                await self._tools.clock.wait(self._wake, self._rest())
+        finally:
+            unsubscribe()
 
     async def cut(self) -> None:
         """Cut off every cycle, letting a landing finish. The run is over then."""
@@ -191,6 +198,7 @@ class Run:
 
     def _start_cycles(self) -> None:
         while self._may_begin():
+            self._schedule.defer(self._outages.deferred(self._enabled))
             name = self._schedule.next(self._free(), self._tools.clock.monotonic())
             if name is None:
                 return
@@ -225,7 +233,8 @@ class Run:
         if self._paused or len(self._cycles) >= self._terms.settings.team_parallel or not self._more():
             return None
         now = self._tools.clock.monotonic()
-        at = self._schedule.next_at(self._free(), now)
+        free = self._free()
+        at = min(self._schedule.next_at(free, now), self._outages.next_try(self._outages.deferred(free)))
         return None if math.isinf(at) else max(0.0, at - now)
 
     def _begin(self, name: str) -> None:
@@ -238,6 +247,7 @@ class Run:
         self._tools.store.dispatch(ev.CycleStarted(self._tools.clock.now(), name, cycle, reason))
         self._stale.discard(name)
         self._told.discard(name)
+        self._outages.begin(name, cycle)
         self._cycles[name] = asyncio.create_task(self._pass(name, cycle))
         self._cycles[name].add_done_callback(self._died)
 
@@ -252,6 +262,8 @@ class Run:
             outcome = await Cycle(cycle, self._agents[name], self._terms, self._tools).run()
         except KinosError as error:
             outcome = Outcome(Result.FAILED, str(error), FailureKind.INTERNAL)
+        finally:
+            self._outages.end(name, cycle)
         self._cycles.pop(name, None)
         self._ended(name, cycle, outcome, self._tools.clock.monotonic() - began)
         self._wake.set()
@@ -261,7 +273,7 @@ class Run:
         now, at = self._tools.clock.monotonic(), self._tools.clock.now()
         pace = self._agents[name].pace
         if outcome.result is Result.FAILED:
-            ready = at + timedelta(seconds=self._schedule.failed(name, now, pace) - now)
+            ready = at + timedelta(seconds=self._schedule.failed(name, now, pace, outcome.wait) - now)
             kind = str(outcome.kind or FailureKind.INTERNAL)
             self._tools.store.dispatch(ev.CycleFailed(at, name, cycle, kind, outcome.reason, ready, seconds))
             if outcome.kind in HOPELESS:

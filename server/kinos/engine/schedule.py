@@ -1,7 +1,7 @@
 """When each agent runs: weights decide how often, rests decide how soon. Pure but for its own small table."""
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 LONGEST_REST = 600.0
@@ -26,6 +26,7 @@ class _Turn:
     barren: int = 0
     failures: int = 0
     held: bool = False
+    deferred: bool = False
 
 
 class Schedule:
@@ -73,11 +74,11 @@ class Schedule:
         times = min(self._turns[agent].barren + 1, _MOST_DOUBLINGS)
         return self._rest(agent, now, pace * 2.0**times, pace, barren=times, failures=0)
 
-    def failed(self, agent: str, now: float, pace: float) -> float:
-        """`agent` failed: it rests longer each time, and never less than if it had found nothing to do."""
+    def failed(self, agent: str, now: float, pace: float, least: float = 0.0) -> float:
+        """`agent` failed: it rests longer each time, never less than if it had found nothing to do, nor than `least`."""
         turn = self._turns[agent]
         times, failures = (min(n + 1, _MOST_DOUBLINGS) for n in (turn.barren, turn.failures))
-        seconds = max(FIRST_ERROR_REST * 2.0 ** (failures - 1), pace * 2.0**times)
+        seconds = max(FIRST_ERROR_REST * 2.0 ** (failures - 1), pace * 2.0**times, least)
         return self._rest(agent, now, seconds, pace, barren=times, failures=failures)
 
     def hold(self, agent: str, now: float, times: int) -> float:
@@ -107,6 +108,17 @@ class Schedule:
             self._catch_up(turn)
             turn.barren = 0
 
+    def defer(self, agents: Collection[str]) -> None:
+        """Exactly these may not run now, whatever their turn, and nobody waits for them."""
+        for name, turn in self._turns.items():
+            if turn.deferred and name not in agents:
+                turn.passed = max(turn.passed, self._level())
+            turn.deferred = name in agents
+
+    def ready_at(self, agent: str) -> float:
+        """When `agent` has rested; it may run then, if it is its turn."""
+        return self._turns[agent].ready_at
+
     def next_at(self, free: Iterable[str], now: float) -> float:
         """When the first of `free` becomes ready; infinity when none will before a cycle ends."""
         last = self._slowest(now)
@@ -114,7 +126,7 @@ class Schedule:
 
     def _due(self, name: str, last: float) -> bool:
         turn = self._turns[name]
-        return turn.weight > 0 and turn.passed <= last + 1 / turn.weight
+        return turn.weight > 0 and not turn.deferred and turn.passed <= last + 1 / turn.weight
 
     def _slowest(self, now: float) -> float:
         """How far the agent that is furthest behind has come, of those that run, or will soon; infinity without any."""
@@ -122,7 +134,8 @@ class Schedule:
         return min((turn.passed for turn in self._busy() if turn.ready_at <= soon), default=math.inf)
 
     def _busy(self) -> Iterator[_Turn]:
-        return (turn for turn in self._turns.values() if turn.weight > 0 and not turn.barren and not turn.failures)
+        able = (turn for turn in self._turns.values() if turn.weight > 0 and not turn.deferred)
+        return (turn for turn in able if not turn.barren and not turn.failures)
 
     def _level(self) -> float:
         return min((turn.passed for turn in self._busy()), default=self._front)

@@ -18,6 +18,7 @@ from kinos.engine.budget import Budget
 from kinos.engine.buffer import Buffers
 from kinos.engine.changes import Changes
 from kinos.engine.chronicle import Chronicle
+from kinos.engine.circuit import Circuits
 from kinos.engine.claims import Claims
 from kinos.engine.cycle import Tools
 from kinos.engine.history import Reverted, Selection, unified
@@ -58,6 +59,7 @@ class Session:
         )  # fmt: skip
         self._journal = ports.folder.journal()
         self._memory, self._claims = Memory(), Claims()
+        self._circuits = ports.circuits or Circuits(ports.clock)
         self._landing = Landing(
             ports.disk, self._journal, self.buffers, ports.editor, lambda: self.settings.landing_edit
         )
@@ -271,8 +273,8 @@ class Session:
 
     def _tools(self, budget: Budget) -> Tools:
         return Tools(
-            self.store, self._ports.clock, self._ports.ids, self._ports.workers, budget, self._claims, self._landing,
-            self._journal, self._memory, self._observe, self._recorded,
+            self.store, self._ports.clock, self._ports.ids, self._ports.workers, budget, self._circuits, self._claims,
+            self._landing, self._journal, self._memory, self._observe, self._recorded,
         )  # fmt: skip
 
     async def _observe(self, agent: Agent) -> Brief:

@@ -48,7 +48,7 @@ def answer(call: PlanCall | EditCall, line: Line) -> Planned | Edited | Failed:
 
 
 def _failed(error: FaultError, gate: Gate) -> Failed:
-    return Failed(error.kind, gate.source.scrubbed(error.message), error.remedy, gate.spent)
+    return Failed(error.kind, gate.source.scrubbed(error.message), error.remedy, gate.spent, error.retry_after)
 
 
 def _outcome(call: PlanCall | EditCall, gate: Gate) -> Planned | Edited | Failed:

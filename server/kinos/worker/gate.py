@@ -62,7 +62,9 @@ class Gate:
             fault = _fault(error)
             if fault is None:
                 raise
-            raise self.source.fault(fault.kind, _detail(fault, tries.statistics["attempt_number"])) from error
+            said = self.source.fault(fault.kind, _detail(fault, tries.statistics["attempt_number"]))
+            said.retry_after = fault.retry_after
+            raise said from error
         return answer
 
     def _once[T](
@@ -92,8 +94,8 @@ class Gate:
         match answer:
             case Granted(reservation):
                 return reservation
-            case Denied(reason):
-                raise FaultError(FailureKind.BUDGET, f"{reason}.", "Raise the budget, or start again later.")
+            case Denied(reason, failure, remedy):
+                raise FaultError(failure, f"{reason}.", remedy)
             case _:
                 raise ValueError(f"{type(answer).__name__} is no answer to a reservation")
 
