@@ -235,7 +235,12 @@ class Cycle:
             files=task.files,
             message=task.message(),
         )
-        return await self._replied(call, self._tools.workers.edit)
+        try:
+            return await self._replied(call, self._tools.workers.edit)
+        except FaultError as error:
+            if error.kind is FailureKind.POLICY:
+                raise PolicyError(error.message, error.remedy) from error
+            raise
 
     async def _replied[C: (PlanCall, EditCall), R: (Planned, Edited)](
         self, call: C, ask: Callable[[C, Gate], Awaitable[R | Failed]]
@@ -246,8 +251,6 @@ class Cycle:
             reply = await ask(call, circuit.guarded(gate, self.name))
         circuit.heard(reply, self.name)
         self._spent(call.model, reply.usage)
-        if isinstance(reply, Failed) and isinstance(call, EditCall) and reply.failure is FailureKind.POLICY:
-            raise PolicyError(reply.message, reply.remedy)
         if isinstance(reply, Failed):
             raise FaultError(reply.failure, reply.message, reply.remedy, reply.retry_after)
         return reply
