@@ -33,8 +33,8 @@ from kinos.domain.message import (
 from kinos.domain.task import NothingToDo
 from kinos.domain.usage import Usage
 
-PLAN = PlanCall("ann", "m", 100, None, Endpoint("key"), Retry(1, 0.0, ()), 60.0, "system", "brief")
-EDIT = EditCall("ann", "m", 100, None, Endpoint("key"), Retry(1, 0.0, ()), 60.0, "folder", ("a.md",), "message")
+PLAN = PlanCall("ann", "m", 100, None, Endpoint("key"), Retry(1, 0.0, ()), 60.0, 60.0, "system", "brief")
+EDIT = EditCall("ann", "m", 100, None, Endpoint("key"), Retry(1, 0.0, ()), 60.0, 60.0, "folder", ("a.md",), "message")
 USED = Usage(10, 5, calls=1)
 
 

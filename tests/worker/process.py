@@ -190,6 +190,7 @@ def plan_call(url: str | None, **changes: object) -> PlanCall:
         "endpoint": Endpoint(KEY, url),
         "retry": Retry(1, 0.01, (429, 500, 529)),
         "timeout": 30.0,
+        "stall": 30.0,
         "system": "You are redacteur.",
         "brief": "Choose a task.",
     }
@@ -206,6 +207,7 @@ def edit_call(url: str | None, folder: Path, files: tuple[str, ...], **changes: 
         "endpoint": Endpoint(KEY, url),
         "retry": Retry(1, 0.01, (429, 500, 529)),
         "timeout": 30.0,
+        "stall": 30.0,
         "folder": str(folder),
         "files": files,
         "message": "Task: improve the text.",

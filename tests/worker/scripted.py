@@ -3,11 +3,11 @@
 import contextlib
 import json
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, BinaryIO, Self
 
 
 @dataclass(frozen=True)
@@ -15,6 +15,8 @@ class Answer:
     """One answer of the API.
 
     It waits for `after`; `hang_up` closes the connection instead of answering, `drip` sends a byte now and then, forever.
+    Half of the body is sent before it is `broken` (the connection closed) or `stuck` (nothing more comes); `pace` is seconds
+    before each event.
     """
 
     status: int = 200
@@ -23,6 +25,9 @@ class Answer:
     after: threading.Event | None = None
     hang_up: bool = False
     drip: bool = False
+    broken: bool = False
+    stuck: bool = False
+    pace: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -136,16 +141,18 @@ class ScriptedApi:
                 if answer.hang_up:
                     self.close_connection = True
                     return
-                text = answer.body if isinstance(answer.body, str) else json.dumps(answer.body)
+                kind, text = _written(answer, body)
                 self.send_response(answer.status)
-                for name, value in {"Content-Type": "application/json", **answer.headers}.items():
+                for name, value in {"Content-Type": kind, **answer.headers}.items():
                     self.send_header(name, value)
-                self.send_header("Content-Length", str(len(text.encode()) + answer.drip * 1_000_000))
+                self.send_header(
+                    "Content-Length", str(len(text.encode()) + answer.drip * 1_000_000 + 2 * bool(answer.pace))
+                )
                 self.end_headers()
                 while answer.drip and not api.closing.wait(0.1):
                     self.wfile.write(b" ")
                     self.wfile.flush()
-                self.wfile.write(text.encode())
+                self.close_connection = _send(self.wfile, answer, text.encode(), api.closing)
 
             def log_message(self, *args: Any) -> None:
                 pass
@@ -155,3 +162,52 @@ class ScriptedApi:
                     super().handle()
 
         return Handler
+
+
+def _written(answer: Answer, request: Mapping[str, Any]) -> tuple[str, str]:
+    """The kind and text of the body: a message is streamed to who asks for that."""
+    if isinstance(answer.body, str):
+        return "application/json", answer.body
+    if request.get("stream") and answer.body.get("type") == "message":
+        return "text/event-stream", "".join(
+            f"event: {name}\ndata: {json.dumps({'type': name, **data})}\n\n" for name, data in _events(answer.body)
+        )
+    return "application/json", json.dumps(answer.body)
+
+
+def _events(body: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    usage = {**body["usage"], "output_tokens": 1}
+    yield "message_start", {"message": {**body, "content": [], "stop_reason": None, "usage": usage}}
+    for index, block in enumerate(body["content"]):
+        empty = {"text": ""} if block["type"] == "text" else {"input": {}}
+        yield "content_block_start", {"index": index, "content_block": {**block, **empty}}
+        yield "ping", {}
+        yield "content_block_delta", {"index": index, "delta": _delta(block)}
+        yield "content_block_stop", {"index": index}
+    delta = {"stop_reason": body["stop_reason"], "stop_sequence": None}
+    yield "message_delta", {"delta": delta, "usage": {"output_tokens": body["usage"]["output_tokens"]}}
+    yield "message_stop", {}
+
+
+def _delta(block: Mapping[str, Any]) -> Mapping[str, Any]:
+    if block["type"] == "text":
+        return {"type": "text_delta", "text": block["text"]}
+    return {"type": "input_json_delta", "partial_json": json.dumps(block["input"])}
+
+
+def _send(out: BinaryIO, answer: Answer, raw: bytes, closing: threading.Event) -> bool:
+    """Write the body in the way `answer` wants it; whether the connection is to be closed then."""
+    if answer.broken or answer.stuck:
+        out.write(raw[: len(raw) // 2])
+        out.flush()
+        if answer.stuck:
+            closing.wait()
+        return True
+    if not answer.pace:
+        out.write(raw)
+        return False
+    for piece in raw.split(b"\n\n"):
+        closing.wait(answer.pace)
+        out.write(piece + b"\n\n")
+        out.flush()
+    return False

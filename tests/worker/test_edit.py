@@ -6,6 +6,7 @@ import pytest
 from kinos.domain.errors import FailureKind
 from kinos.domain.message import Edited, Endpoint, Failed, Retry
 from kinos.domain.usage import Usage
+from worker.chat import USAGE, openai
 from worker.process import KEY, Worker, edit_call
 from worker.scripted import Answer, ScriptedApi, message, refuses, says, stalls
 
@@ -37,7 +38,7 @@ def failed(running: Worker, api: ScriptedApi, folder: Path, *answers: Answer | s
 
 def asked(api: ScriptedApi) -> str:
     """The last user message of the last request."""
-    return str(api.requests[-1].body["messages"][-1]["content"][0]["text"])
+    return str(api.requests[-1].body["messages"][-1]["content"])
 
 
 def test_an_edit_changes_the_file_and_says_what_the_model_said(running: Worker, api: ScriptedApi, folder: Path) -> None:
@@ -52,9 +53,7 @@ def test_the_model_sees_the_files_by_their_whole_path(running: Worker, api: Scri
     (folder / "docs").mkdir()
     (folder / "notes.md").rename(folder / "docs/a.md")
     edited(running, api, folder, ("docs/a.md",), block("two\n", "b\n", "docs/a.md"))
-    assert any(
-        "\ndocs/a.md\n```\n# Notes\n" in str(turn["content"][0]["text"]) for turn in api.requests[0].body["messages"]
-    )
+    assert any("\ndocs/a.md\n```\n# Notes\n" in str(turn["content"]) for turn in api.requests[0].body["messages"])
 
 
 def test_a_new_file_is_made_with_its_folder(running: Worker, api: ScriptedApi, folder: Path) -> None:
@@ -235,15 +234,7 @@ def test_a_rehearsal_model_is_asked_like_claude(running: Worker, api: ScriptedAp
 
 
 def test_another_provider_is_asked_in_its_own_way(running: Worker, api: ScriptedApi, folder: Path) -> None:
-    answer = {"role": "assistant", "content": BETTER}
-    usage = {
-        "prompt_tokens": 90,
-        "completion_tokens": 9,
-        "total_tokens": 99,
-        "prompt_tokens_details": {"cached_tokens": 40},
-    }
-    body = {"id": "1", "object": "chat.completion", "created": 1, "model": "m", "usage": usage}
-    api.answers = [Answer(body={**body, "choices": [{"index": 0, "message": answer, "finish_reason": "stop"}]})]
+    api.answers = [openai(BETTER, usage={**USAGE, "prompt_tokens_details": {"cached_tokens": 40}})]
     result = running.call(edit_call(api.url, folder, ("notes.md",), model="openai/local-model")).result()
     assert isinstance(result, Edited), result
     assert api.requests[0].path == "/chat/completions"

@@ -1,5 +1,6 @@
 import threading
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -104,7 +105,7 @@ def test_a_denied_call_is_not_made(running: Worker, api: ScriptedApi) -> None:
         (Answer(hang_up=True), FailureKind.UNREACHABLE),
         (Answer(body="<html>Log in to the hotel</html>", headers={"Content-Type": "text/html"}), FailureKind.SERVER),
         (Answer(body="not JSON"), FailureKind.SERVER),
-        (Answer(body={"unexpected": 1}), FailureKind.EMPTY_ANSWER),
+        (Answer(body={"unexpected": 1}), FailureKind.SERVER),
         (uses(PROPOSE, TASK, stop="max_tokens"), FailureKind.CUT_OFF),
         (says("", stop="model_context_window_exceeded"), FailureKind.CONTEXT_TOO_LONG),
         (message([]), FailureKind.EMPTY_ANSWER),
@@ -138,6 +139,31 @@ def test_an_api_that_never_answers_is_a_time_out_that_counts_in_full(running: Wo
     result = talk.result()
     assert isinstance(result, Failed)
     assert result.failure is FailureKind.TIMEOUT
+    assert talk.settled[0].usage == Usage(talk.reserved[0].input_tokens, 400, calls=1) == result.usage
+
+
+def test_an_answer_that_stalls_is_a_time_out_that_says_so_and_counts_in_full(running: Worker, api: ScriptedApi) -> None:
+    api.answers = [replace(uses(PROPOSE, TASK), stuck=True)]
+    talk = running.call(plan_call(api.url, stall=0.2))
+    result = talk.result()
+    assert isinstance(result, Failed)
+    assert result.failure is FailureKind.TIMEOUT
+    assert "it stalled: nothing came for 0.2 s" in result.message
+    assert talk.settled[0].usage == Usage(talk.reserved[0].input_tokens, 400, calls=1) == result.usage
+
+
+def test_an_answer_that_comes_slowly_has_not_stalled(running: Worker, api: ScriptedApi) -> None:
+    slow = replace(uses(PROPOSE, TASK), pace=0.15)
+    assert planned(running, api, slow, stall=0.6).outcome == Task("Shorten", "It is long.", ("docs/a.md",), "Cut it.")
+
+
+def test_half_an_answer_is_a_broken_connection_that_counts_in_full(running: Worker, api: ScriptedApi) -> None:
+    api.answers = [replace(uses(PROPOSE, TASK), broken=True)]
+    talk = running.call(plan_call(api.url))
+    result = talk.result()
+    assert isinstance(result, Failed)
+    assert result.failure is FailureKind.UNREACHABLE
+    assert "the connection broke" in result.message
     assert talk.settled[0].usage == Usage(talk.reserved[0].input_tokens, 400, calls=1) == result.usage
 
 

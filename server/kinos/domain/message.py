@@ -38,8 +38,10 @@ class Retry:
 
 @dataclass(frozen=True, slots=True)
 class PlanCall:
-    """Ask Claude for one task. `system` is stable and cached; `brief` is what the agent observes now; `searches` is how many
+    """Ask a model for one task. `system` is stable and cached; `brief` is what the agent observes now; `searches` is how many
     web searches the provider may make for it, 0 offers none.
+
+    `timeout` is seconds for all of it, `stall` how long a streamed answer may pause.
     """
 
     agent: str
@@ -49,6 +51,7 @@ class PlanCall:
     endpoint: Endpoint
     retry: Retry
     timeout: float
+    stall: float
     system: str
     brief: str
     searches: int = 0
@@ -65,6 +68,7 @@ class EditCall:
     endpoint: Endpoint
     retry: Retry
     timeout: float
+    stall: float
     folder: str
     files: tuple[str, ...]
     message: str

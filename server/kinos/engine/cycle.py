@@ -38,6 +38,8 @@ SEARCH_TIMEOUT = 30.0
 """Seconds more for each web search the plan call may make."""
 EDIT_TIMEOUT = 600.0
 """Seconds for one edit call with its reflections and retries."""
+STALL_TIMEOUT = 60.0
+"""Seconds after which an answer that has begun, and does not go on, is given up."""
 
 
 BYTES_A_TOKEN = 3
@@ -154,6 +156,7 @@ class Cycle:
             endpoint=self._terms.endpoint,
             retry=_retry(settings),
             timeout=PLAN_TIMEOUT + SEARCH_TIMEOUT * self._agent.search,
+            stall=STALL_TIMEOUT,
             system=self._agent.prompt + "\n" + HOUSE_RULES,
             brief=brief.render(),
             searches=self._agent.search,
@@ -231,6 +234,7 @@ class Cycle:
             endpoint=self._terms.endpoint,
             retry=_retry(settings),
             timeout=EDIT_TIMEOUT,
+            stall=STALL_TIMEOUT,
             folder=str(folder),
             files=task.files,
             message=task.message(),

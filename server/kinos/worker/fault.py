@@ -6,6 +6,7 @@ truth is taken from the deepest HTTP error in the chain of causes, whichever HTT
 
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -30,6 +31,51 @@ class Fault:
     sent: bool = True
     passing: bool = False
     detail: str = ""
+
+
+class StreamError(Exception):
+    """A streamed answer went wrong in a way no library reports; `fault` is the truth about it."""
+
+    def __init__(self, fault: Fault) -> None:
+        super().__init__(fault.detail)
+        self.fault = fault
+
+
+BROKE = Fault(FailureKind.UNREACHABLE, passing=True, detail="the connection broke in the middle of its answer")
+"""A stream that ended before the answer did."""
+
+NO_ANSWER = Fault(FailureKind.SERVER, detail="its answer is not one of a model")
+
+
+def stalled(seconds: float) -> StreamError:
+    """A stream in which nothing came for so long, though the connection stands."""
+    return StreamError(Fault(FailureKind.TIMEOUT, detail=f"it stalled: nothing came for {seconds:g} s"))
+
+
+@contextmanager
+def streaming() -> Iterator[None]:
+    """Inside, an answer has begun: what goes wrong now is no refusal any more, and may have been billed.
+
+    Raises StreamError for any fault of the model call.
+    """
+    try:
+        yield
+    except StreamError:
+        raise
+    except Exception as error:
+        if (fault := read(error)) is None:
+            raise
+        raise StreamError(_midway(fault, error)) from error
+
+
+def _midway(fault: Fault, error: Exception) -> Fault:
+    if fault.kind is FailureKind.UNREACHABLE:
+        return BROKE
+    if fault.kind is FailureKind.TIMEOUT:
+        return fault
+    # An error the provider has put into its stream; litellm makes a code up for it, and a name before it.
+    detail = fault.detail or str(error).rpartition(" - ")[2]
+    return Fault(kind_of(500, "", detail), 500, detail=detail)
 
 
 _TRANSPORT: Mapping[str, Fault] = {
@@ -84,6 +130,8 @@ def read(error: BaseException) -> Fault | None:
     made_up: Fault | None = None
     links = list(_chain(error))
     for link in links:
+        if isinstance(link, StreamError):
+            return link.fault
         fault = _link_fault(link)
         if fault is not None and _from_litellm(link):
             made_up = fault  # litellm invents responses; good enough when nothing real is below
@@ -129,7 +177,7 @@ def _transport_fault(fault: Fault, error: BaseException) -> Fault:
 
 def _status_fault(status: int, response: Any, text: str) -> Fault:
     if status < 400:
-        return Fault(FailureKind.SERVER, detail="its answer is not one of a model")
+        return NO_ANSWER
     name, message = _said(response)
     return Fault(kind_of(status, name, message or text), status, _retry_after(response), sent=False, detail=message)
 

@@ -14,7 +14,7 @@ import socket
 import sys
 import tempfile
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from kinos.domain.brief import NOTHING
@@ -45,9 +45,9 @@ def load() -> dict[str, str]:
     import anthropic  # noqa: F401
     import tenacity  # noqa: F401
 
-    from kinos.worker import edit, plan  # noqa: F401
+    from kinos.worker import edit, litellm_model, plan  # noqa: F401
 
-    edit.quiet()
+    litellm_model.quiet()
     bound.load()
     versions = {name: importlib.metadata.version(name) for name in PACKAGES}
     return {"python": ".".join(map(str, sys.version_info[:3])), **versions}
@@ -93,13 +93,13 @@ def _dummy(folder: str) -> list[str]:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         threading.Thread(target=_serve, args=(listener, (_TASK, _BLOCK)), daemon=True).start()
         endpoint = Endpoint("dummy", f"http://127.0.0.1:{listener.getsockname()[1]}", rehearsal=True)
-        given = ("dummy", "claude-dummy", 1, None, endpoint, Retry(1, 0.0, ()), 20.0)
+        given = ("dummy", "claude-dummy", 1, None, endpoint, Retry(1, 0.0, ()), 20.0, 20.0)
         for call in (PlanCall(*given, "dummy", "dummy"), EditCall(*given, folder, ("a.md",), "dummy")):
             answer(call, _Yes())
     return sorted(set(sys.modules) - before)
 
 
-def _serve(listener: socket.socket, contents: Iterable[object]) -> None:
+def _serve(listener: socket.socket, contents: Iterable[Mapping[str, object]]) -> None:
     """Answer one request for each of `contents`, as the Messages API does."""
     for content in contents:
         stream, _ = listener.accept()
@@ -109,17 +109,30 @@ def _serve(listener: socket.socket, contents: Iterable[object]) -> None:
                 name, _, value = line.partition(b":")
                 length = int(value) if name == b"content-length" else length
             request.read(length)
-            body = json.dumps({**_MESSAGE, "content": [content]}).encode()
-            head = f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+            body = b"".join(_event(name, data) for name, data in _stream(content))
+            head = f"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nContent-Length: {len(body)}\r\n\r\n"
             stream.sendall(head.encode() + body)
 
 
-_MESSAGE = {
+def _event(name: str, data: Mapping[str, object]) -> bytes:
+    return f"event: {name}\ndata: {json.dumps({'type': name, **data})}\n\n".encode()
+
+
+def _stream(content: Mapping[str, object]) -> Iterator[tuple[str, Mapping[str, object]]]:
+    yield "message_start", {"message": _MESSAGE}
+    yield "content_block_start", {"index": 0, "content_block": content}
+    yield "content_block_stop", {"index": 0}
+    yield "message_delta", {"delta": {"stop_reason": "end_turn"}, "usage": {"output_tokens": 1}}
+    yield "message_stop", {}
+
+
+_MESSAGE: Mapping[str, object] = {
     "id": "m",
     "type": "message",
     "role": "assistant",
+    "content": [],
     "model": "m",
-    "stop_reason": "tool_use",
+    "stop_reason": None,
     "stop_sequence": None,
     "usage": {"input_tokens": 1, "output_tokens": 1},
 }
