@@ -149,3 +149,39 @@ def test_a_folder_of_teams_that_cannot_be_read_is_said(catalog: FileCatalog, tmp
     with permissions(), pytest.raises(SetupError, match=r"teams cannot be read: Permission denied"):
         catalog.teams()
     folder.chmod(0o700)
+
+
+def test_the_stamp_is_another_one_after_each_change_of_a_file_and_the_same_without(
+    catalog: FileCatalog, tmp_path: Path
+) -> None:
+    team = catalog.team("default")
+    seen = [catalog.stamp(team)]
+
+    def differs() -> None:
+        assert catalog.stamp(team) not in seen
+        seen.append(catalog.stamp(team))
+        assert catalog.stamp(team) == seen[-1]
+
+    file = put(tmp_path, "prompts/scribe.md", PROMPT.format(name="scribe", role="writes"))
+    differs()
+    put(tmp_path, "teams/mine.toml", TEAM.format(name="mine"))
+    differs()
+    file.write_text(PROMPT.format(name="scribe", role="rewrites"), encoding="utf-8")
+    differs()
+    file.rename(file.with_name("writer.md"))
+    differs()
+    file.symlink_to("nowhere")
+    differs()
+    assert FileCatalog(None).stamp(team) == FileCatalog(None).stamp(team)
+
+
+def test_the_stamp_of_a_team_of_2024_knows_its_folder(catalog: FileCatalog, tmp_path: Path) -> None:
+    folder = tmp_path / "teams" / "old"
+    folder.mkdir(parents=True)
+    (folder / "config.json").write_text('{"id": "old", "agents": ["scribe"]}', encoding="utf-8")
+    (folder / "scribe.md").write_text("Write.", encoding="utf-8")
+    team = catalog.team("old")
+    before, other = catalog.stamp(team), catalog.stamp(catalog.team("default"))
+    (folder / "scribe.md").write_text("Write more.", encoding="utf-8")
+    assert catalog.stamp(team) != before
+    assert catalog.stamp(catalog.team("default")) == other

@@ -30,17 +30,16 @@ def test_a_team_of_2024_is_offered_beside_those_of_today(tmp_path: Path) -> None
     assert "there is no prompt for 'nobody'" in team.mistakes[0]
     assert "scribe" in catalog.agents()
     assert "README" not in catalog.agents()
-    crew = catalog.crew(team)
-    assert {name: agent.origin for name, agent in crew.items()} == {"evaluation": "kinos", "scribe": "2024"}
-    assert crew["scribe"].prompt == "Write."
+    assert catalog.agent("evaluation", team).origin == "kinos"
+    assert (catalog.agent("scribe", team).origin, catalog.agent("scribe", team).prompt) == ("2024", "Write.")
 
 
 def test_each_team_has_the_prompt_of_its_own_folder(tmp_path: Path) -> None:
     put(tmp_path / "teams" / "a", ["scribe"], identity="one", scribe="One.")
     put(tmp_path / "teams" / "b", ["scribe"], identity="two", scribe="Two.")
     catalog = FileCatalog(tmp_path)
-    assert catalog.crew(catalog.team("one"))["scribe"].prompt == "One."
-    assert catalog.crew(catalog.team("two"))["scribe"].prompt == "Two."
+    assert catalog.agent("scribe", catalog.team("one")).prompt == "One."
+    assert catalog.agent("scribe", catalog.team("two")).prompt == "Two."
     assert catalog.agent("scribe").prompt == "One."
 
 

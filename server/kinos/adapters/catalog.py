@@ -1,7 +1,7 @@
 """Teams and agents from files: shipped with KinOS, overridden or added by a workspace. Read anew each time."""
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,6 +9,7 @@ from kinos.adapters.legacy_folder import LegacyTeam, legacy_teams
 from kinos.adapters.share import shared
 from kinos.adapters.text_file import read
 from kinos.domain.errors import ContentError, SetupError, UsageError
+from kinos.domain.legacy import ORIGIN as LEGACY
 from kinos.domain.legacy import with_agents
 from kinos.domain.team import NAME, Agent, Team, read_agent, read_team
 
@@ -34,14 +35,24 @@ class FileCatalog:
             raise _unknown("team", name, self.teams())
         return replace(read_team(read(file), str(file), name), origin=origin)
 
-    def agent(self, name: str) -> Agent:
-        """The agent called `name`."""
-        return self._agent(name, self._old())
+    def agent(self, name: str, team: Team | None = None) -> Agent:
+        """The agent called `name`; of what only teams of 2024 have, the one in the folder of `team` comes first."""
+        _check("an agent", name)
+        origin, file = self._file("prompts", f"{name}.md")
+        if file is not None:
+            return replace(read_agent(read(file), str(file), name), origin=origin)
+        for old in sorted(self._old(), key=lambda old: team is None or old.name != team.name):
+            if (agent := old.agent(name)) is not None:
+                return agent
+        raise _unknown("agent", name, self.agents())
 
-    def crew(self, team: Team) -> Mapping[str, Agent]:
-        """The agents of `team`, by name and in its order; for what only teams of 2024 have, its own folder comes first."""
-        old = sorted(self._old(), key=lambda other: other.name != team.name)
-        return {member.agent: self._agent(member.agent, old) for member in team.members}
+    def stamp(self, team: Team) -> Hashable:
+        """The files under `.kinos/`, and those beside a team of 2024, each with its size and when it was changed."""
+        own = self._folders.get(OWN)
+        folders = [] if own is None else [own / "teams", own / "prompts"]
+        if team.origin == LEGACY:
+            folders.append(Path(team.source).parent)
+        return tuple(mark for folder in folders for mark in _marks(folder))
 
     def teams(self) -> Sequence[str]:
         """Names, sorted."""
@@ -62,16 +73,6 @@ class FileCatalog:
     def stray_agents(self) -> Mapping[str, str]:
         """What has an agent's name but is no file, with a sentence that says so."""
         return self._strays("prompts", ".md")
-
-    def _agent(self, name: str, old: Sequence[LegacyTeam]) -> Agent:
-        _check("an agent", name)
-        origin, file = self._file("prompts", f"{name}.md")
-        if file is not None:
-            return replace(read_agent(read(file), str(file), name), origin=origin)
-        for team in old:
-            if (agent := team.agent(name)) is not None:
-                return agent
-        raise _unknown("agent", name, self.agents())
 
     def _old(self) -> Sequence[LegacyTeam]:
         return legacy_teams(self._root) if self._root else ()
@@ -100,6 +101,21 @@ class FileCatalog:
             if os.path.lexists(file):
                 raise _stray(file)
         return "", None
+
+
+def _marks(folder: Path) -> Iterator[Hashable]:
+    try:
+        with os.scandir(folder) as entries:
+            found = sorted(entries, key=lambda entry: entry.name)
+    except OSError:
+        return
+    for entry in found:
+        try:
+            now = entry.stat()
+        except OSError:  # it has gone meanwhile, or is a link that leads nowhere
+            yield entry.name
+        else:
+            yield entry.name, now.st_mtime_ns, now.st_size, now.st_ino
 
 
 def _listed(folder: Path, suffix: str) -> Sequence[Path]:

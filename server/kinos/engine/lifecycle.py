@@ -1,7 +1,7 @@
 """A team's life: chosen, started, joined and left by agents, and stopped with every process of it."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -11,7 +11,7 @@ from kinos.domain.errors import NoKeyError, SurvivedError, UntrustedError, Usage
 from kinos.domain.message import Endpoint
 from kinos.domain.setting import Settings
 from kinos.domain.state import TeamState
-from kinos.domain.team import Agent, Member, Team
+from kinos.domain.team import Member, Team
 from kinos.engine.budget import Budget
 from kinos.engine.changes import Changes
 from kinos.engine.choice import chosen_team
@@ -20,6 +20,7 @@ from kinos.engine.cycle import Terms, Tools
 from kinos.engine.keeper import Keeper
 from kinos.engine.mapper import Mapper
 from kinos.engine.ports import Catalog, Clock, Counting, Disk, Editor, Ids, Journal, Rehearsal, StateFolder, Workers
+from kinos.engine.roster import Roster
 from kinos.engine.run import Ends, Run, Tally
 from kinos.engine.store import Store
 from kinos.engine.upkeep import Upkeep
@@ -109,11 +110,11 @@ class Lifecycle:
             if not self._trusted:
                 raise UntrustedError("This folder is not trusted, so no agents run in it.", "Trust the folder first.")
             team, reason = self._team(start)
-            agents = self._ports.catalog.crew(team)
+            roster = Roster(self._ports.catalog, team, self._note)
             self._check_key(start)
             self._parts.keeper.take()
             self._announce(team, reason, start)
-            self._starting = asyncio.create_task(self._start(team, agents, start))
+            self._starting = asyncio.create_task(self._start(roster, start))
             try:
                 await self._starting
             except BaseException as error:
@@ -124,7 +125,7 @@ class Lifecycle:
                 raise
             finally:
                 self._starting = None
-            return Started(team.name, reason, tuple(agents))
+            return Started(team.name, reason, tuple(roster.agents))
 
     async def stop(self) -> int:
         """Stop the team: when this returns, no process of it is alive. Returns how many were ended; 0 when none ran.
@@ -160,7 +161,7 @@ class Lifecycle:
                 "Stop the team first.",
             )
         else:
-            self._run.add(self._ports.catalog.agent(name))
+            self._run.add(name)
             self._run.enable([name])
 
     async def stop_agent(self, name: str) -> None:
@@ -179,6 +180,9 @@ class Lifecycle:
 
     def _say(self, event: ev.Event) -> None:
         self._parts.store.dispatch(event)
+
+    def _note(self, level: str, text: str) -> None:
+        self._say(ev.Noted(self._ports.clock.now(), level, text))
 
     def _team(self, start: Start) -> tuple[Team, str]:
         catalog = self._ports.catalog
@@ -207,26 +211,26 @@ class Lifecycle:
         now = self._ports.clock.now()
         self._say(ev.TeamStarting(now, team.name, reason, landing, start.rehearse, names, caps))
 
-    async def _start(self, team: Team, agents: Mapping[str, Agent], start: Start) -> None:
+    async def _start(self, roster: Roster, start: Start) -> None:
         settings, parts = self._settings, self._parts
         state = parts.store.state
         parts.changes.restore()
         await parts.changes.repair()
-        for mistake in team.mistakes:
-            self._say(ev.Noted(self._ports.clock.now(), "warning", mistake))
+        for mistake in roster.team.mistakes:
+            self._note("warning", mistake)
         self._forget_the_old()
         endpoint = await self._endpoint(rehearse=start.rehearse)
         await self._ports.workers.start()
         ledger = Ledger(state.spend.caps, settings.model_prices, free=start.rehearse)
         self._budget = Budget(ledger, self._ports.clock, parts.store)
-        terms = Terms(team, self._session, endpoint, state.team.landing, settings)
-        self._run = parts.upkeep.team = Run(agents, terms, parts.tools(self._budget), start.ends)
+        terms = Terms(roster.team, self._session, endpoint, state.team.landing, settings)
+        self._run = parts.upkeep.team = Run(roster, terms, parts.tools(self._budget), start.ends)
         self.tally = self._run.tally
         self._say(ev.TeamRunning(self._ports.clock.now()))
         parts.keeper.keep_phase()
         if not start.only:
-            parts.keeper.keep_team(team.name)
-        self._run.enable(tuple(agents))
+            parts.keeper.keep_team(roster.team.name)
+        self._run.enable(tuple(roster.agents))
         parts.mapper.follow()
         self._over = asyncio.create_task(self._to_the_end(self._run))
 
@@ -237,7 +241,7 @@ class Lifecycle:
         removed = self._parts.journal.prune(now - timedelta(days=settings.history_days), settings.history_bytes)
         if removed:
             text = f"{removed} old images of files were removed (history.days, history.bytes)."
-            self._say(ev.Noted(now, "info", f"{text} Changes that need them can no longer be taken back."))
+            self._note("info", f"{text} Changes that need them can no longer be taken back.")
 
     async def _endpoint(self, *, rehearse: bool) -> Endpoint:
         if rehearse:
@@ -272,7 +276,7 @@ class Lifecycle:
             parts.keeper.try_to_keep("The phase", parts.keeper.keep_phase)
             parts.keeper.give()
         if survived is not None:
-            self._say(ev.Noted(self._ports.clock.now(), "error", str(survived)))
+            self._note("error", str(survived))
             raise survived
         return ended
 

@@ -5,20 +5,19 @@ from datetime import datetime, timedelta
 
 from kinos.domain import event as ev
 from kinos.domain.state import AgentState
-from kinos.domain.team import Agent
 from kinos.engine.circuit import Circuit, Outage
-from kinos.engine.cycle import Terms, Tools
+from kinos.engine.cycle import Tools
 
 _RESTS = frozenset({AgentState.RESTING, AgentState.FAILED})
 
 
 class Outages:
-    """The circuits of the endpoints that the `agents` of a team ask."""
+    """The circuits of the endpoints that the agents of a team ask: `hosts` says by an agent's name which they are now."""
 
-    def __init__(self, agents: Mapping[str, Agent], terms: Terms, tools: Tools) -> None:
-        self._agents = agents
-        self._terms = terms
+    def __init__(self, hosts: Callable[[str], Iterable[str]], tools: Tools) -> None:
+        self._hosts = hosts
         self._tools = tools
+        self._begun: dict[str, list[Circuit]] = {}
         self._told: dict[str, Outage] = {}
 
     def deferred(self, names: Iterable[str]) -> frozenset[str]:
@@ -27,12 +26,13 @@ class Outages:
 
     def begin(self, name: str, cycle: str) -> None:
         """`name` begins; where an endpoint is to be tried again, this cycle does it."""
-        for circuit in self._circuits(name):
+        self._begun[cycle] = self._circuits(name)
+        for circuit in self._begun[cycle]:
             circuit.admit(cycle)
 
-    def end(self, name: str, cycle: str) -> None:
-        """`name` is done with the cycle, whatever came of it."""
-        for circuit in self._circuits(name):
+    def end(self, cycle: str) -> None:
+        """The cycle is done, whatever came of it."""
+        for circuit in self._begun.pop(cycle, ()):
             circuit.release(cycle)
 
     def next_try(self, deferred: Collection[str]) -> float:
@@ -69,7 +69,7 @@ class Outages:
                 self._say(ev.AgentDeferred(self._now(), name, reason, self._time(until)))
 
     def _circuits(self, name: str) -> list[Circuit]:
-        return [self._tools.circuits.of(host) for host in sorted(self._terms.hosts(self._agents[name]))]
+        return [self._tools.circuits.of(host) for host in sorted(self._hosts(name))]
 
     def _outages(self, name: str) -> list[Outage]:
         return [outage for circuit in self._circuits(name) if (outage := circuit.outage) is not None]

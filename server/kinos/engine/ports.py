@@ -1,7 +1,7 @@
 """What the engine needs from outside, as Protocols; `adapters/` and the front ends implement them."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -207,12 +207,15 @@ class Catalog(Protocol):
         """Raises UsageError with the names there are, ContentError when its file is wrong."""
         ...
 
-    def agent(self, name: str) -> Agent:
-        """Raises UsageError with the names there are, ContentError when its file is wrong."""
+    def agent(self, name: str, team: Team | None = None) -> Agent:
+        """The agent, as a member of `team` if that is given: a team may have prompts that are its own.
+
+        Raises UsageError with the names there are, ContentError when its file is wrong.
+        """
         ...
 
-    def crew(self, team: Team) -> Mapping[str, Agent]:
-        """The agents of `team`, by name and in its order. Raises what `agent` raises."""
+    def stamp(self, team: Team) -> Hashable:
+        """A value that is another one once a file has changed that `team` or its agents are read from. Cheap; raises nothing."""
         ...
 
     def teams(self) -> Sequence[str]:

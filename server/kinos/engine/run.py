@@ -2,8 +2,8 @@
 
 import asyncio
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from kinos.domain import event as ev
@@ -14,12 +14,15 @@ from kinos.domain.team import Agent
 from kinos.engine.cycle import Cycle, Outcome, Result, Terms, Tools
 from kinos.engine.guard import Guard
 from kinos.engine.outage import Outages
+from kinos.engine.roster import Roster
 from kinos.engine.schedule import REHEARSAL_PACE, Schedule
 
 _USEFUL = frozenset({Result.LANDED, Result.WAITING})
 _BARREN = frozenset({Result.NOTHING, Result.UNCHANGED, Result.REFUSED, Result.CONFLICTED})
 HOPELESS = frozenset({FailureKind.AUTHENTICATION, FailureKind.PERMISSION})
 """Failures that no further try can mend: the team stops and says so."""
+LOOK = 2.0
+"""Seconds; while agents rest, changed files of the team are looked for this often."""
 WAITING_LIMIT = 10
 """Above this many changes waiting for a person the team pauses."""
 
@@ -52,13 +55,13 @@ class Tally:
 class Run:
     """One team from start to stop."""
 
-    def __init__(self, agents: Mapping[str, Agent], terms: Terms, tools: Tools, ends: Ends) -> None:
-        self._agents = dict(agents)
+    def __init__(self, roster: Roster, terms: Terms, tools: Tools, ends: Ends) -> None:
+        self._roster = roster
         self._terms = terms
         self._tools = tools
         self._ends = ends
         self._schedule = Schedule(REHEARSAL_PACE if terms.endpoint.rehearsal else 1.0)
-        self._outages = Outages(self._agents, terms, tools)
+        self._outages = Outages(lambda name: self._terms.hosts(self._roster.agents[name]), tools)
         self._cycles: dict[str, asyncio.Task[None]] = {}
         self._enabled: set[str] = set()
         self._wake = asyncio.Event()
@@ -81,9 +84,9 @@ class Run:
             self._tools.store.dispatch(ev.AgentStarted(self._tools.clock.now(), name))
         self.weigh()
 
-    def add(self, agent: Agent) -> None:
-        """Let one more agent run, one the team does not have."""
-        self._agents[agent.name] = agent
+    def add(self, name: str) -> None:
+        """Have one more agent, one the team need not have; then `enable` it. Raises what `Catalog.agent` raises."""
+        self._roster.add(name)
 
     async def disable(self, name: str) -> None:
         """Stop one agent; its cycle is cut off."""
@@ -120,7 +123,7 @@ class Run:
         self._stale |= self._cycles.keys() - {by}
         for name in self._enabled - {by}:
             # A run until idle needs everybody's word again after a change.
-            if self._ends.idle or any(matches(path, self._agents[name].watches) for path in paths):
+            if self._ends.idle or any(matches(path, self._roster.agents[name].watches) for path in paths):
                 self._schedule.wake(name, now)
         self.tally.quiet.clear()
         self._wake.set()
@@ -150,6 +153,7 @@ class Run:
         try:
             while True:
                 self._wake.clear()
+                await self._renew()
                 self._outages.tell(self._enabled, self._schedule.ready_at)
                 if self.bug is not None or self._finished():
                     return
@@ -235,7 +239,21 @@ class Run:
         now = self._tools.clock.monotonic()
         free = self._free()
         at = min(self._schedule.next_at(free, now), self._outages.next_try(self._outages.deferred(free)))
-        return None if math.isinf(at) else max(0.0, at - now)
+        return None if math.isinf(at) else min(LOOK, max(0.0, at - now))
+
+    async def _renew(self) -> None:
+        """Take up what a person changed in the files of the team and its agents: every cycle from now on goes by it."""
+        renewal = self._roster.look()
+        if renewal is None:
+            return
+        self._terms = replace(self._terms, team=self._roster.team)
+        for name in self._enabled & {*renewal.left}:
+            await self.disable(name)
+        for name in self._enabled & renewal.changed:
+            self.tally.quiet.discard(name)
+            self._let_go(name)
+            self._schedule.wake(name, self._tools.clock.monotonic())
+        self.enable(renewal.joined)
 
     def _begin(self, name: str) -> None:
         cycle = self._tools.ids.new("y")
@@ -257,21 +275,21 @@ class Run:
             self._wake.set()
 
     async def _pass(self, name: str, cycle: str) -> None:
-        began = self._tools.clock.monotonic()
+        began, agent = self._tools.clock.monotonic(), self._roster.agents[name]
         try:
-            outcome = await Cycle(cycle, self._agents[name], self._terms, self._tools).run()
+            outcome = await Cycle(cycle, agent, self._terms, self._tools).run()
         except KinosError as error:
             outcome = Outcome(Result.FAILED, str(error), FailureKind.INTERNAL)
         finally:
-            self._outages.end(name, cycle)
+            self._outages.end(cycle)
         self._cycles.pop(name, None)
-        self._ended(name, cycle, outcome, self._tools.clock.monotonic() - began)
+        self._ended(agent, cycle, outcome, self._tools.clock.monotonic() - began)
         self._wake.set()
 
-    def _ended(self, name: str, cycle: str, outcome: Outcome, seconds: float) -> None:
+    def _ended(self, agent: Agent, cycle: str, outcome: Outcome, seconds: float) -> None:
+        name, pace = agent.name, agent.pace
         self._count(name, outcome)
         now, at = self._tools.clock.monotonic(), self._tools.clock.now()
-        pace = self._agents[name].pace
         if outcome.result is Result.FAILED:
             ready = at + timedelta(seconds=self._schedule.failed(name, now, pace, outcome.wait) - now)
             kind = str(outcome.kind or FailureKind.INTERNAL)
@@ -312,13 +330,17 @@ class Run:
     def _release(self, paths: Sequence[str], by: str) -> None:
         """A person changed `paths`: who works from them may find something else now, though it went round in circles."""
         for name in self._enabled:
-            if any(path in REQUESTS or matches(path, self._agents[name].watches) for path in paths):
-                self._guard.released(name)
-                self._loops.pop(name, None)
-                if name in self._cycles and name != by:
-                    self._told.add(name)
-                elif name in self._schedule.held:
-                    self._schedule.release(name, self._tools.clock.monotonic())
+            if any(path in REQUESTS or matches(path, self._roster.agents[name].watches) for path in paths):
+                self._let_go(name, by)
+
+    def _let_go(self, name: str, by: str = "") -> None:
+        """Forget that an agent went round in circles."""
+        self._guard.released(name)
+        self._loops.pop(name, None)
+        if name in self._cycles and name != by:
+            self._told.add(name)
+        elif name in self._schedule.held:
+            self._schedule.release(name, self._tools.clock.monotonic())
 
     def _count(self, name: str, outcome: Outcome) -> None:
         tally = self.tally
