@@ -83,7 +83,7 @@ async def test_a_run_until_idle_wants_the_word_of_an_agent_with_a_new_prompt_aga
 async def test_an_agent_that_went_round_in_circles_is_let_go_by_a_new_prompt() -> None:
     world = World(teams={"crew": {"ann": (1.0, 1.0)}})
     world.workers.hand = lambda folder, call: None
-    await run(world, Ends(cycles=6), s600=lambda: world.catalog.put(replace(ANN, prompt="Look again.")))
+    await run(world, Ends(cycles=6), s700=lambda: world.catalog.put(replace(ANN, prompt="Look again.")))
     held = world.of(ev.AgentHeld)[0].time
     changed = next(event.time for event in world.of(ev.Noted))
     first = next(i for i, call in enumerate(world.workers.plans) if "Look again." in call.system)
