@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from kinos.domain.conversion import Converted
     from kinos.domain.count import Count
     from kinos.engine.circuit import Circuits
-    from kinos.engine.ports import Catalog, Editor
+    from kinos.engine.ports import Catalog, Checkup, Editor
     from kinos.engine.session import Session
     from kinos.tokens.family import Choice
 
@@ -127,6 +127,31 @@ class App:
 
         return convert(source, root, replace=replace)
 
+    def checkup(self, root: Path) -> Checkup:
+        """Looks at all that an engine on the folder needs."""
+        settings, problems = self.settings(root)
+        return self._doctor(root.resolve(), settings, problems)
+
+    def _doctor(self, root: Path, settings: Settings, problems: Sequence[str]) -> Checkup:
+        from kinos.adapters.doctor import Doctor
+        from kinos.domain.kind import Truth
+
+        def rehearses() -> bool:
+            return Truth.read("KINOS_REHEARSE", os.environ.get("KINOS_REHEARSE", ""))
+
+        return Doctor(root, settings, problems, self.catalog(root), rehearses)
+
+    def neighbour(self, root: Path) -> tuple[Path, int] | None:
+        """A folder around this one, or inside, on which the engine of another process listens, and that process."""
+        from kinos.adapters.control_socket import around
+        from kinos.engine.keeper import inner
+
+        def folders() -> Iterator[str]:
+            settings, _ = self.settings(root)
+            yield from inner(self.disk(root, settings).paths())
+
+        return around(root, folders())
+
     def example(self) -> Path:
         """The sample workspace that KinOS ships."""
         from kinos.adapters.share import shared
@@ -193,6 +218,7 @@ class App:
             ids=RandomIds(),
             editor=editor,
             circuits=self._circuits,
+            checkup=self._doctor(disk.root, settings, problems),
         )
         session = Session(ports, settings, front_end, trusted=trusted)
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from kinos.adapters.control_socket import ControlServer, ask, engines
+from kinos.adapters.control_socket import ControlServer, around, ask, engines
 from kinos.adapters.frame import framed, read_frame
 from kinos.domain.errors import BudgetError, KinosError, SetupError, UsageError
 
@@ -145,3 +145,25 @@ async def test_a_client_that_leaves_early_does_not_hurt(server: ControlServer, r
     writer.close()
     await writer.wait_closed()
     assert await ask(HERE, root, "status", {}) == {"method": "status", "params": {}}
+
+
+@pytest.mark.parametrize(("where", "found"), [("..", True), (".", False), ("docs", True), ("other", False)])
+async def test_an_engine_of_another_process_around_or_inside_is_found(
+    where: str, found: bool, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = (root / where).resolve()
+    place.mkdir(exist_ok=True)
+    engine = ControlServer(place, answer)
+    await engine.start()
+    assert around(root, ["docs"]) is None
+    monkeypatch.setattr(os, "getpid", lambda: 1)
+    assert around(root, ["docs"]) == ((place, HERE) if found else None)
+    await engine.stop()
+
+
+async def test_folders_inside_are_not_looked_for_where_nobody_listens(root: Path, runtime: Path) -> None:
+    def walk() -> Iterator[str]:
+        raise AssertionError("a walk takes long")
+        yield
+
+    assert around(root, walk()) is None

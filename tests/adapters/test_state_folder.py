@@ -164,3 +164,26 @@ async def test_another_engine_on_the_folder_is_known_and_ones_own_is_not_another
     assert state.others()
     await control.stop()
     assert not state.others()
+
+
+@pytest.mark.parametrize("where", [".", "docs", "docs/api"])
+def test_who_holds_a_folder_around_or_inside_is_named(tmp_path: Path, where: str) -> None:
+    (tmp_path / "docs" / "api").mkdir(parents=True)
+    state = WorkspaceState(tmp_path / "docs", 0, 0.01)
+    assert state.near(["api"]) == ""
+    with held_elsewhere(tmp_path / where) as other:
+        said = state.near(["api"])
+        if where == "docs":
+            assert said == ""
+        else:
+            assert said.startswith(f"KinOS in another terminal (process {other.pid}, since ")
+            assert said.endswith(f" works on {(tmp_path / where).resolve()}")
+        other.kill()
+        other.wait()
+        assert state.near(["api"]) == ""
+
+
+def test_what_this_process_holds_around_or_inside_is_arranged_already(tmp_path: Path) -> None:
+    (tmp_path / "docs").mkdir()
+    with WorkspaceState(tmp_path / "docs", 0, 0.01).hold("a test"):
+        assert WorkspaceState(tmp_path, 0, 0.01).near(["docs"]) == ""

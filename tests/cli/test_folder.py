@@ -73,7 +73,7 @@ def test_setting_no_phase_is_wrong_use(folder: Path, capsys: pytest.CaptureFixtu
 
 
 @pytest.mark.parametrize(
-    ("word", "close"), [("historyy", "history"), ("codin", "coding"), ("doctor", ""), ("tokns", "tokens")]
+    ("word", "close"), [("historyy", "history"), ("codin", "coding"), ("clinic", ""), ("tokns", "tokens")]
 )
 def test_a_word_that_is_no_command_is_answered_with_those_close_to_it(
     folder: Path, capsys: pytest.CaptureFixture[str], word: str, close: str

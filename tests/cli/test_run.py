@@ -1,5 +1,7 @@
 """`kin [TEAM]` over an engine in memory: what it asks for, what it refuses, and how it ends."""
 
+from pathlib import Path
+
 import pytest
 
 from fakes.outside import FakeOutside
@@ -22,6 +24,15 @@ def test_a_folder_that_an_editor_has_open_is_refused_and_nothing_is_started(
     assert "process 4711" in capsys.readouterr().err
     assert not outside.world.of(ev.TeamStarting)
     assert not outside.world.folder.made
+
+
+def test_a_folder_around_or_inside_that_an_editor_has_open_is_refused(
+    outside: FakeOutside, capsys: pytest.CaptureFixture[str]
+) -> None:
+    outside.near = (Path("/work/docs"), 4711)
+    assert run(["crew", "--cycles", "1"], outside) == 2
+    assert "KinOS (process 4711) has /work/docs open" in capsys.readouterr().err
+    assert not outside.world.of(ev.TeamStarting)
 
 
 @pytest.mark.parametrize(

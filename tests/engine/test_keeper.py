@@ -56,6 +56,19 @@ def test_a_folder_that_is_held_by_another_is_not_taken(desk: Desk) -> None:
     assert desk.keeper.holder() == "KinOS in an editor"
 
 
+def test_a_team_does_not_start_beside_one_around_or_inside(desk: Desk) -> None:
+    for path in ("a.md", "docs/api/b.md", "docs/c.md"):
+        desk.disk.put(path, "x")
+    desk.folder.neighbour = "KinOS in an editor works on /work/docs"
+    with pytest.raises(WorkspaceHeldError, match="works on /work/docs, and the files here belong to both"):
+        desk.keeper.take_for_team()
+    assert (desk.keeper.held, desk.folder.held) == (False, 0)
+    assert desk.folder.inner == ["docs", "docs/api"]
+    desk.folder.neighbour = ""
+    desk.keeper.take_for_team()
+    assert desk.keeper.held
+
+
 def test_whoever_holds_it_itself_is_nobody_else(desk: Desk) -> None:
     with desk.keeper.hold():
         desk.folder.other = "KinOS in an editor"

@@ -1,6 +1,6 @@
 """A journal and a state folder in memory."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
@@ -78,11 +78,14 @@ class MemoryJournal:
 
 
 class MemoryFolder:
-    """Implements `StateFolder`. `other` names another engine that holds it, `listening` is whether one lives."""
+    """Implements `StateFolder`. `other` names another engine that holds it, `neighbour` one around or inside,
+    `listening` is whether one lives."""
 
     def __init__(self, journal: MemoryJournal | None = None) -> None:
         self.other = ""
+        self.neighbour = ""
         self.listening = False
+        self.inner: list[str] = []
         self.held = 0
         self.made = False
         self.kept: dict[str, Mapping[str, Any]] = {}
@@ -106,6 +109,10 @@ class MemoryFolder:
 
     def holder(self) -> str:
         return self.other
+
+    def near(self, inner: Iterable[str]) -> str:
+        self.inner = sorted(inner)
+        return self.neighbour
 
     def others(self) -> bool:
         return self.listening

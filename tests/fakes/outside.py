@@ -9,6 +9,7 @@ from fakes.clock import InlineExecutor
 from fakes.world import World
 from kinos.domain.conversion import Converted
 from kinos.domain.count import Count
+from kinos.domain.finding import Finding, Verdict
 from kinos.domain.setting import Layer, Settings
 from kinos.engine.ports import Catalog
 from kinos.engine.session import Session
@@ -51,6 +52,8 @@ class FakeOutside:
         self.asked: list[tuple[int, str, Mapping[str, Any]]] = []
         self.layers: Sequence[Layer] = ()
         self.sample = Path()
+        self.found: Sequence[Finding] = ()
+        self.near: tuple[Path, int] | None = None
 
     def workspace(
         self, root: Path, front_end: str, layers: Sequence[Layer] = (), *, brief: bool = False
@@ -69,6 +72,15 @@ class FakeOutside:
 
     def convert(self, source: Path, root: Path, *, replace: bool) -> Sequence[Converted]:
         raise AssertionError("no conversion here")
+
+    def checkup(self, root: Path) -> "FakeOutside":
+        return self
+
+    async def findings(self, *, live: bool) -> Sequence[Finding]:
+        return [*self.found, Finding("live", Verdict.OK, "it answered")] if live else self.found
+
+    def neighbour(self, root: Path) -> tuple[Path, int] | None:
+        return self.near
 
     def example(self) -> Path:
         return self.sample

@@ -10,7 +10,7 @@ import json
 import os
 import socket
 import tempfile
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -26,7 +26,8 @@ _ANSWER = 60.0
 """Seconds a client waits for an answer: stopping and undoing may take some."""
 
 
-def _folder() -> Path:
+def runtime_folder() -> Path:
+    """Where the sockets of the user's engines are. Raises SetupError when it is not safe."""
     runtime = os.environ.get("XDG_RUNTIME_DIR")
     base = Path(runtime or "/") / "kinos"
     # A socket's path may have 107 bytes on Linux and 103 on macOS; the name takes up to 37 of them.
@@ -54,7 +55,7 @@ class ControlServer:
 
     async def start(self) -> None:
         """Listen. Raises SetupError when the runtime folder is not safe."""
-        self._path = _folder() / f"{_stem(self._root)}-{os.getpid()}.sock"
+        self._path = runtime_folder() / f"{_stem(self._root)}-{os.getpid()}.sock"
         self._path.unlink(missing_ok=True)
         self._server = await asyncio.start_unix_server(self._serve, self._path)
 
@@ -88,7 +89,7 @@ class ControlServer:
 
 async def ask(process: int, root: Path, method: str, params: Mapping[str, Any]) -> Any:
     """Ask the engine of `process` on the workspace. Raises KinosError with its answer, SetupError when it is not there."""
-    path = _folder() / f"{_stem(root)}-{process}.sock"
+    path = runtime_folder() / f"{_stem(root)}-{process}.sock"
     try:
         reader, writer = await asyncio.open_unix_connection(path)
     except OSError as error:
@@ -110,12 +111,29 @@ async def ask(process: int, root: Path, method: str, params: Mapping[str, Any]) 
 def engines(root: Path) -> list[int]:
     """Processes that listen for this workspace; sockets of dead ones are removed."""
     found = []
-    for path in _folder().glob(f"{_stem(root)}-*.sock"):
+    for path in runtime_folder().glob(f"{_stem(root)}-*.sock"):
         if _answers(path):
             found.append(int(path.stem.rpartition("-")[2]))
         else:
             path.unlink(missing_ok=True)
     return sorted(found)
+
+
+def around(root: Path, inner: Iterable[str]) -> tuple[Path, int] | None:
+    """A folder around `root`, or one of `inner` in it, on which the engine of another process listens, and that process."""
+    listening: dict[str, list[Path]] = {}
+    for path in runtime_folder().glob("*.sock"):
+        stem, _, process = path.stem.rpartition("-")
+        if process != str(os.getpid()):
+            listening.setdefault(stem, []).append(path)
+    if not listening:
+        return None
+    real = root.resolve()
+    for folder in (*real.parents, *(real / name for name in inner)):
+        for path in listening.get(_stem(folder), ()):
+            if _answers(path):
+                return folder, int(path.stem.rpartition("-")[2])
+    return None
 
 
 def _answers(path: Path) -> bool:

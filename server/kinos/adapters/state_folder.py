@@ -3,7 +3,7 @@
 import json
 import os
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
@@ -61,6 +61,16 @@ class WorkspaceState:
     def holder_pid(self) -> int | None:
         """The process that holds it; None when nobody does."""
         return self.load("holder").get("pid") if self.holder() else None
+
+    def near(self, inner: Iterable[str]) -> str:
+        """Who holds a folder around this one, or one of `inner` in it, and is not this process; empty when nobody does."""
+        for folder in (*self._root.parents, *(self._root / name for name in inner)):
+            if (folder / ".kinos" / "state" / "lock").exists():
+                other = WorkspaceState(folder, 0, 0)
+                holder = other.holder()
+                if holder and other.load("holder").get("pid") != os.getpid():
+                    return f"{holder} works on {folder}"
+        return ""
 
     def others(self) -> bool:
         """Whether the engine of another process listens for this workspace."""

@@ -57,6 +57,8 @@ _COMMANDS = {
     "review": _Command("changes that wait for you", "change", "review_options", "review"),
     "status": _Command("the engine on this folder, whichever front end runs it", "folder", "status_options", "status"),
     "stop": _Command("stop the team on this folder, whichever front end runs it", "folder", "stop_options", "stop"),
+    "doctor": _Command("what is installed, reachable, missing, and what mends it", "doctor", "options", "run"),
+    "new": _Command("a mission: a folder with a request to fill in", "mission", "options", "run"),
     "demo": _Command("a rehearsed team on a sample workspace", "demo", "options", "run"),
 }
 _TEAM = _Command("", "team", "options", "run")

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from kinos.domain.conversion import Converted
     from kinos.domain.count import Count
     from kinos.domain.setting import Layer, Settings
-    from kinos.engine.ports import Catalog
+    from kinos.engine.ports import Catalog, Checkup
     from kinos.engine.session import Session
     from kinos.tokens.family import Choice
 
@@ -71,6 +71,14 @@ class Outside(Protocol):
 
         Raises UsageError when there are none, SetupError when a file cannot be written.
         """
+        ...
+
+    def checkup(self, root: Path) -> Checkup:
+        """Looks at all that an engine on the folder needs."""
+        ...
+
+    def neighbour(self, root: Path) -> tuple[Path, int] | None:
+        """A folder around this one, or inside, on which the engine of another process listens, and that process."""
         ...
 
     def example(self) -> Path:

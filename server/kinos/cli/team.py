@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import difflib
 import os
+import shlex
 import signal
 import sys
 from collections.abc import Mapping
@@ -86,6 +87,7 @@ async def _run(args: argparse.Namespace, outside: Outside) -> int:
             "never write under an open editor.",
         )
     check_name(args, workspace.session.catalog)
+    _check_neighbours(args, outside)
     ends = Ends(args.cycles, args.until == "idle", at_cap=True)
     start = Start(args.team, rehearse, args.landing or "", ends=ends)
     try:
@@ -94,6 +96,17 @@ async def _run(args: argparse.Namespace, outside: Outside) -> int:
         return await perform(workspace, start, view, as_json=args.json)
     finally:
         await workspace.close()
+
+
+def _check_neighbours(args: argparse.Namespace, outside: Outside) -> None:
+    """Raise WorkspaceHeldError when the folder holds, or is in, one that an engine has: its editor may have files open."""
+    near = outside.neighbour(args.folder)
+    if near is not None:
+        folder, process = near
+        raise WorkspaceHeldError(
+            f"KinOS (process {process}) has {folder} open, and files of it are here.",
+            f"Run the team there, or close it first; kin status -C {shlex.quote(str(folder))} shows what it does.",
+        )
 
 
 def check_name(args: argparse.Namespace, catalog: Catalog) -> None:

@@ -46,6 +46,17 @@ def say_json(value: Any) -> None:
     say(text)
 
 
+_COLOURS = {"red": 31, "green": 32, "yellow": 33, "magenta": 35, "cyan": 36, "dim": 2, "bold": 1}
+
+
+def paint(text: str, colour: str) -> str:
+    """`text` in a colour where stdout is a terminal that has one and NO_COLOR is not set."""
+    plain = not colour or os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
+    if plain or sys.stdout is None or not sys.stdout.isatty():
+        return text
+    return f"\x1b[{_COLOURS[colour]}m{text}\x1b[0m"
+
+
 def warn(text: str) -> None:
     """A line on stderr."""
     _tell(f"kin: {text}\n")

@@ -9,6 +9,7 @@ from typing import Any
 
 from kinos.domain.change import Change
 from kinos.domain.errors import UsageError
+from kinos.domain.finding import sound
 from kinos.engine.history import Reverted, Selection
 from kinos.engine.lifecycle import Start
 from kinos.engine.session import Session
@@ -89,6 +90,11 @@ async def _figures(session: Session, arguments: Arguments) -> list[dict[str, Any
     return [each.described() for each in session.figures()]
 
 
+async def _doctor(session: Session, arguments: Arguments) -> dict[str, Any]:
+    found = await session.checkup(live=_truth(arguments, "live"))
+    return {"sound": sound(found), "findings": [each.described() for each in found]}
+
+
 async def _undo(session: Session, arguments: Arguments) -> dict[str, Any]:
     return _reverted(await session.undo(_selection(arguments)))
 
@@ -124,6 +130,7 @@ COMMANDS: Mapping[str, Command] = {
     "status": Command(_status),
     "history": Command(_history),
     "figures": Command(_figures),
+    "doctor": Command(_doctor, ("live",)),
     "undo": Command(_undo, _SELECTION),
     "redo": Command(_redo, _SELECTION),
     "accept": Command(_accept, ("change", "reason")),

@@ -1,10 +1,10 @@
 """What one engine keeps in the workspace besides changes: its lock, the phase, the map's file."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 
 from kinos.domain.change import digest
-from kinos.domain.errors import ConflictError, LandingError, PolicyError, SetupError
+from kinos.domain.errors import ConflictError, LandingError, PolicyError, SetupError, WorkspaceHeldError
 from kinos.domain.event import MapWritten, Noted
 from kinos.domain.phase import Phase, PhaseState
 from kinos.domain.project_map import MAP_NAME, ProjectMap
@@ -50,6 +50,20 @@ class Keeper:
         if self._holds == 0:
             self._lock.enter_context(self._folder.hold(self._who))
         self._holds += 1
+
+    def take_for_team(self) -> None:
+        """Hold the folder to let agents work in it. Raises WorkspaceHeldError when a folder around it or inside is held."""
+        self.take()
+        try:
+            near = self._folder.near(inner(self._disk.paths()))
+        except BaseException:
+            self.give()
+            raise
+        if near:
+            self.give()
+            raise WorkspaceHeldError(
+                f"{near}, and the files here belong to both.", "Stop it, or wait until it is done."
+            )
 
     def give(self) -> None:
         """Give one hold back."""
@@ -114,6 +128,17 @@ class Keeper:
         if found is not None and self._folder.load("map").get("created"):
             self._disk.write(MAP_NAME, None, digest(found))
             self._folder.store("map", {"created": False})
+
+
+def inner(paths: Iterable[str]) -> set[str]:
+    """The folders that hold these files, relative."""
+    found: set[str] = set()
+    for path in paths:
+        folder = path.rpartition("/")[0]
+        while folder and folder not in found:
+            found.add(folder)
+            folder = folder.rpartition("/")[0]
+    return found
 
 
 def _undated(text: bytes) -> bytes:

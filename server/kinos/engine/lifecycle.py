@@ -19,7 +19,19 @@ from kinos.engine.circuit import Circuits
 from kinos.engine.cycle import Terms, Tools
 from kinos.engine.keeper import Keeper
 from kinos.engine.mapper import Mapper
-from kinos.engine.ports import Catalog, Clock, Counting, Disk, Editor, Ids, Journal, Rehearsal, StateFolder, Workers
+from kinos.engine.ports import (
+    Catalog,
+    Checkup,
+    Clock,
+    Counting,
+    Disk,
+    Editor,
+    Ids,
+    Journal,
+    Rehearsal,
+    StateFolder,
+    Workers,
+)
 from kinos.engine.roster import Roster
 from kinos.engine.run import Ends, Run, Tally
 from kinos.engine.store import Store
@@ -40,6 +52,7 @@ class Ports:
     ids: Ids
     editor: Editor | None = None
     circuits: Circuits | None = None
+    checkup: Checkup | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +125,7 @@ class Lifecycle:
             team, reason = self._team(start)
             roster = Roster(self._ports.catalog, team, self._note)
             self._check_key(start)
-            self._parts.keeper.take()
+            self._parts.keeper.take_for_team()
             self._announce(team, reason, start)
             self._starting = asyncio.create_task(self._start(roster, start))
             try:

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 from kinos.domain.change import Change
 from kinos.domain.count import Count, Terms
 from kinos.domain.figure import CycleRecord
+from kinos.domain.finding import Finding
 from kinos.domain.message import Denied, EditCall, Edited, Failed, Granted, PlanCall, Planned, Reserve, Settle
 from kinos.domain.suggestion import Suggestion
 from kinos.domain.team import Agent, Team
@@ -175,6 +176,12 @@ class StateFolder(Protocol):
         """Who holds it now, as a person would say it; empty when nobody does."""
         ...
 
+    def near(self, inner: Iterable[str]) -> str:
+        """Who works on a folder around this one, or on one of `inner` (relative) in it, as a sentence without its end; empty
+        when nobody of another process does.
+        """
+        ...
+
     def others(self) -> bool:
         """Whether the engine of another process listens for this workspace."""
         ...
@@ -197,6 +204,14 @@ class StateFolder(Protocol):
 
     def store(self, name: str, value: Mapping[str, Any]) -> None:
         """Keep a small JSON object, atomically. Needs the lock."""
+        ...
+
+
+class Checkup(Protocol):
+    """Looks at all that an engine needs."""
+
+    async def findings(self, *, live: bool) -> Sequence[Finding]:
+        """What is installed, reachable and missing; with `live` also what one minimal call to the model came to."""
         ...
 
 

@@ -8,6 +8,7 @@ from kinos.domain.brief import Brief
 from kinos.domain.change import Change, ChangeState
 from kinos.domain.errors import UsageError
 from kinos.domain.figure import CycleRecord, Figures, figures
+from kinos.domain.finding import Finding
 from kinos.domain.phase import Phase, PhaseRule
 from kinos.domain.setting import Settings
 from kinos.domain.size import Limits
@@ -137,6 +138,10 @@ class Session:
     def figures(self) -> Sequence[Figures]:
         """What each agent did and cost, over all sessions."""
         return figures(self._journal.cycles())
+
+    async def checkup(self, *, live: bool) -> Sequence[Finding]:
+        """What the engine needs, and how it stands with that."""
+        return () if self._ports.checkup is None else await self._ports.checkup.findings(live=live)
 
     def image(self, name: str | None) -> bytes | None:
         """A kept image of a file, by digest."""

@@ -14,7 +14,7 @@ PREFIX = "kinos.server."
 STATE = "kinos/state"
 COMMANDS = (
     "startTeam", "stopTeam", "startAgent", "stopAgent", "status", "setPhase", "showMap", "updateMap", "history", "undo",
-    "redo", "accept", "reject",
+    "redo", "accept", "reject", "doctor",
 )  # fmt: skip
 """The commands of the engine that editors are offered, without the prefix."""
 

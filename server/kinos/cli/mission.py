@@ -1,0 +1,76 @@
+"""`kin new`: a mission, which is a folder with a request to fill in."""
+
+import argparse
+import shlex
+from pathlib import Path
+
+from kinos.cli.outside import Outside
+from kinos.cli.program import program
+from kinos.cli.terminal import say
+from kinos.domain.errors import SetupError, UsageError
+
+REQUEST = "demande.md"
+_REQUESTS = (REQUEST, "request.md", ".aider.mission.md")
+"""What agents read as the request: one of these is enough."""
+_TEMPLATE = """\
+# Request
+
+<!-- Agents read this file and never edit it. Replace each line in angle brackets; remove what you do not need. -->
+
+## What I want
+
+<One or two sentences: what shall be there in the end, and for whom.>
+
+## What it must have
+
+- <A requirement that somebody else could check.>
+- <Another one.>
+
+## What it must not do
+
+- <Files that stay as they are, things that are out of scope.>
+
+## What is there already
+
+<Which documents or code to start from, where to look things up.>
+
+## When it is done
+
+- <How you will judge it: a test that passes, a length, a reader's question that is answered.>
+"""
+
+
+def options(parser: argparse.ArgumentParser) -> None:
+    """Options of `kin new`."""
+    parser.add_argument("into", nargs="?", type=Path, metavar="DIR", help="the folder; default: this one")
+    parser.add_argument("--team", default="", metavar="TEAM", help="the team that will work on it; see kin teams")
+
+
+def run(args: argparse.Namespace, outside: Outside) -> int:
+    """Make the folder and its request, and say what to do next. Raises UsageError when there is a request already."""
+    folder: Path = args.folder / args.into if args.into else args.folder
+    if args.team and args.team not in outside.catalog(folder).teams():
+        teams = ", ".join(outside.catalog(folder).teams())
+        raise UsageError(f"There is no team {args.team!r}.", f"There are: {teams}.")
+    there = next((name for name in _REQUESTS if (folder / name).exists()), "")
+    if there:
+        raise UsageError(f"{folder / there} is there already, and stays as it is.", "Name another folder.")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with (folder / REQUEST).open("x", encoding="utf-8") as stream:
+            stream.write(_TEMPLATE)
+    except OSError as error:
+        raise SetupError(
+            f"{folder} cannot be made a mission: {error.strerror}.", "Name a folder you may write."
+        ) from error
+    _say_next(folder, args.team)
+    return 0
+
+
+def _say_next(folder: Path, team: str) -> None:
+    kin = f"{program()}{f' {team}' if team else ''}"
+    where = "" if folder.resolve() == Path.cwd() else f" -C {shlex.quote(str(folder))}"
+    say(f"A mission: {folder / REQUEST}")
+    say("1. Fill it in: agents read it and never edit it.")
+    say(f"2. See the whole path without a key:  {kin} --rehearse --cycles 3{where}")
+    say(f"3. Let the team work:                 {kin}{where}")

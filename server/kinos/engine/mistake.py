@@ -1,0 +1,38 @@
+"""What is wrong with the teams and agents there are."""
+
+from collections.abc import Sequence
+
+from kinos.domain.errors import KinosError
+from kinos.engine.ports import Catalog
+
+
+def mistakes(catalog: Catalog) -> Sequence[str]:
+    """A sentence for each mistake, with its file and, where there is one, its line."""
+    return [*_of_teams(catalog), *_of_agents(catalog)]
+
+
+def _of_teams(catalog: Catalog) -> list[str]:
+    wrong, known = list(catalog.stray_teams().values()), set(catalog.agents())
+    for name in catalog.teams():
+        try:
+            team = catalog.team(name)
+        except KinosError as error:
+            wrong.append(str(error))
+            continue
+        wrong.extend(team.mistakes)
+        wrong.extend(
+            f"{team.source}: it names the agent {member.agent!r}, which does not exist"
+            for member in team.members
+            if member.agent not in known
+        )
+    return wrong
+
+
+def _of_agents(catalog: Catalog) -> list[str]:
+    wrong = list(catalog.stray_agents().values())
+    for name in catalog.agents():
+        try:
+            catalog.agent(name)
+        except KinosError as error:
+            wrong.append(str(error))
+    return wrong
