@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from kinos.adapters.control_socket import ControlServer
     from kinos.adapters.disk import FileDisk
     from kinos.adapters.folder import Folder
-    from kinos.adapters.log import EventLog
     from kinos.adapters.size_cache import Bounds
     from kinos.domain.conversion import Converted
     from kinos.domain.count import Count
@@ -35,7 +34,6 @@ class Workspace:
     root: Path
     session: Session
     control: ControlServer
-    log: EventLog
     problems: tuple[str, ...]
 
     brief: bool = False
@@ -52,7 +50,6 @@ class Workspace:
             await self.session.close()
         finally:
             await self.control.stop()
-            self.log.close()
 
 
 class App:
@@ -181,8 +178,9 @@ class App:
         editor: Editor | None = None,
         trusted: bool = True,
         brief: bool = False,
+        verbose: bool = False,
     ) -> Workspace:
-        """The engine of a folder, not yet opened; a `brief` one is for a single command.
+        """The engine of a folder, not yet opened; a `brief` one is for a single command, a `verbose` one logs to stderr too.
 
         Raises SetupError when the folder cannot be read.
         """
@@ -191,7 +189,7 @@ class App:
         from kinos.adapters.control_socket import ControlServer
         from kinos.adapters.counter_client import CounterProcess
         from kinos.adapters.counter_here import CountingHere
-        from kinos.adapters.log import EventLog
+        from kinos.adapters.log import EventLog, Lines, TerminalLog
         from kinos.adapters.rehearsal_process import RehearsalProcess
         from kinos.adapters.state_folder import WorkspaceState
         from kinos.adapters.worker_client import WorkerPool
@@ -225,9 +223,11 @@ class App:
         async def answer(method: str, params: Mapping[str, Any]) -> Any:
             return await run(session, method, params)
 
-        log = EventLog(folder.file("kinos.log"), settings.log_level)
-        session.subscribe(log.show)
-        return Workspace(disk.root, session, ControlServer(disk.root, answer), log, problems, brief)
+        lines = Lines(settings.log_level, {"workspace": disk.root.name, "session": session.id}, redact)
+        session.subscribe(EventLog(_log_file(settings.log_file, folder.file("kinos.log")), lines).show)
+        if verbose:
+            session.subscribe(TerminalLog(lines).show)
+        return Workspace(disk.root, session, ControlServer(disk.root, answer), problems, brief)
 
     def serve(self, address: tuple[str, int] | None) -> int:
         """Run the language server, on stdio or on TCP, until it ends."""
@@ -250,3 +250,13 @@ class App:
         from kinos.adapters.size_cache import Bounds
 
         return Bounds(settings.cache_bytes, settings.cache_days, settings.cache_cleanup)
+
+
+def _log_file(given: str, own: Path) -> Path:
+    """Where the log is written; a folder that the user named is made."""
+    if not given:
+        return own
+    file = Path(given).expanduser()
+    with suppress(OSError):  # the log says once that it cannot be written
+        file.parent.mkdir(parents=True, exist_ok=True)
+    return file

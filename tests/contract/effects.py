@@ -252,10 +252,17 @@ async def what_is_logged(place: Place) -> list[str]:
     made = built(place)
     for level in ("error", "warning", "info", "debug"):
         made.session.store.dispatch(ev.Noted(BEGINNING, level, f"<{level}>"))
-    made.log.close()
     file = place.folder / ".kinos" / "state" / "kinos.log"
     text = file.read_text(encoding="utf-8") if file.exists() else ""
     return [level for level in ("error", "warning", "info", "debug") if f"<{level}>" in text]
+
+
+async def where_the_log_is(place: Place) -> list[str]:
+    place.patch.setenv("HOME", str(place.folder))
+    (place.folder / ".kinos" / "state").mkdir(parents=True)
+    made = built(place)
+    made.session.store.dispatch(ev.Noted(BEGINNING, "error", "x"))
+    return sorted(str(file.relative_to(place.folder)) for file in place.folder.rglob("*.log"))
 
 
 async def interpreter_that_is_started(place: Place) -> list[str]:
@@ -415,6 +422,9 @@ EFFECTS: Mapping[str, Sequence[Effect]] = {
     "lock.interval": [Effect(waits_for_the_lock, [(1, [1.0, 1.0]), (0.5, [0.5] * 4)], {"lock.timeout": 2})],
     "log.level": [
         Effect(what_is_logged, [("error", ["error"]), ("debug", ["error", "warning", "info", "debug"])]),
+    ],
+    "log.file": [
+        Effect(where_the_log_is, [("", [".kinos/state/kinos.log"]), ("~/logs/my.log", ["logs/my.log"])]),
     ],
     "agents.python": [Effect(interpreter_that_is_started, [("one", ["one.ran"]), ("two", ["two.ran"])])],
 }

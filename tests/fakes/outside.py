@@ -51,14 +51,16 @@ class FakeOutside:
         self.answers: dict[str, Any] = {}
         self.asked: list[tuple[int, str, Mapping[str, Any]]] = []
         self.layers: Sequence[Layer] = ()
+        self.verbose = False
         self.sample = Path()
         self.found: Sequence[Finding] = ()
         self.near: tuple[Path, int] | None = None
 
     def workspace(
-        self, root: Path, front_end: str, layers: Sequence[Layer] = (), *, brief: bool = False
+        self, root: Path, front_end: str, layers: Sequence[Layer] = (), *, brief: bool = False, verbose: bool = False
     ) -> FakeWorkspace:
         self.layers = layers
+        self.verbose = verbose
         return FakeWorkspace(self.world.session, self.problems)
 
     def settings(self, root: Path, layers: Sequence[Layer] = ()) -> tuple[Settings, tuple[str, ...]]:

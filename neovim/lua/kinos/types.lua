@@ -87,6 +87,7 @@
 
 ---@class kinos.settings.log
 ---@field level? 'error'|'warning'|'info'|'debug' how much is logged; default: info
+---@field file? string where the log is written; empty: kinos.log in .kinos/state/, once that is there (path)
 
 ---@class kinos.settings.agents
 ---@field python? string the Python interpreter that has aider; empty: the one KinOS runs in

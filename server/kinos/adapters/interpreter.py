@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import kinos
+from kinos.adapters.bounded_file import bound
 from kinos.domain.errors import SetupError
 
 _ALLOWED = (
@@ -35,6 +36,7 @@ class Interpreter:
 
         Raises SetupError when the interpreter cannot be started.
         """
+        self.bound()
         log = self._log.open("ab") if self._log else None
         told = log or asyncio.subprocess.DEVNULL
         try:
@@ -53,6 +55,11 @@ class Interpreter:
         finally:
             if log:
                 log.close()
+
+    def bound(self) -> None:
+        """Keep what they said within bounds."""
+        if self._log:
+            bound(self._log)
 
     def environment(self) -> dict[str, str]:
         """What a worker finds in its environment."""

@@ -1,14 +1,16 @@
-"""The engine's log: a line for each event in `.kinos/state/kinos.log`, rotated at 1 MiB, three kept."""
+"""The engine's log: a line an event with its context, in a file within bounds and, if wanted, on the terminal."""
 
 import logging
+import os
 import sys
 from collections.abc import Mapping
-from contextlib import suppress
-from logging.handlers import RotatingFileHandler
+from dataclasses import dataclass
 from pathlib import Path
-from typing import override
+from typing import Any, TextIO
 
+from kinos.adapters.bounded_file import append
 from kinos.domain import event as ev
+from kinos.domain.secret import Redact, redaction
 from kinos.domain.state import State
 
 _LEVELS = {"error": logging.ERROR, "warning": logging.WARNING, "info": logging.INFO, "debug": logging.DEBUG}
@@ -20,64 +22,106 @@ _OF: Mapping[type[ev.Event], int] = {
     ev.WeightsSet: logging.DEBUG,
     ev.MapWritten: logging.DEBUG,
 }
+_COLOURS = {logging.ERROR: "31", logging.WARNING: "33", logging.INFO: "36", logging.DEBUG: "2"}
+_APART = frozenset({"type", "time", "change", "agent", "cycle"})
+"""Fields of an event that are not told with the others."""
 _log = logging.getLogger(__name__)
-_BYTES = 1024 * 1024
-_KEPT = 3
 
 
-class _Handler(RotatingFileHandler):
-    """Says once that the log cannot be written, and goes on: an engine without a log is still an engine."""
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line. `context` says where it happened: workspace, session, agent, cycle."""
 
-    _said = False
+    time: str
+    level: int
+    context: str
+    text: str
 
-    @override
-    def handleError(self, record: logging.LogRecord) -> None:
-        if not self._said:
-            self._said = True
-            _log.warning("The log %s cannot be written: %s", self.baseFilename, sys.exc_info()[1])
+    def plain(self) -> str:
+        """For a file."""
+        return f"{self.time} {logging.getLevelName(self.level).lower()} {self.context} {self.text}".rstrip() + "\n"
 
-    @override
-    def close(self) -> None:
-        # What a full disk did not take is still in the stream.
-        with suppress(OSError):
-            super().close()
+    def coloured(self) -> str:
+        """For a terminal."""
+        colour, level = _COLOURS[self.level], logging.getLevelName(self.level).lower()
+        return f"\x1b[2m{self.time}\x1b[0m \x1b[{colour}m{level}\x1b[0m \x1b[2m{self.context}\x1b[0m {self.text}\n"
+
+
+class Lines:
+    """Makes lines of events. Keys are taken out, and so is what a model said instead of editing: it may quote a file."""
+
+    def __init__(self, level: str, where: Mapping[str, str], redact: Redact | None = None) -> None:
+        self._level = _LEVELS[level]
+        self._where = [f"{key}={value}" for key, value in where.items()]
+        self._redact = redact or redaction()
+        self._cycles: dict[str, str] = {}
+
+    def line(self, event: ev.Event) -> Line | None:
+        """The line of an event; None when its level is not wanted."""
+        change = event.change if isinstance(event, ev.ChangeMoved) else None
+        agent = change.agent if change else getattr(event, "agent", "")
+        if isinstance(event, ev.CycleStarted):
+            self._cycles[event.agent] = event.cycle
+        cycle = change.cycle if change else getattr(event, "cycle", "") or self._cycles.get(agent, "")
+        level = _LEVELS[event.level] if isinstance(event, ev.Noted) else _OF.get(type(event), logging.INFO)
+        if level < self._level:
+            return None
+        context = [
+            *self._where,
+            *([f"agent={agent}"] if agent else []),
+            *([f"cycle={cycle}"] if agent and cycle else []),
+        ]
+        moved = f"change={change.id} {change.state}" if change else ""
+        said = " ".join(f"{key}={value!r}" for key, value in _told(event).items())
+        text = " ".join(filter(None, (type(event).__name__, moved, said)))
+        time = event.time.isoformat(timespec="milliseconds")
+        return Line(time, level, " ".join(context), self._redact(text))
 
 
 class EventLog:
-    """A subscriber. It writes only where the state folder exists already: opening a folder leaves nothing behind."""
+    """A subscriber that writes to `file`, where its folder exists: opening a workspace leaves nothing behind. It says once
+    that it cannot write, and goes on: an engine without a log is still an engine.
+    """
 
-    def __init__(self, file: Path, level: str) -> None:
+    def __init__(self, file: Path, lines: Lines) -> None:
         self._file = file
-        self._level = _LEVELS[level]
-        self._handler: _Handler | None = None
+        self._lines = lines
+        self._said = False
 
     def show(self, before: State, after: State, event: ev.Event) -> None:
         """Write a line for `event` if its level is wanted."""
-        level = _LEVELS[event.level] if isinstance(event, ev.Noted) else _OF.get(type(event), logging.INFO)
-        if level >= self._level and self._file.parent.is_dir():
-            self._handle(level, event)
+        line = self._lines.line(event)
+        if line is None or not self._file.parent.is_dir():
+            return
+        try:
+            append(self._file, line.plain())
+        except OSError as error:
+            if not self._said:
+                self._said = True
+                _log.warning("The log %s cannot be written: %s", self._file, error)
 
-    def close(self) -> None:
-        """Give the file back."""
-        if self._handler is not None:
-            self._handler.close()
-            self._handler = None
 
-    def _handle(self, level: int, event: ev.Event) -> None:
-        if self._handler is None:
-            self._handler = _Handler(self._file, maxBytes=_BYTES, backupCount=_KEPT, encoding="utf-8", delay=True)
-        said = " ".join(
-            f"{key}={value!r}" for key, value in ev.wire(event).items() if key not in ("type", "time", "change")
-        )
-        change = f" change={event.change.id} {event.change.state}" if isinstance(event, ev.ChangeMoved) else ""
-        name, time = type(event).__name__, event.time.isoformat(timespec="milliseconds")
-        record = logging.LogRecord(
-            "kinos",
-            level,
-            "",
-            0,
-            f"{time} {logging.getLevelName(level).lower()} {name}{change} {said}".rstrip(),
-            None,
-            None,
-        )
-        self._handler.handle(record)
+class TerminalLog:
+    """A subscriber that writes to a terminal, in colours if it is one and NO_COLOR is not set."""
+
+    def __init__(self, lines: Lines, stream: TextIO | None = None) -> None:
+        self._lines = lines
+        self._stream = stream
+
+    def show(self, before: State, after: State, event: ev.Event) -> None:
+        """Write a line for `event` if its level is wanted."""
+        line, stream = self._lines.line(event), self._stream or sys.stderr
+        if line is None or stream is None:
+            return
+        try:
+            stream.write(line.plain() if os.environ.get("NO_COLOR") or not stream.isatty() else line.coloured())
+            stream.flush()
+        except OSError:
+            return  # nobody reads it
+
+
+def _told(event: ev.Event) -> dict[str, Any]:
+    told = {key: value for key, value in ev.wire(event).items() if key not in _APART}
+    if isinstance(event, ev.CycleRested) and event.result == "no change":
+        told.pop("reason")
+    return told

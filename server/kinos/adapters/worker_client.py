@@ -166,6 +166,7 @@ class WorkerPool:
         )
 
     async def _call(self, call: PlanCall | EditCall, gate: Gate) -> Planned | Edited | Failed:
+        self._interpreter.bound()
         try:
             async with asyncio.timeout(call.timeout + SPARE_TIME), self._way.call() as (reader, writer):
                 writer.write(encode(call))

@@ -9,7 +9,7 @@ from rich.console import Console, RenderableType
 from rich.live import Live
 from rich.markup import escape
 
-from kinos.cli.board import board
+from kinos.cli.board import board, strokes_for
 from kinos.cli.terminal import say, say_json
 from kinos.domain import event as ev
 from kinos.domain.change import Change, ChangeState
@@ -44,27 +44,40 @@ class PlainView:
 
 
 class LiveView:
-    """The same lines, above a table of the agents that is kept up to date."""
+    """The same lines, above a picture of the team that is kept up to date and fits the terminal as it is now."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, console: Console | None = None) -> None:
         self._session = session
-        self._console = Console(highlight=False)
+        self._console = console or Console(highlight=False)
+        self._strokes = strokes_for(self._console.encoding)
+        self._waiting = {c.id: c for c in session.changes() if c.state is ChangeState.PROPOSED}
+        self._width = 0
         self._live = Live(console=self._console, get_renderable=self._picture, refresh_per_second=8)
 
     def show(self, before: State, after: State, event: ev.Event) -> None:
         """Print it, if it matters."""
+        if isinstance(event, ev.ChangeMoved):
+            self._waiting.pop(event.change.id, None)
+            if event.change.state is ChangeState.PROPOSED:
+                self._waiting[event.change.id] = event.change
         line = told(before, event)
         if line:
             colour = _COLOURS.get(type(event), "")
             text = f"[dim]{_clock(event.time)}[/]  " + (f"[{colour}]{escape(line)}[/]" if colour else escape(line))
-            self._console.print(text, soft_wrap=False, overflow="ellipsis", no_wrap=True)
+            self._console.print(text, soft_wrap=False, overflow=self._strokes.overflow, no_wrap=True)
 
     def running(self) -> AbstractContextManager[object]:
         """The table, until the block ends."""
         return self._live
 
     def _picture(self) -> RenderableType:
-        return board(self._session.picture(), self._session.state, self._console.width)
+        session, size = self._session, self._console.size
+        if size.width < self._width and self._console.is_terminal:
+            # The terminal has wrapped what was drawn before, so that nobody knows how many lines that is now.
+            self._console.file.write("\x1b[2J\x1b[H")
+        self._width = size.width
+        waiting = list(self._waiting.values())
+        return board(session.picture(), session.state, size.width, size.height - 1, waiting, self._strokes)
 
 
 def told(before: State, event: ev.Event) -> str:

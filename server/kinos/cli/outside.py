@@ -40,8 +40,10 @@ class Workspace(Protocol):
 class Outside(Protocol):
     """Builds what a command needs."""
 
-    def workspace(self, root: Path, front_end: str, layers: Sequence[Layer] = (), *, brief: bool = False) -> Workspace:
-        """The engine of a folder, not yet opened; a `brief` one is for a single command.
+    def workspace(
+        self, root: Path, front_end: str, layers: Sequence[Layer] = (), *, brief: bool = False, verbose: bool = False
+    ) -> Workspace:
+        """The engine of a folder, not yet opened; a `brief` one is for a single command, a `verbose` one logs to stderr too.
 
         Raises SetupError when the folder cannot be read.
         """

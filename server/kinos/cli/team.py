@@ -12,6 +12,7 @@ from typing import Any
 
 from kinos.cli.engine import FRONT_END
 from kinos.cli.outside import Outside, Workspace
+from kinos.cli.summary import told
 from kinos.cli.terminal import OutputError, say, say_json, warn
 from kinos.cli.view import View
 from kinos.domain.errors import UsageError, WorkspaceHeldError
@@ -76,7 +77,7 @@ def rehearses(args: argparse.Namespace) -> bool:
 
 async def _run(args: argparse.Namespace, outside: Outside) -> int:
     rehearse = rehearses(args)
-    workspace = outside.workspace(args.folder, FRONT_END, layers(args))
+    workspace = outside.workspace(args.folder, FRONT_END, layers(args), verbose=args.verbose)
     for problem in workspace.problems:
         warn(problem)
     others = outside.engines(args.folder)
@@ -221,15 +222,7 @@ def _summarise(session: Session, code: int, *, as_json: bool) -> None:
     if as_json:
         say_json(summary)
         return
-    cost = "?" if state.spend.usd is None else f"{state.spend.usd:.2f}"
-    say(
-        f"{tally.cycles} cycles: {tally.landed} changes landed, {tally.waiting} wait for review, {tally.refused} refused, "
-        f"{tally.failed} failed; {state.spend.usage.total:,} tokens, {cost} US$"
-    )
-    for line in (tally.budget, tally.last_failure if code == FAILED else ""):
-        if line:
-            warn(line)
-    if tally.landed:
-        say("See kin history; take it back with kin undo, kin undo --session or kin undo --all.")
-    if tally.waiting:
-        say("See kin review.")
+    for line in told(tally, state, [change for change in session.changes() if change.session == session.id]):
+        say(line)
+    for line in filter(None, (tally.budget, tally.last_failure)):
+        warn(line)

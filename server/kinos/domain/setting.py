@@ -199,6 +199,10 @@ class Settings:
     log_level: str = _row(
         "log.level", "info", Choice("error", "warning", "info", "debug"), "how much is logged", env="LOG_LEVEL"
     )
+    log_file: str = _row(
+        "log.file", "", Text(), "where the log is written; empty: kinos.log in .kinos/state/, once that is there", unit="path",
+        scope=_USER,
+    )  # fmt: skip
     agents_python: str = _row(
         "agents.python", "", Text(), "the Python interpreter that has aider; empty: the one KinOS runs in", scope=_USER
     )

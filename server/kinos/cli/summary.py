@@ -1,0 +1,43 @@
+"""What a run came to, in lines that say what can be done next."""
+
+from collections.abc import Iterator, Sequence
+
+from kinos.cli.terminal import paint
+from kinos.domain.change import LANDED_STATES, Change, ChangeState
+from kinos.domain.state import State
+from kinos.engine.run import Tally
+
+MOST = 5
+"""Changes of a kind that are named; the rest is counted."""
+
+
+def told(tally: Tally, state: State, changes: Sequence[Change]) -> Iterator[str]:
+    """The summary of a run that made `changes`."""
+    cost = "? US$" if state.spend.usd is None else f"{state.spend.usd:.2f} US$"
+    yield (
+        f"{_count(tally.cycles, 'cycle')}: {_count(tally.landed, 'change')} landed, {tally.waiting} wait for review, "
+        f"{tally.refused} refused, {tally.failed} failed; {state.spend.usage.total:,} tokens, {cost}"
+    )
+    landed = [change for change in changes if change.state in LANDED_STATES]
+    waiting = [change for change in changes if change.state is ChangeState.PROPOSED]
+    yield from _listed("landed", "green", landed)
+    yield from _listed("waits", "yellow", waiting)
+    aside = [change for change in changes if change.state in (ChangeState.CONFLICTED, ChangeState.REFUSED)]
+    yield from _listed("refused", "red", aside)
+    if landed:
+        yield "See kin history; take it back with kin undo, kin undo --session or kin undo --all."
+    if waiting:
+        yield f"See kin review; kin review {waiting[0].id} shows the first, --accept {waiting[0].id} lands it."
+
+
+def _listed(word: str, colour: str, changes: Sequence[Change]) -> Iterator[str]:
+    for change in changes[-MOST:]:
+        why = f" ({change.reason})" if change.reason else ""
+        files = ", ".join(change.paths)
+        yield f"  {paint(f'{word:<8}', colour)}{change.id}  {change.agent}: {change.title} ({files}){why}"
+    if len(changes) > MOST:
+        yield f"  {word:<8}and {len(changes) - MOST} before"
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number} {word}" if number == 1 else f"{number} {word}s"

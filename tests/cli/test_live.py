@@ -1,0 +1,53 @@
+"""The live view follows what waits, and draws anew when the terminal becomes narrower."""
+
+import io
+from dataclasses import replace
+
+import pytest
+from rich.console import Console
+
+from fakes.clock import BEGINNING
+from fakes.world import World
+from kinos.cli.live import LiveView
+from kinos.domain import event as ev
+from kinos.domain.change import Change, ChangeState
+from kinos.domain.state import State
+
+CHANGE = Change("c1", "y1", "s1", "ann", "A title", "why", (), BEGINNING)
+STATE = State()
+
+
+def drawn(view: LiveView) -> str:
+    """The picture as it would be drawn now."""
+    console = Console(file=io.StringIO(), width=80)
+    console.print(view._picture())
+    assert isinstance(console.file, io.StringIO)
+    return console.file.getvalue()
+
+
+@pytest.fixture
+def console() -> Console:
+    return Console(file=io.StringIO(), width=80, height=24, force_terminal=True)
+
+
+def test_what_waits_is_shown_until_it_is_decided(console: Console) -> None:
+    world = World()
+    world.journal.record(replace(CHANGE, id="before"))
+    view = LiveView(world.session, console)
+    assert "before" in drawn(view)
+    view.show(STATE, STATE, ev.ChangeMoved(BEGINNING, CHANGE, None))
+    assert "c1" in drawn(view)
+    view.show(STATE, STATE, ev.ChangeMoved(BEGINNING, CHANGE.to(ChangeState.REJECTED), ChangeState.PROPOSED))
+    assert "c1" not in drawn(view)
+
+
+def test_a_terminal_that_becomes_narrower_is_cleared_once(console: Console) -> None:
+    view = LiveView(World().session, console)
+    drawn(view)
+    assert isinstance(console.file, io.StringIO)
+    console.width = 60
+    drawn(view)
+    drawn(view)
+    console.width = 100
+    drawn(view)
+    assert console.file.getvalue().count("\x1b[2J") == 1

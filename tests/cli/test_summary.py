@@ -1,0 +1,46 @@
+"""The end of a run says what can be done next."""
+
+from dataclasses import replace
+
+from fakes.clock import BEGINNING
+from kinos.cli.summary import MOST, told
+from kinos.domain.change import Change, ChangeState, FileChange
+from kinos.domain.state import Spend, State
+from kinos.domain.usage import Usage
+from kinos.engine.run import Tally
+
+CHANGE = Change("c1", "y1", "s1", "ann", "A title", "why", (FileChange("a.md", None, "x"),), BEGINNING)
+STATE = State(spend=Spend(Usage(1000), 0.5))
+
+
+def lines(*changes: Change, state: State = STATE) -> list[str]:
+    return list(told(Tally(cycles=3, landed=1, waiting=1, failed=1), state, changes))
+
+
+def test_it_begins_with_what_was_done_and_what_it_cost() -> None:
+    assert lines() == ["3 cycles: 1 change landed, 1 wait for review, 0 refused, 1 failed; 1,000 tokens, 0.50 US$"]
+    assert "? US$" in lines(state=State(spend=Spend(usd=None)))[0]
+
+
+def test_what_landed_is_named_with_how_to_take_it_back() -> None:
+    found = lines(replace(CHANGE, state=ChangeState.LANDED))
+    assert found[1] == "  landed  c1  ann: A title (a.md)"
+    assert "kin undo" in found[2]
+
+
+def test_what_waits_is_named_with_the_command_that_lands_it() -> None:
+    found = lines(CHANGE)
+    assert found[1] == "  waits   c1  ann: A title (a.md)"
+    assert "--accept c1" in found[2]
+
+
+def test_what_was_refused_is_named_with_its_reason() -> None:
+    found = lines(replace(CHANGE, state=ChangeState.CONFLICTED, reason="it was edited"))
+    assert found[1] == "  refused c1  ann: A title (a.md) (it was edited)"
+
+
+def test_of_many_the_last_are_named_and_the_rest_is_counted() -> None:
+    many = [replace(CHANGE, id=f"c{number}", state=ChangeState.LANDED) for number in range(MOST + 2)]
+    found = lines(*many)
+    assert [line.split()[1] for line in found[1:-2]] == [f"c{number}" for number in range(2, MOST + 2)]
+    assert found[-2].endswith("and 2 before")
