@@ -10,8 +10,9 @@ from pathlib import Path
 
 from kinos.domain import event as ev
 from kinos.domain.address import host
-from kinos.domain.brief import HOUSE_RULES, Brief
+from kinos.domain.brief import HOUSE_RULES, SEARCH_RULES, Brief
 from kinos.domain.change import Change, ChangeState, FileChange, digest
+from kinos.domain.citation import invented
 from kinos.domain.errors import ConflictError, FailureKind, FaultError, LandingError, PolicyError
 from kinos.domain.message import EditCall, Edited, Endpoint, Failed, PlanCall, Planned, Retry
 from kinos.domain.model import output_limit
@@ -157,7 +158,7 @@ class Cycle:
             retry=_retry(settings),
             timeout=PLAN_TIMEOUT + SEARCH_TIMEOUT * self._agent.search,
             stall=STALL_TIMEOUT,
-            system=self._agent.prompt + "\n" + HOUSE_RULES,
+            system=self._agent.prompt + "\n" + HOUSE_RULES + (SEARCH_RULES if self._agent.search else ""),
             brief=brief.render(),
             searches=self._agent.search,
         )
@@ -204,7 +205,9 @@ class Cycle:
         with self._tools.workers.folder() as folder:
             await asyncio.to_thread(_hand_out, folder, bases)
             reply = await self._ask_editor(task, folder)
-            files = self._made(bases, await asyncio.to_thread(_collected, folder, bases))
+            texts = await asyncio.to_thread(_collected, folder, bases)
+            self._mind_the_sources(task, bases, texts)
+            files = self._made(bases, texts)
         if not files:
             return " ".join(reply.transcript.split())[:SAID]
         return Change(
@@ -221,6 +224,17 @@ class Cycle:
             rehearsal=self._terms.endpoint.rehearsal,
             request=self._request,
         )
+
+    def _mind_the_sources(self, task: Task, bases: Mapping[str, bytes | None], texts: Mapping[str, str | None]) -> None:
+        """Raise PolicyError when the editor of an agent that searches wrote an address nobody has given it."""
+        if not self._agent.search:
+            return
+        given = [task.message(), *(base.decode("utf-8", "replace") for base in bases.values() if base is not None)]
+        for path, text in texts.items():
+            if made_up := invented(text or "", given):
+                raise PolicyError(
+                    f"{path} would cite {', '.join(made_up)}, which no search returned: nothing was changed."
+                )
 
     async def _ask_editor(self, task: Task, folder: Path) -> Edited:
         settings = self._terms.settings

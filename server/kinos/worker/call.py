@@ -70,6 +70,9 @@ def _outcome(call: PlanCall | EditCall, gate: Gate) -> Planned | Edited | Failed
 def _check(call: PlanCall | EditCall) -> None:
     """Raise FaultError for a key or endpoint that cannot be used; the libraries' own messages would quote them."""
     url, key = call.endpoint.base_url, call.endpoint.api_key
+    if not key and is_claude(call.model) and isinstance(call, PlanCall) and call.searches:
+        # Another agent may have another provider: that this one cannot search stops nobody else.
+        raise Source(call.model, call.endpoint).fault(FailureKind.NO_SEARCH, "there is no API key for it")
     if not key and is_claude(call.model):
         remedy = "Set ANTHROPIC_API_KEY, or start with --rehearse, which needs none."
         raise FaultError(FailureKind.AUTHENTICATION, f"There is no API key for {call.model}.", remedy)

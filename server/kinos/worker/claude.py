@@ -11,6 +11,7 @@ from kinos.worker.claude_stream import ClaudeStream
 from kinos.worker.fault import PROVIDER, streaming
 from kinos.worker.gate import Gate
 from kinos.worker.reply import Reply, Tool, Turn
+from kinos.worker.search import most_read, searches_in
 
 OLDER = "2023-06-01"
 """The last version of the API that knows `temperature`. Models from Opus 4.7 on refuse it all the same."""
@@ -27,11 +28,13 @@ class Claude:
         """The answer to `turns`. Raises FaultError."""
         request = self._request(turns, tools)
         texts = [str(request.get("tools", "")), *(str(turn["content"]) for turn in turns)]
+        searches = searches_in(tools)
         return self._gate.ask(
-            most_tokens(self._call.model, texts),
+            most_read(most_tokens(self._call.model, texts), searches),
             self._call.max_tokens,
             lambda seconds: self._heard(request, seconds),
             lambda reply: reply.usage,
+            searches,
         )
 
     def correction(self, reply: Reply, problem: str) -> Sequence[Turn]:

@@ -12,8 +12,9 @@ _STOPS: Mapping[str, Stop] = {
     "max_tokens": Stop.CUT_OFF,
     "model_context_window_exceeded": Stop.CONTEXT,
     "refusal": Stop.REFUSED,
+    "pause_turn": Stop.PAUSED,
 }
-"""Stop reasons that leave no answer to read, however it looks."""
+"""Stop reasons after which there is no whole answer to read, however it looks."""
 
 _COUNTS = ("input_tokens", "output_tokens", "cache_read_input_tokens", "cache_creation_input_tokens")
 
@@ -105,7 +106,15 @@ class ClaudeStream:
         counts = (given, answered, read, written)
         if not all(isinstance(count, int) and count >= 0 for count in counts) or not given + read + written:
             return None
-        return Usage(given, answered, read, written, calls=1)
+        return Usage(given, answered, read, written, calls=1, searches=self._searches())
+
+    def _searches(self) -> int:
+        """Web searches that are billed: those the API counts, else those that returned something."""
+        counted = (self._usage.get("server_tool_use") or {}).get("web_search_requests")
+        if isinstance(counted, int) and counted >= 0:
+            return counted
+        results = [block for block in self._blocks.values() if block["type"] == "web_search_tool_result"]
+        return sum(isinstance(block.get("content"), list) for block in results)
 
     def _block(self, index: int) -> dict[str, Any]:
         """The block as the API wants it back."""

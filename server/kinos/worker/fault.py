@@ -252,6 +252,10 @@ _SENTENCES: Mapping[FailureKind, tuple[str, str]] = {
         "{model} at {where} named no valid task",
         "Look at the agent's prompt, or choose a stronger model.",
     ),
+    FailureKind.NO_SEARCH: (
+        "No web search with {model} at {where}",
+        "Let the organisation allow it in the Console, or give this agent a Claude model that has it; the others go on.",
+    ),
     FailureKind.NO_MATCH: (
         "The edits of {model} at {where} do not fit the text they should change",
         "Nothing was changed; the agent tries again at its next turn.",

@@ -39,12 +39,18 @@ class Gate:
     spent: Usage = field(default_factory=Usage)
 
     def ask[T](
-        self, input_tokens: int, max_tokens: int, send: Callable[[float], T], usage: Callable[[T], Usage | None]
+        self,
+        input_tokens: int,
+        max_tokens: int,
+        send: Callable[[float], T],
+        usage: Callable[[T], Usage | None],
+        searches: int = 0,
     ) -> T:
         """What `send` returns, given the seconds left. It makes exactly one model call and does not try again itself.
 
-        `usage` says what the answer used, None when the answer does not say. Raises FaultError when the engine denies it, or
-        when the last try failed; what `send` raises that is no fault of a model call passes unchanged.
+        `input_tokens`, `max_tokens` (of output) and `searches` (web searches) are what it uses at most; `usage` says what the
+        answer used, None when the answer does not say. Raises FaultError when the engine denies it, or when the last try
+        failed; what `send` raises that is no fault of a model call passes unchanged.
         """
         # A worker whose interpreter lacks a package must live long enough to say which.
         from tenacity import Retrying, retry_if_exception
@@ -57,7 +63,7 @@ class Gate:
             reraise=True,
         )
         try:
-            answer: T = tries(self._once, input_tokens, max_tokens, send, usage)
+            answer: T = tries(self._once, Usage(input_tokens, max_tokens, calls=1, searches=searches), send, usage)
         except Exception as error:
             fault = _fault(error)
             if fault is None:
@@ -67,11 +73,8 @@ class Gate:
             raise said from error
         return answer
 
-    def _once[T](
-        self, input_tokens: int, max_tokens: int, send: Callable[[float], T], usage: Callable[[T], Usage | None]
-    ) -> T:
-        reservation = self._reserve(input_tokens, max_tokens)
-        worst = Usage(input_tokens, max_tokens, calls=1)
+    def _once[T](self, worst: Usage, send: Callable[[float], T], usage: Callable[[T], Usage | None]) -> T:
+        reservation = self._reserve(worst)
         used = Usage()
         try:
             seconds = self.deadline.left()
@@ -87,9 +90,9 @@ class Gate:
             self._settle(reservation, used)
         return answer
 
-    def _reserve(self, input_tokens: int, max_tokens: int) -> int:
+    def _reserve(self, worst: Usage) -> int:
         with self.deadline.held():
-            self.line.send(Reserve(self.source.model, input_tokens, max_tokens))
+            self.line.send(Reserve(self.source.model, worst.input_tokens, worst.output_tokens, worst.searches))
             answer = self.line.receive()
         match answer:
             case Granted(reservation):

@@ -10,10 +10,15 @@ from kinos.domain.path import normal
 from kinos.domain.task import NothingToDo, Task
 from kinos.worker.gate import Gate
 from kinos.worker.provider import provider
-from kinos.worker.reply import Reply, Stop, Turn
+from kinos.worker.reply import Provider, Reply, Stop, Turn
+from kinos.worker.search import Search
 
 ASKS = 2
 """How often the planner is asked in all when its answers are no valid task."""
+
+
+PAUSES = 4
+"""How often an answer that the API pauses in the middle of its searches is gone on with."""
 
 
 class ProblemError(ValueError):
@@ -22,18 +27,32 @@ class ProblemError(ValueError):
 
 def plan(call: PlanCall, gate: Gate) -> Planned:
     """The one task the model chose, or nothing to do. Raises FaultError; `gate.spent` is what it cost all the same."""
+    search = Search(call, gate.source)
     asked = provider(call, gate)
     turns: list[Turn] = [{"role": "system", "content": call.system}, {"role": "user", "content": call.brief}]
     problem = ""
     for _ in range(ASKS):
-        reply = asked.ask(turns, tools())
+        reply = _answer(asked, turns, search, gate)
         _check(reply, gate)
         try:
-            return Planned(chosen([(used.name, used.arguments) for used in reply.calls]), gate.spent)
+            outcome = chosen([(used.name, used.arguments) for used in reply.calls])
+            if found := search.problem(outcome):
+                raise ProblemError(found)
+            return Planned(search.told(outcome), gate.spent)
         except ProblemError as error:
             problem = str(error)
         turns += [reply.turn, *asked.correction(reply, _correction(problem))]
     raise gate.source.fault(FailureKind.NO_TASK, f"asked {ASKS} times; {problem}")
+
+
+def _answer(asked: Provider, turns: list[Turn], search: Search, gate: Gate) -> Reply:
+    """The answer to `turns`, gone on with as often as the API pauses it; what it has paused is added to `turns`."""
+    for _ in range(1 + PAUSES):
+        reply = search.asked(lambda: asked.ask(turns, [*tools(), *search.tools()]))
+        if reply.stop is not Stop.PAUSED:
+            return reply
+        turns.append(reply.turn)
+    raise gate.source.fault(FailureKind.NO_TASK, f"it was still searching after {1 + PAUSES} requests")
 
 
 _STOPS: Mapping[Stop, tuple[FailureKind, str]] = {

@@ -21,6 +21,8 @@ class Stop(StrEnum):
     CUT_OFF = "cut off"
     CONTEXT = "context window exceeded"
     REFUSED = "refused"
+    PAUSED = "paused"
+    """In the middle of its searches: sent back as it is, it goes on."""
 
 
 @dataclass(frozen=True, slots=True)
