@@ -1,12 +1,12 @@
 import pytest
 
 from fakes.clock import FakeClock
-from kinos.domain.breaker import FIRST_PAUSE, THRESHOLD
+from kinos.domain.breaker import FIRST_PAUSE, LONG_WISH, THRESHOLD
 from kinos.domain.errors import FailureKind
 from kinos.domain.message import Denied, Failed, Granted, Planned, Reserve, Settle
 from kinos.domain.task import NothingToDo
 from kinos.domain.usage import Usage
-from kinos.engine.circuit import LONG_WISH, Circuit, Circuits
+from kinos.engine.circuit import Circuit, Circuits
 
 WORKED = Planned(NothingToDo("all is well"), Usage())
 RESERVE = Reserve("claude-sonnet-5-5", 1, 1)

@@ -202,6 +202,13 @@ def test_a_wish_to_wait_longer_than_there_is_time_ends_the_call(engine: Engine, 
     assert clock.slept == []
 
 
+def test_nobody_waits_for_long_within_a_call_and_the_wish_is_handed_on(engine: Engine, clock: Clock) -> None:
+    with pytest.raises(FaultError) as caught:
+        ask(gate(engine, clock, attempts=4, timeout=600.0), Model(refusal(429, retry_after="60"), "yes"))
+    assert (caught.value.kind, caught.value.retry_after) == (FailureKind.RATE_LIMIT, 60.0)
+    assert clock.slept == []
+
+
 def test_no_pause_ends_after_the_call(engine: Engine, clock: Clock) -> None:
     with pytest.raises(FaultError, match="HTTP 500, tried 3 times"):
         ask(gate(engine, clock, attempts=9, timeout=5.0), Model(*[refusal(500)] * 9))

@@ -8,6 +8,8 @@ FIRST_PAUSE = 30.0
 """Seconds it stays open the first time; twice as long after each trial that failed."""
 LONGEST_PAUSE = 600.0
 """Seconds; the pause doubles up to this."""
+LONG_WISH = 60.0
+"""Seconds; who is asked to wait for so long does not do so within a call: it gives up, and that is a failure of the endpoint."""
 LONGEST_WISH = 3600.0
 """Seconds; a longer wish to be left alone is not believed."""
 

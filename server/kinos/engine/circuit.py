@@ -4,7 +4,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 
-from kinos.domain.breaker import Breaker
+from kinos.domain.breaker import LONG_WISH, Breaker
 from kinos.domain.errors import FailureKind
 from kinos.domain.message import Denied, Edited, Failed, Granted, Planned, Reserve, Settle
 from kinos.engine.ports import Clock, Gate
@@ -18,8 +18,6 @@ SILENT = frozenset(
     }
 )  # fmt: skip
 """Failures that say nothing about the endpoint: it may never have been asked."""
-LONG_WISH = 30.0
-"""Seconds; who is told to wait for so long is told by an endpoint that serves nobody."""
 REMEDY = "Nothing needs to be done if it is a passing fault; else check the network and the setting model.endpoint."
 
 

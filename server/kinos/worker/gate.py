@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from kinos.domain.breaker import LONG_WISH
 from kinos.domain.errors import FailureKind, FaultError
 from kinos.domain.message import Denied, Granted, Reserve, Retry, Settle
 from kinos.domain.usage import Usage
@@ -117,15 +118,23 @@ class Gate:
         doubled = self.retry.delay * 2.0 ** (state.attempt_number - 1)
         longest = min(doubled, max(LONGEST_PAUSE, self.retry.delay))
         chance = self.chance()
-        error = state.outcome.exception() if state.outcome is not None else None
-        asked = None if error is None or (fault := _fault(error)) is None else fault.retry_after
-        if asked is None:
+        wish = _wish(state)
+        if wish < 0:
             return longest * (1 + chance) / 2
-        return max(longest, asked) + self.retry.delay * chance
+        return max(longest, wish) + self.retry.delay * chance
 
     def _enough(self, state: "RetryCallState") -> bool:
-        """Whether there is no next try: it was the last, or the call would be over before."""
-        return state.attempt_number >= self.retry.attempts or state.upcoming_sleep >= self.deadline.left()
+        """Whether there is no next try: it was the last, the call would be over before, or the API asks for a long pause."""
+        if state.attempt_number >= self.retry.attempts or _wish(state) >= LONG_WISH:
+            return True
+        return state.upcoming_sleep >= self.deadline.left()
+
+
+def _wish(state: "RetryCallState") -> float:
+    """For how many seconds the API asked to be left alone; negative when it did not ask."""
+    error = state.outcome.exception() if state.outcome is not None else None
+    fault = None if error is None else _fault(error)
+    return -1.0 if fault is None or fault.retry_after is None else fault.retry_after
 
 
 def _fault(error: BaseException) -> Fault | None:
