@@ -5,9 +5,13 @@ from pathlib import Path
 import pytest
 
 from fakes.outside import FakeOutside
+from fakes.workers import failed
 from fakes.world import World
 from kinos.cli.main import run
+from kinos.cli.team import exit_code
 from kinos.domain import event as ev
+from kinos.domain.errors import FailureKind
+from kinos.engine.run import Tally
 
 
 @pytest.fixture
@@ -64,3 +68,36 @@ def test_what_was_set_aside_is_named_and_the_exit_code_is_1_though_the_rest_was_
     said = capsys.readouterr()
     assert "c2" in said.out
     assert "c1 was set aside: it was edited" in said.err
+
+
+@pytest.mark.parametrize(
+    ("tally", "stopped", "code"),
+    [
+        (Tally(cycles=3, landed=1, failed=2), False, 0),
+        (Tally(cycles=3, failed=3), False, 5),
+        (Tally(cycles=3, failed=2, refused=1), False, 5),
+        (Tally(cycles=3, failed=1, waiting=2), False, 5),
+        (Tally(cycles=3, waiting=3), False, 6),
+        (Tally(cycles=3, refused=3), False, 3),
+        (Tally(cycles=3), False, 3),
+        (Tally(cycles=3, landed=1, failed=1, budget="the cap is reached"), False, 4),
+        (Tally(cycles=3, landed=1, failed=1), True, 130),
+    ],
+)
+def test_the_exit_code_says_the_best_that_came_of_a_run_but_never_hides_that_all_failed(
+    tally: Tally, stopped: bool, code: int
+) -> None:
+    assert exit_code(tally, stopped=stopped) == code
+
+
+def test_a_failure_is_told_at_the_end_also_when_something_landed(
+    outside: FakeOutside, capsys: pytest.CaptureFixture[str]
+) -> None:
+    world = outside.world
+    answers = [failed(FailureKind.OVERLOADED, "It is overloaded.")]
+    world.workers.planner = lambda call: answers.pop() if answers else world.script.plan(call)
+    assert run(["crew", "--cycles", "2"], outside) == 0
+    said = capsys.readouterr()
+    assert "1 changes landed" in said.out
+    assert "1 failed" in said.out
+    assert "It is overloaded." in said.err

@@ -224,5 +224,5 @@ def _summarise(session: Session, code: int, *, as_json: bool) -> None:
         return
     for line in told(tally, state, [change for change in session.changes() if change.session == session.id]):
         say(line)
-    for line in filter(None, (tally.budget, tally.last_failure)):
+    for line in dict.fromkeys(filter(None, (tally.budget, tally.last_failure))):
         warn(line)
