@@ -18,6 +18,7 @@ settings.load_profile("kinos")
 _cache = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
 os.environ.setdefault("KINOS_TEST_CACHE", str(Path(_cache) / "kinos-tests"))
 os.environ["XDG_CACHE_HOME"] = tempfile.mkdtemp(prefix="kinos-tests-")
+os.environ["XDG_STATE_HOME"] = str(Path(os.environ["XDG_CACHE_HOME"]) / "state")
 atexit.register(shutil.rmtree, os.environ["XDG_CACHE_HOME"], ignore_errors=True)
 
 

@@ -189,6 +189,7 @@ class App:
         from kinos.adapters.control_socket import ControlServer
         from kinos.adapters.counter_client import CounterProcess
         from kinos.adapters.counter_here import CountingHere
+        from kinos.adapters.day_ledger import FileDayLedger, ledger_file
         from kinos.adapters.log import EventLog, Lines, TerminalLog
         from kinos.adapters.rehearsal_process import RehearsalProcess
         from kinos.adapters.state_folder import WorkspaceState
@@ -214,6 +215,7 @@ class App:
             counting=CountingHere(counted) if brief else CounterProcess(counted),
             clock=SystemClock(),
             ids=RandomIds(),
+            days=FileDayLedger(ledger_file()),
             editor=editor,
             circuits=self._circuits,
             checkup=self._doctor(disk.root, settings, problems),

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import pytest
 
 from fakes.clock import CountingIds, FakeClock
+from fakes.days import MemoryDayLedger
 from fakes.disk import MemoryDisk
 from fakes.journal import MemoryFolder, MemoryJournal
 from fakes.workers import FakeRehearsal, ScriptedWorkers, WordCounting
@@ -31,8 +32,9 @@ async def calls_of(team: str, phase: Phase, files: Mapping[str, str] = FILES) ->
     clock, disk = FakeClock(), MemoryDisk(files)
     workers = ScriptedWorkers(clock)
     ports = Ports(
-        disk, MemoryFolder(MemoryJournal()), CATALOG, workers, FakeRehearsal(), WordCounting(disk), clock, CountingIds()
-    )
+        disk, MemoryFolder(MemoryJournal()), CATALOG, workers, FakeRehearsal(), WordCounting(disk), clock, CountingIds(),
+        MemoryDayLedger(),
+    )  # fmt: skip
     session = Session(ports, Settings(), "a test")
     await session.open()
     session.set_phase(phase)

@@ -284,6 +284,7 @@ async def interpreter_that_is_started(place: Place) -> list[str]:
 _DIAGNOSED = {"open.md": "Warning", "closed.md": "Warning", "huge.md": "Error"}
 _SMALL = {"a.md": (11, "ok"), "b.md": (1, "ok")}
 _HALF = {"phase.limit": 20}
+_UNCAPPED = {"budget.usd": 0, "budget.usdPerDay": 0}
 _PRICED = {"model.plan": "m", "model.edit": "m"}
 
 
@@ -362,8 +363,8 @@ EFFECTS: Mapping[str, Sequence[Effect]] = {
     "map.write": [Effect(map_after_a_run, [("always", True), ("never", False), ("auto", True)])],
     "team.name": [Effect(team_that_starts, [("crew", "crew"), ("other", "other")])],
     "team.parallel": [Effect(of_a_run(most_at_once, 4), [(1, 1), (2, 2)])],
-    "model.plan": [Effect(_plan("model"), [("a", "a"), ("b", "b")])],
-    "model.edit": [Effect(_edit("model"), [("a", "a"), ("b", "b")])],
+    "model.plan": [Effect(_plan("model"), [("a", "a"), ("b", "b")], _UNCAPPED)],
+    "model.edit": [Effect(_edit("model"), [("a", "a"), ("b", "b")], _UNCAPPED)],
     "model.maxTokens": [Effect(_plan("max_tokens"), [(1000, 1000), (3000, 3000)], {"model.plan": "claude-opus-4-8"})],
     "model.temperature": [
         Effect(_plan("temperature"), [(0.5, 0.5), (None, None)]),
@@ -398,6 +399,9 @@ EFFECTS: Mapping[str, Sequence[Effect]] = {
     ],
     "budget.runs": [Effect(of_a_run(lambda world: world.session.tally.cycles, 3), [(1, 1), (10, 3)])],
     "budget.minutes": [Effect(of_a_run(lambda world: world.session.tally.cycles, 8), [(1, 4), (100, 8)])],
+    "budget.usdPerDay": [
+        Effect(of_a_run(lambda world: bool(world.session.tally.budget)), [(0.001, True), (20, False)])
+    ],
     "retry.attempts": [
         Effect(tried(lambda world: world.workers.plans), [(1, (1, [])), (3, (3, [1.0, 2.0]))]),
         Effect(tried(lambda world: world.workers.edits), [(1, (1, [])), (3, (3, [1.0, 2.0]))]),

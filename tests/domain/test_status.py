@@ -35,7 +35,7 @@ STATE = State(
     {"ann": ANN},
     PhaseState(since=NOW),
     Sizes(64_000, 9, 2, 1, "claude-v4.8"),
-    Spend(Usage(10, 5), 0.5, 7),
+    Spend(Usage(10, 5), 0.5, 7, today=1.25),
     1,
 )  # fmt: skip
 
@@ -75,6 +75,8 @@ def test_the_picture_has_what_the_contract_says() -> None:
         "runsCap": 200,
         "minutes": 1.23,
         "minutesCap": 120.0,
+        "usdToday": 1.25,
+        "usdPerDay": 20.0,
     }
 
 

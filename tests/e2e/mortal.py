@@ -16,6 +16,7 @@ from typing import Any
 
 from fakes.catalog import MemoryCatalog, agent
 from fakes.clock import FakeClock
+from fakes.days import MemoryDayLedger
 from fakes.workers import FakeRehearsal, ScriptedWorkers
 from kinos.adapters.clock import RandomIds, SystemClock
 from kinos.adapters.counter_here import CountingHere
@@ -127,7 +128,7 @@ def engine(root: Path) -> Session:
     catalog = MemoryCatalog({"crew": {"ann": (1.0, 1.0)}}, {"ann": agent("ann")})
     ports = Ports(
         FileDisk(root), WorkspaceState(root, 5, 0.05), catalog, workers, FakeRehearsal(), CountingHere(counted),
-        SystemClock(), RandomIds(),
+        SystemClock(), RandomIds(), MemoryDayLedger(),
     )  # fmt: skip
     return Session(ports, settings, "a test")
 

@@ -4,7 +4,7 @@ import pytest
 
 from fakes.clock import FakeClock
 from kinos.domain import event as ev
-from kinos.domain.budget import Caps, Ledger
+from kinos.domain.budget import Cap, Caps, Ledger, Reached
 from kinos.domain.message import Denied, Granted, Reserve, Settle
 from kinos.domain.usage import PRICES, Usage
 from kinos.engine.budget import Budget
@@ -64,8 +64,9 @@ async def test_calls_side_by_side_reserve_together(clock: FakeClock) -> None:
         assert isinstance(granted, Granted)
         refused = await bob(ASK)
         assert isinstance(refused, Denied)
-        assert refused.reason == told.budget.reached == told.budget.pause()
+        assert (told.budget.tight(), told.budget.pause()) == (True, None), "there is room once ann's call costs less"
         await ann(Settle(granted.reservation, MODEL, Usage(100, 100)))
+        assert not told.budget.tight()
         assert isinstance(await bob(ASK), Granted)
 
 
@@ -73,22 +74,24 @@ async def test_minutes_run_on_the_clock(clock: FakeClock) -> None:
     clock.set(600.0)
     told = Told(clock, Caps(minutes=2))
     clock.set(719.0)
-    assert told.budget.pause() == ""
+    assert told.budget.pause() is None
     clock.set(720.0)
     assert told.budget.minutes == 2.0
-    assert told.budget.pause() == "the cap of 2 minutes is reached: raise budget.minutes, or start again"
+    assert told.budget.pause() == Reached(
+        "the cap of 2 minutes is reached: raise budget.minutes, or start again", Cap.MINUTES
+    )
 
 
 async def test_the_last_run_within_the_cap_may_make_its_calls(clock: FakeClock) -> None:
     told = Told(clock, Caps(runs=1))
     told.budget.ran()
-    assert told.budget.pause() == "the cap of 1 runs is reached: raise budget.runs, or start again"
+    assert told.budget.pause() == Reached("the cap of 1 runs is reached: raise budget.runs, or start again", Cap.RUNS)
     with told.budget.call("ann") as gate:
         assert isinstance(await gate(ASK), Granted)
 
 
 async def test_a_price_that_is_not_known_is_not_0(clock: FakeClock) -> None:
-    told = Told(clock, Caps(usd=0))
+    told = Told(clock, Caps(usd=0, usd_per_day=0))
     with told.budget.call("ann") as gate:
         await gate(Reserve("somebodys-model", 1000, 500))
     assert (told.spent[0].usd, told.spent[0].total_usd) == (None, None)

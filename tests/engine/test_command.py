@@ -123,6 +123,16 @@ async def test_the_phase_is_set() -> None:
         ("diff", {}, "change is missing"),
         ("setPhase", {}, "phase is missing"),
         ("undo", {"all": 1}, "all must be true or false"),
+        ("setBudget", {}, "No cap is given. Give an object with some of usd, tokens, runs, minutes, usdPerDay"),
+        ("setBudget", {"usd": None}, "No cap is given"),
+        ("setBudget", {"usd": -1}, "usd must be a number of at least 0, not -1. 0 is no cap"),
+        ("setBudget", {"usd": "5"}, "usd must be a number, not '5'"),
+        ("setBudget", {"usd": True}, "usd must be a number"),
+        ("setBudget", {"usdPerDay": float("inf")}, "usdPerDay must be a number"),
+        ("setBudget", {"tokens": 1.5}, "tokens must be a whole number"),
+        ("setBudget", {"runs": [3]}, "runs must be a whole number"),
+        ("pauseTeam", {}, "No team runs here"),
+        ("resumeTeam", {}, "No team runs here"),
     ],
 )
 async def test_wrong_arguments_are_named(name: str, arguments: dict[str, object], says: str) -> None:
@@ -144,3 +154,22 @@ async def test_a_described_change_says_what_became_of_each_file() -> None:
 def test_the_commands_are_those_of_the_contract() -> None:
     assert {"startTeam", "stopTeam", "startAgent", "stopAgent", "setPhase", "showMap", "updateMap"} <= set(COMMANDS)
     assert {"history", "undo", "redo", "accept", "reject"} <= set(COMMANDS)
+
+
+async def test_a_team_is_paused_and_resumed() -> None:
+    world = World()
+    await world.session.open()
+    await ask(world, "startTeam", team="crew")
+    assert (await ask(world, "pauseTeam"))["team"]["state"] == "paused"
+    assert (await ask(world, "pauseTeam"))["team"]["reason"] == "paused by hand"
+    assert (await ask(world, "resumeTeam"))["team"]["state"] == "running"
+    await ask(world, "stopTeam")
+
+
+async def test_the_caps_are_set() -> None:
+    world = World()
+    await world.session.open()
+    budget = (await ask(world, "setBudget", usd=7.5, tokens=1000, runs=0, minutes=5, usdPerDay=30))["budget"]
+    caps = {key: budget[key] for key in ("usdCap", "tokensCap", "runsCap", "minutesCap", "usdPerDay")}
+    assert caps == {"usdCap": 7.5, "tokensCap": 1000, "runsCap": 0, "minutesCap": 5.0, "usdPerDay": 30.0}
+    assert (await ask(world, "setBudget", runs=3))["budget"]["tokensCap"] == 1000, "what is not given stays"

@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, override
 
 BEGINNING = datetime(2026, 3, 21, 15, 30, 45, tzinfo=UTC)
@@ -24,6 +24,9 @@ class FakeClock:
 
     def now(self) -> datetime:
         return self._start + timedelta(seconds=self._seconds)
+
+    def day(self) -> date:
+        return self.now().date()
 
     def monotonic(self) -> float:
         return self._seconds

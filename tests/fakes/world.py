@@ -9,6 +9,7 @@ from typing import Any
 
 from fakes.catalog import MemoryCatalog, agent
 from fakes.clock import CountingIds, FakeClock
+from fakes.days import MemoryDayLedger
 from fakes.disk import MemoryDisk
 from fakes.editor import FakeEditor
 from fakes.journal import MemoryFolder, MemoryJournal
@@ -79,6 +80,7 @@ class World:
         self.editor = FakeEditor(self.clock) if editor else None
         self.settings = replace(Settings(), **({"model_key": "key", "landing_mode": "auto"} | settings))
         self.ids = CountingIds()
+        self.days = MemoryDayLedger()
         self.events: list[Event] = []
         self.trusted = trusted
         self.circuits: Circuits | None = None
@@ -88,7 +90,7 @@ class World:
         """A new engine on the same workspace."""
         ports = Ports(
             self.disk, self.folder, self.catalog, self.workers, self.rehearsal, self.counting, self.clock, self.ids,
-            self.editor, self.circuits,
+            self.days, self.editor, self.circuits,
         )  # fmt: skip
         session = Session(ports, self.settings, "a test", trusted=self.trusted)
         session.subscribe(lambda before, after, event: self.events.append(event))

@@ -9,6 +9,7 @@ from typing import Any
 
 from lsprotocol import types
 
+from fakes.days import MemoryDayLedger
 from kinos.adapters.catalog import FileCatalog
 from kinos.adapters.clock import RandomIds, SystemClock
 from kinos.adapters.counter_here import CountingHere
@@ -35,6 +36,8 @@ class RecordingClient:
     statuses: list[Mapping[str, Any]] = field(default_factory=list)
     asked: list[tuple[types.WorkspaceEdit, str]] = field(default_factory=list)
     logged: list[tuple[str, str]] = field(default_factory=list)
+    questions: list[tuple[str, Sequence[str]]] = field(default_factory=list)
+    answers: asyncio.Queue[str] = field(default_factory=asyncio.Queue)
     news: asyncio.Event = field(default_factory=asyncio.Event)
 
     def publish(self, uri: str, version: int | None, diagnostics: Sequence[types.Diagnostic]) -> None:
@@ -50,6 +53,10 @@ class RecordingClient:
 
     def log(self, level: str, message: str) -> None:
         self.logged.append((level, message))
+
+    async def ask(self, message: str, actions: Sequence[str]) -> str:
+        self.questions.append((message, actions))
+        return await self.answers.get()
 
     async def until(self, fits: Callable[[], object]) -> None:
         """Wait until what was said fits."""
@@ -130,6 +137,7 @@ def workspace(root: Path, given: Mapping[str, Any], trusted: bool, editor: Edito
         counting=CountingHere(CountedFolder(root)),
         clock=SystemClock(),
         ids=RandomIds(),
+        days=MemoryDayLedger(),
         editor=editor,
     )
     return StagedWorkspace(disk.root, Session(ports, settings, "a test", trusted=trusted), problems)

@@ -66,6 +66,7 @@
 ---@field tokens? integer a session's cap, in and out together; 0 is none (tokens); default: 2000000
 ---@field runs? integer a session's cap; 0 is none (cycles); default: 200
 ---@field minutes? number a session's cap; 0 is none (minutes); default: 120
+---@field usdPerDay? number a day's cap over all your workspaces and terminals together; 0 is none (US dollars); default: 20
 
 ---@class kinos.settings.retry
 ---@field attempts? integer how often a model call is tried, in all; default: 4

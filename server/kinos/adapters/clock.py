@@ -3,7 +3,7 @@
 import asyncio
 import secrets
 import time
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 
 class SystemClock:
@@ -12,6 +12,10 @@ class SystemClock:
     def now(self) -> datetime:
         """The time of day, UTC."""
         return datetime.now(UTC)
+
+    def day(self) -> date:
+        """The day where the machine is."""
+        return datetime.now().astimezone().date()
 
     def monotonic(self) -> float:
         """Seconds that never go back."""

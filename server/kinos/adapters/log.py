@@ -19,6 +19,7 @@ _OF: Mapping[type[ev.Event], int] = {
     ev.TeamPaused: logging.WARNING,
     ev.SizesCounted: logging.DEBUG,
     ev.Spent: logging.DEBUG,
+    ev.DaySpent: logging.DEBUG,
     ev.WeightsSet: logging.DEBUG,
     ev.MapWritten: logging.DEBUG,
 }

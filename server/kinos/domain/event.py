@@ -37,9 +37,10 @@ class TeamRunning(Event):
 
 @dataclass(frozen=True, slots=True)
 class TeamPaused(Event):
-    """No new cycle starts; `reason` says why."""
+    """No new cycle starts; `reason` says why. `cap` names the cap that was reached, empty when it was none."""
 
     reason: str
+    cap: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +174,29 @@ class Spent(Event):
     total: Usage
     total_usd: float | None
     runs: int
+
+
+@dataclass(frozen=True, slots=True)
+class CapsSet(Event):
+    """A person set the caps of the session, or of the next one while none runs."""
+
+    caps: Caps
+
+
+@dataclass(frozen=True, slots=True)
+class SpendingFound(Event):
+    """What the session that ran here last had spent: at the opening, or when its cut-off run goes on."""
+
+    usage: Usage
+    usd: float | None
+    runs: int
+
+
+@dataclass(frozen=True, slots=True)
+class DaySpent(Event):
+    """What all engines of the user spent and reserved today, as last seen; `usd` is None when it cannot be read."""
+
+    usd: float | None
 
 
 @dataclass(frozen=True, slots=True)

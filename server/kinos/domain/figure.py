@@ -11,7 +11,7 @@ USEFUL = frozenset({"landed", "waiting for review"})
 """Results of a cycle that brought something; the words are those of the engine's `Result`."""
 CUT_OFF = "cut off"
 """The result of a cycle that a stop has ended."""
-IDLE = frozenset({"nothing to do", CUT_OFF})
+IDLE = frozenset({"nothing to do", "denied by the budget", CUT_OFF})
 """Results that are neither a success nor the want of one."""
 
 

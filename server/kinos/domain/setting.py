@@ -154,6 +154,10 @@ class Settings:
     budget_minutes: float = _row(
         "budget.minutes", 120.0, Number(0), "a session's cap; 0 is none", unit="minutes", scope=_TIGHTEN
     )
+    budget_usd_per_day: float = _row(
+        "budget.usdPerDay", 20.0, Number(0), "a day's cap over all your workspaces and terminals together; 0 is none",
+        unit="US dollars", scope=_TIGHTEN,
+    )  # fmt: skip
     retry_attempts: int = _row(
         "retry.attempts", 4, Whole(1, 10), "how often a model call is tried, in all", env="RETRY_ATTEMPTS"
     )
@@ -232,6 +236,11 @@ def secrets(settings: Settings) -> tuple[str, ...]:
         for name, row in rows().items()
         if isinstance(row.kind, Text) and row.kind.secret and (value := getattr(settings, name))
     )
+
+
+def read(key: str, value: object) -> Any:
+    """`value` as the setting `key` takes it. Raises UsageError whose message completes "KEY …" with what is allowed."""
+    return rows()[_by_key()[key]].kind.read(value)
 
 
 @dataclass(frozen=True, slots=True)

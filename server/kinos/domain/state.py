@@ -114,12 +114,13 @@ class Sizes:
 
 @dataclass(frozen=True, slots=True)
 class Spend:
-    """What the session has spent, beside its caps."""
+    """What the session has spent, beside its caps. `today` is what all engines of the user have, None when not known."""
 
     usage: Usage = Usage()
     usd: float | None = 0.0
     runs: int = 0
     caps: Caps = Caps()
+    today: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +159,7 @@ def _agent(state: State, name: str, to: AgentState | None = None, **fields: Any)
 def _starting(state: State, e: ev.TeamStarting) -> State:
     agents = {name: AgentView(name) for name in e.agents}
     after = _team(state, _T.STARTING, e.time, name=e.team, reason=e.reason, landing=e.landing, rehearsal=e.rehearsal)
-    return replace(after, agents=agents, spend=Spend(caps=e.caps))
+    return replace(after, agents=agents, spend=Spend(caps=e.caps, today=state.spend.today))
 
 
 def _running(state: State, e: ev.TeamRunning) -> State:
@@ -263,6 +264,18 @@ def _spent(state: State, e: ev.Spent) -> State:
     return _agent(state, e.agent, usage=view.usage + e.usage, usd=add_cost(view.usd, e.usd))
 
 
+def _capped(state: State, e: ev.CapsSet) -> State:
+    return replace(state, spend=replace(state.spend, caps=e.caps))
+
+
+def _found(state: State, e: ev.SpendingFound) -> State:
+    return replace(state, spend=replace(state.spend, usage=e.usage, usd=e.usd, runs=e.runs))
+
+
+def _today(state: State, e: ev.DaySpent) -> State:
+    return replace(state, spend=replace(state.spend, today=e.usd))
+
+
 def _moved(state: State, e: ev.ChangeMoved) -> State:
     now, was = e.change.state, e.previous
     step = (now is ChangeState.PROPOSED) - (was is ChangeState.PROPOSED)
@@ -306,6 +319,9 @@ _HANDLERS: Mapping[type[ev.Event], Callable[[State, Any], State]] = {
     ev.CycleFailed: _failed,
     ev.AgentHeld: _held,
     ev.Spent: _spent,
+    ev.CapsSet: _capped,
+    ev.SpendingFound: _found,
+    ev.DaySpent: _today,
     ev.ChangeMoved: _moved,
     ev.SizesCounted: _counted,
     ev.PhaseMoved: _phase,

@@ -50,6 +50,8 @@ def picture(
             "runsCap": state.spend.caps.runs,
             "minutes": round(minutes, 2),
             "minutesCap": state.spend.caps.minutes,
+            "usdToday": state.spend.today,
+            "usdPerDay": state.spend.caps.usd_per_day,
         },
         "waiting": state.waiting,
     }

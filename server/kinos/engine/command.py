@@ -10,6 +10,7 @@ from typing import Any
 from kinos.domain.change import Change
 from kinos.domain.errors import UsageError
 from kinos.domain.finding import sound
+from kinos.domain.setting import read
 from kinos.engine.history import Reverted, Selection
 from kinos.engine.lifecycle import Start
 from kinos.engine.session import Session
@@ -116,6 +117,24 @@ async def _set_phase(session: Session, arguments: Arguments) -> dict[str, Any]:
     return session.picture()
 
 
+async def _pause_team(session: Session, arguments: Arguments) -> dict[str, Any]:
+    session.pause_team()
+    return session.picture()
+
+
+async def _resume_team(session: Session, arguments: Arguments) -> dict[str, Any]:
+    await session.resume_team()
+    return session.picture()
+
+
+async def _set_budget(session: Session, arguments: Arguments) -> dict[str, Any]:
+    await session.set_budget(_caps(arguments))
+    return session.picture()
+
+
+_CAPS = {"usd": "usd", "tokens": "tokens", "runs": "runs", "minutes": "minutes", "usdPerDay": "usd_per_day"}
+"""Caps by the names of the settings `budget.*`, and as fields."""
+
 _SELECTION = ("change", "cycle", "agent", "session", "all")
 
 COMMANDS: Mapping[str, Command] = {
@@ -136,6 +155,9 @@ COMMANDS: Mapping[str, Command] = {
     "accept": Command(_accept, ("change", "reason")),
     "reject": Command(_reject, ("change", "reason")),
     "setPhase": Command(_set_phase, ("phase",)),
+    "pauseTeam": Command(_pause_team),
+    "resumeTeam": Command(_resume_team),
+    "setBudget": Command(_set_budget, tuple(_CAPS)),
 }
 """Beside these keys the language server takes `folder`, which says whose command it is."""
 
@@ -196,6 +218,22 @@ def _needed(arguments: Arguments, key: str) -> str:
     if not value:
         raise UsageError(f"{key} is missing.", f'Give an object with "{key}".')
     return value
+
+
+def _caps(arguments: Arguments) -> dict[str, float]:
+    """The caps that are given, each as its setting takes it; text is no number here."""
+    caps = {}
+    for name, field in _CAPS.items():
+        if (value := arguments.get(name)) is not None:
+            if isinstance(value, str):
+                raise UsageError(f"{name} must be a number, not {value!r}.")
+            try:
+                caps[field] = read(f"budget.{name}", value)
+            except UsageError as error:
+                raise UsageError(f"{name} {error.message}.", "0 is no cap.") from error
+    if not caps:
+        raise UsageError("No cap is given.", f"Give an object with some of {', '.join(_CAPS)}; 0 is no cap.")
+    return caps
 
 
 def _truth(arguments: Arguments, key: str) -> bool:

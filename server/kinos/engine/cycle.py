@@ -60,12 +60,15 @@ class Result(StrEnum):
     UNCHANGED = "no change"
     REFUSED = "refused"
     CONFLICTED = "set aside"
+    DENIED = "denied by the budget"
     FAILED = "failed"
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """`kind` is set for FAILED alone, and `wait`, the seconds for which the API asked to be left alone."""
+    """`kind` is set for FAILED, and for DENIED, which is no failure of the agent; `wait` is the seconds for which the API asked
+    to be left alone.
+    """
 
     result: Result
     reason: str
@@ -139,7 +142,9 @@ class Cycle:
             self._tools.memory.refused(self._agent.name, title, error.message)
             return Outcome(Result.REFUSED if isinstance(error, PolicyError) else Result.CONFLICTED, error.message)
         except FaultError as error:
-            return Outcome(Result.FAILED, str(error), error.kind, error.retry_after or 0.0)
+            denied = error.kind is FailureKind.BUDGET
+            result = Result.DENIED if denied else Result.FAILED
+            return Outcome(result, str(error), error.kind, error.retry_after or 0.0)
         except LandingError as error:
             # A landing that fails is an outcome of its own: here a file cannot be read, or the journal not written.
             return Outcome(Result.FAILED, str(error), FailureKind.DISK)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from typing import Any
 
 from kinos.domain.change import digest
 from kinos.domain.errors import ConflictError, LandingError, PolicyError, SetupError, WorkspaceHeldError
@@ -101,6 +102,23 @@ class Keeper:
     def keep_team(self, name: str) -> None:
         """Keep which team ran last. Needs a hold."""
         self._folder.store("team", {"name": name})
+
+    def session(self) -> Mapping[str, Any]:
+        """The account of the session that ran here last; empty when none did."""
+        return self._folder.load("session")
+
+    def keep_session(self, account: Mapping[str, Any]) -> None:
+        """Keep the account of the session that runs, or has ended. Needs a hold."""
+        self._folder.store("session", account)
+
+    def sessions(self) -> Sequence[Mapping[str, Any]]:
+        """The accounts of the sessions before that one, the latest last."""
+        found = self._folder.load("sessions").get("accounts")
+        return [entry for entry in found if isinstance(entry, dict)] if isinstance(found, list) else []
+
+    def keep_sessions(self, accounts: Sequence[Mapping[str, Any]]) -> None:
+        """Keep the accounts of former sessions. Needs a hold."""
+        self._folder.store("sessions", {"accounts": list(accounts)})
 
     def size_history(self) -> Mapping[str, Sequence[tuple[str, int | None]]]:
         """By path, how the tokens of a document went, each with its time; None when it went."""

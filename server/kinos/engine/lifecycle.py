@@ -1,17 +1,17 @@
 """A team's life: chosen, started, joined and left by agents, and stopped with every process of it."""
 
 import asyncio
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 
 from kinos.domain import event as ev
-from kinos.domain.budget import Caps, Ledger
-from kinos.domain.errors import NoKeyError, SurvivedError, UntrustedError, UsageError
+from kinos.domain.budget import Caps
+from kinos.domain.errors import NoKeyError, SetupError, SurvivedError, UntrustedError, UsageError
 from kinos.domain.message import Endpoint
 from kinos.domain.setting import Settings
 from kinos.domain.state import TeamState
-from kinos.domain.team import Member, Team
+from kinos.domain.team import Agent, Member, Team
 from kinos.engine.budget import Budget
 from kinos.engine.changes import Changes
 from kinos.engine.choice import chosen_team
@@ -24,6 +24,7 @@ from kinos.engine.ports import (
     Checkup,
     Clock,
     Counting,
+    DayLedger,
     Disk,
     Editor,
     Ids,
@@ -32,6 +33,7 @@ from kinos.engine.ports import (
     StateFolder,
     Workers,
 )
+from kinos.engine.purse import Purse
 from kinos.engine.roster import Roster
 from kinos.engine.run import Ends, Run, Tally
 from kinos.engine.store import Store
@@ -50,6 +52,7 @@ class Ports:
     counting: Counting
     clock: Clock
     ids: Ids
+    days: DayLedger
     editor: Editor | None = None
     circuits: Circuits | None = None
     checkup: Checkup | None = None
@@ -98,7 +101,7 @@ class Lifecycle:
         self._parts = parts
         self._trusted = trusted
         self._run: Run | None = None
-        self._budget: Budget | None = None
+        self.purse = Purse(ports.days, parts.keeper, ports.clock, parts.store, settings)
         self._over: asyncio.Task[None] | None = None
         self._moving = asyncio.Lock()
         self._starting: asyncio.Task[None] | None = None
@@ -113,7 +116,13 @@ class Lifecycle:
     @property
     def minutes(self) -> float:
         """Minutes since the team was started, 0 before the first."""
-        return self._budget.minutes if self._budget else 0.0
+        return self.purse.minutes
+
+    def running(self) -> Run:
+        """The team that runs. Raises UsageError when none does."""
+        if self._run is None:
+            raise UsageError("No team runs here.", "Start one first.")
+        return self._run
 
     async def start(self, start: Start) -> Started:
         """Start a team. Returns once its worker is ready and its agents run. Raises a KinosError that says why not."""
@@ -125,9 +134,13 @@ class Lifecycle:
             team, reason = self._team(start)
             roster = Roster(self._ports.catalog, team, self._note)
             self._check_key(start)
+            caps = self.purse.caps(rehearse=start.rehearse)
+            unable = {} if start.rehearse else self._unpriced(team, roster.agents, caps)
+            able = tuple(name for name in roster.agents if name not in unable)
+            await self.purse.look(rehearse=start.rehearse)
             self._parts.keeper.take_for_team()
-            self._announce(team, reason, start)
-            self._starting = asyncio.create_task(self._start(roster, start))
+            self._announce(team, reason, start, caps)
+            self._starting = asyncio.create_task(self._start(roster, able, start))
             try:
                 await self._starting
             except BaseException as error:
@@ -138,7 +151,7 @@ class Lifecycle:
                 raise
             finally:
                 self._starting = None
-            return Started(team.name, reason, tuple(roster.agents))
+            return Started(team.name, reason, able)
 
     async def stop(self) -> int:
         """Stop the team: when this returns, no process of it is alive. Returns how many were ended; 0 when none ran.
@@ -164,7 +177,8 @@ class Lifecycle:
     async def start_agent(self, name: str, *, rehearse: bool = False) -> None:
         """Start one agent; with no team running it starts alone.
 
-        Raises UsageError for a rehearsal beside a team that runs on a real model: `rehearse` makes no outside call.
+        Raises UsageError for a rehearsal beside a team that runs on a real model: `rehearse` makes no outside call; SetupError
+        when no call of it can be made, for the price is not known.
         """
         if self._run is None:
             await self.start(Start(only=name, rehearse=rehearse))
@@ -174,6 +188,9 @@ class Lifecycle:
                 "Stop the team first.",
             )
         else:
+            if not self._parts.store.state.team.rehearsal:
+                agent = self._ports.catalog.agent(name, self._run.team)
+                self._unpriced(self._run.team, {name: agent}, self._parts.store.state.spend.caps)
             self._run.add(name)
             self._run.enable([name])
 
@@ -214,17 +231,27 @@ class Lifecycle:
                 "Set ANTHROPIC_API_KEY, or rehearse with KinOS' own rule-based model: `kin --rehearse`, Rehearse in the editor.",
             )
 
-    def _announce(self, team: Team, reason: str, start: Start) -> None:
+    def _unpriced(self, team: Team, agents: Mapping[str, Agent], caps: Caps) -> Mapping[str, str]:
+        """The agents that can make no call, for its price is not known, each named. Raises SetupError when that is all."""
         settings = self._settings
-        caps = Caps(settings.budget_usd, settings.budget_tokens, settings.budget_runs, settings.budget_minutes)
-        if start.rehearse:
-            caps = replace(caps, usd=0.0, tokens=0)  # rehearsed tokens cost nothing, so nothing counts them
-        landing = start.landing or settings.landing_mode or ("review" if self._ports.editor else "auto")
+        models = {
+            name: [agent.model or team.model or model for model in (settings.model_plan, settings.model_edit)]
+            for name, agent in agents.items()
+        }
+        unable = self.purse.unpriced(models, caps)
+        for name, reason in unable.items():
+            if len(unable) == len(agents):
+                raise SetupError(f"No call can be made: {reason}.")
+            self._say(ev.Noted(self._ports.clock.now(), "warning", f"{name} does not run: {reason}."))
+        return unable
+
+    def _announce(self, team: Team, reason: str, start: Start, caps: Caps) -> None:
+        landing = start.landing or self._settings.landing_mode or ("review" if self._ports.editor else "auto")
         names = tuple(member.agent for member in team.members)
         now = self._ports.clock.now()
         self._say(ev.TeamStarting(now, team.name, reason, landing, start.rehearse, names, caps))
 
-    async def _start(self, roster: Roster, start: Start) -> None:
+    async def _start(self, roster: Roster, able: Sequence[str], start: Start) -> None:
         settings, parts = self._settings, self._parts
         state = parts.store.state
         parts.changes.restore()
@@ -234,16 +261,15 @@ class Lifecycle:
         self._forget_the_old()
         endpoint = await self._endpoint(rehearse=start.rehearse)
         await self._ports.workers.start()
-        ledger = Ledger(state.spend.caps, settings.model_prices, free=start.rehearse)
-        self._budget = Budget(ledger, self._ports.clock, parts.store)
+        budget = self.purse.begin(self._session, roster.team.name, state.spend.caps, rehearse=start.rehearse)
         terms = Terms(roster.team, self._session, endpoint, state.team.landing, settings)
-        self._run = parts.upkeep.team = Run(roster, terms, parts.tools(self._budget), start.ends)
+        self._run = parts.upkeep.team = Run(roster, terms, parts.tools(budget), start.ends)
         self.tally = self._run.tally
         self._say(ev.TeamRunning(self._ports.clock.now()))
         parts.keeper.keep_phase()
         if not start.only:
             parts.keeper.keep_team(roster.team.name)
-        self._run.enable(tuple(roster.agents))
+        self._run.enable(able)
         parts.mapper.follow()
         self._over = asyncio.create_task(self._to_the_end(self._run))
 
@@ -287,6 +313,7 @@ class Lifecycle:
             self._say(ev.TeamStopped(self._ports.clock.now(), ended, reason))
             parts.mapper.follow()
             parts.keeper.try_to_keep("The phase", parts.keeper.keep_phase)
+            self.purse.end()
             parts.keeper.give()
         if survived is not None:
             self._note("error", str(survived))

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -23,6 +23,10 @@ class Clock(Protocol):
 
     def now(self) -> datetime:
         """The time of day, with its zone."""
+        ...
+
+    def day(self) -> date:
+        """The local day."""
         ...
 
     def monotonic(self) -> float:
@@ -252,6 +256,28 @@ class Catalog(Protocol):
 
 type Gate = Callable[[Reserve | Settle], Awaitable[Granted | Denied | None]]
 """Asked by a worker before and after each model call; its answer may have to wait for a disk."""
+
+
+class DayLedger(Protocol):
+    """What all engines of the user spend in a day, over workspaces and processes. Blocking: called off the loop.
+
+    Each method raises SetupError saying what mends it when the ledger cannot be read or written: that is never 0 spent.
+    """
+
+    def spent(self, day: date) -> float:
+        """US dollars spent and reserved on a day."""
+        ...
+
+    def reserve(self, day: date, usd: float, cap: float) -> tuple[str, float]:
+        """Hold US dollars, on the disk when this returns: the reservation's name, and what is spent and held then.
+
+        What is never settled stays spent. Raises BudgetError when it would pass `cap`, in US dollars; 0 is none.
+        """
+        ...
+
+    def settle(self, day: date, name: str, usd: float) -> float:
+        """The call of a reservation of `day` cost so many US dollars. Returns what is spent and held then."""
+        ...
 
 
 class Workers(Protocol):

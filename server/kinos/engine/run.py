@@ -2,15 +2,15 @@
 
 import asyncio
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from kinos.domain import event as ev
-from kinos.domain.errors import FailureKind, KinosError
+from kinos.domain.errors import BudgetError, FailureKind, KinosError, UsageError
 from kinos.domain.path import REQUESTS, matches
 from kinos.domain.phase import Phase
-from kinos.domain.team import Agent
+from kinos.domain.team import Agent, Team
 from kinos.engine.cycle import Cycle, Outcome, Result, Terms, Tools
 from kinos.engine.guard import Guard
 from kinos.engine.outage import Outages
@@ -68,6 +68,7 @@ class Run:
         self._started = 0
         self._paused = False
         self._full = False
+        self._capped = False
         self._stale: set[str] = set()
         self._told: set[str] = set()
         self._loops: dict[str, str] = {}
@@ -95,6 +96,11 @@ class Run:
         await self._cut([name])
         self._tools.store.dispatch(ev.AgentStopped(self._tools.clock.now(), name))
         self._wake.set()
+
+    @property
+    def team(self) -> Team:
+        """Whose run it is."""
+        return self._terms.team
 
     @property
     def enabled(self) -> frozenset[str]:
@@ -128,20 +134,54 @@ class Run:
         self.tally.quiet.clear()
         self._wake.set()
 
-    def pause(self, reason: str) -> None:
-        """Start no further cycles."""
+    def pause(self, reason: str, cap: str = "") -> None:
+        """Start no further cycles; `cap` is the one that was reached."""
         if not self._paused:
             self._paused = True
-            self._tools.store.dispatch(ev.TeamPaused(self._tools.clock.now(), reason))
+            self._tools.budget.halt()
+            self._tools.store.dispatch(ev.TeamPaused(self._tools.clock.now(), reason, cap))
             self._wake.set()
+
+    def pause_by_hand(self) -> None:
+        """Start no further cycles until a person says so, whatever else comes."""
+        self._full = self._capped = False
+        self.pause("paused by hand")
+
+    async def resume_by_hand(self) -> None:
+        """Start cycles again. Raises BudgetError while a cap is still reached, UsageError while too much waits for review."""
+        await self._tools.budget.look_again()
+        if reached := self._tools.budget.pause():
+            raise BudgetError(f"The team stays paused: {reached.reason}.")
+        waiting = self._tools.store.state.waiting
+        if waiting > WAITING_LIMIT:
+            raise UsageError(
+                f"The team stays paused: {waiting} changes wait for review.", "Accept or reject some first."
+            )
+        self.resume()
 
     def resume(self, reason: str = "resumed by hand") -> None:
         """Start cycles again."""
         if self._paused:
-            self._paused = self._full = False
-            self._tools.budget.reached = ""
+            self._paused = self._full = self._capped = False
+            self.tally.budget = ""
+            self._tools.budget.go_on()
             self._tools.store.dispatch(ev.TeamResumed(self._tools.clock.now(), reason))
             self._wake.set()
+
+    def mind_the_caps(self) -> None:
+        """Pause at a cap, and go on after that pause once there is room again."""
+        reached = self._tools.budget.pause()
+        if reached and not self._paused:
+            self.tally.budget, self._capped = reached.reason, True
+            self.pause(reached.reason, reached.cap or "")
+        elif self._capped and not reached:
+            self.resume("there is room in the budget again")
+        waiting = self._tools.store.state.waiting
+        if waiting > WAITING_LIMIT and not self._paused:
+            self._full = True
+            self.pause(f"{waiting} changes wait for review")
+        elif self._full and waiting <= WAITING_LIMIT:
+            self.resume(f"{waiting} changes wait for review now")
 
     def nudge(self) -> None:
         """Look again whether cycles may start."""
@@ -209,20 +249,13 @@ class Run:
             self._begin(name)
 
     def _may_begin(self) -> bool:
-        self._mind_the_caps()
-        return not self._paused and len(self._cycles) < self._terms.settings.team_parallel and self._more()
+        self.mind_the_caps()
+        return self._has_room()
 
-    def _mind_the_caps(self) -> None:
-        reason = self._tools.budget.pause()
-        if reason and not self._paused:
-            self.tally.budget = reason
-            self.pause(reason)
-        waiting = self._tools.store.state.waiting
-        if waiting > WAITING_LIMIT and not self._paused:
-            self._full = True
-            self.pause(f"{waiting} changes wait for review")
-        elif self._full and waiting <= WAITING_LIMIT:
-            self.resume(f"{waiting} changes wait for review now")
+    def _has_room(self) -> bool:
+        if self._paused or self._tools.budget.tight():
+            return False
+        return len(self._cycles) < self._terms.settings.team_parallel and self._more()
 
     def _more(self) -> bool:
         if self._ends.idle and self._idle():
@@ -234,7 +267,7 @@ class Run:
         return [name for name in self._enabled if name not in self._cycles and name not in quiet]
 
     def _rest(self) -> float | None:
-        if self._paused or len(self._cycles) >= self._terms.settings.team_parallel or not self._more():
+        if not self._has_room():
             return None
         now = self._tools.clock.monotonic()
         free = self._free()
@@ -298,12 +331,20 @@ class Run:
                 self.tally.quiet |= self._enabled
                 self.pause(outcome.reason)
             return
-        rest = self._schedule.useful if outcome.result in _USEFUL else self._schedule.barren
+        rest = self._rest_after(outcome.result)
         ready = at + timedelta(seconds=rest(name, now, pace) - now)
         if name in self._stale:
             self._schedule.wake(name, now)
         self._tools.store.dispatch(ev.CycleRested(at, name, cycle, outcome.result, outcome.reason, ready, seconds))
-        self._mind_loops(name, outcome)
+        if outcome.result is Result.DENIED:
+            self.mind_the_caps()  # now: this may have been the last cycle of the run
+        else:
+            self._mind_loops(name, outcome)
+
+    def _rest_after(self, result: Result) -> Callable[[str, float, float], float]:
+        if result is Result.DENIED:
+            return self._schedule.denied
+        return self._schedule.useful if result in _USEFUL else self._schedule.barren
 
     def _mind_loops(self, name: str, outcome: Outcome) -> None:
         """Let who goes round in circles rest for long."""
@@ -348,12 +389,10 @@ class Run:
         tally.landed += outcome.result is Result.LANDED
         tally.waiting += outcome.result is Result.WAITING
         tally.refused += outcome.result in (Result.REFUSED, Result.CONFLICTED)
-        if outcome.kind is FailureKind.BUDGET:
-            tally.budget = outcome.reason
         if outcome.result is Result.FAILED:
             tally.failed += 1
             tally.last_failure = outcome.reason
         if outcome.result is Result.WAITING:
             tally.quiet.clear()
-        elif outcome.result is not Result.LANDED and name not in self._stale:
+        elif outcome.result not in (Result.LANDED, Result.DENIED) and name not in self._stale:
             tally.quiet.add(name)

@@ -100,6 +100,11 @@ class Schedule:
         """Agents that are held."""
         return frozenset(name for name, turn in self._turns.items() if turn.held)
 
+    def denied(self, agent: str, now: float, pace: float) -> float:
+        """`agent` was not let try: it rests for its pace, and what it came to before still counts."""
+        turn = self._turns[agent]
+        return self._rest(agent, now, pace, pace, barren=turn.barren, failures=turn.failures)
+
     def wake(self, agent: str, now: float) -> None:
         """Something `agent` watches changed: it is ready once its pace has passed, unless it rests after a failure or is held."""
         turn = self._turns.get(agent)

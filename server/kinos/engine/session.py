@@ -1,9 +1,10 @@
 """The façade: one workspace's engine. Front ends and the control socket call nothing else."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from kinos.domain import event as ev
+from kinos.domain.account import Account
 from kinos.domain.brief import Brief
 from kinos.domain.change import Change, ChangeState
 from kinos.domain.errors import UsageError
@@ -87,6 +88,7 @@ class Session:
         if kept is not None:
             self.store.dispatch(ev.PhaseMoved(self._ports.clock.now(), kept))
         self._changes.restore()
+        await self._team.purse.open()
         await self.sizes.scan()
         if watch:
             self._upkeep.watch()
@@ -142,6 +144,10 @@ class Session:
     async def checkup(self, *, live: bool) -> Sequence[Finding]:
         """What the engine needs, and how it stands with that."""
         return () if self._ports.checkup is None else await self._ports.checkup.findings(live=live)
+
+    def accounts(self) -> Sequence[Account]:
+        """What the sessions of this workspace have spent, the latest last; rehearsals are not among them."""
+        return self._team.purse.accounts()
 
     def image(self, name: str | None) -> bytes | None:
         """A kept image of a file, by digest."""
@@ -209,6 +215,24 @@ class Session:
         """Stop one agent. Returns its state. Raises UsageError when it does not run."""
         await self._team.stop_agent(name)
         return self.state.agents[name].state.value
+
+    def pause_team(self) -> None:
+        """Begin no further cycle until `resume_team`. Raises UsageError when no team runs."""
+        self._team.running().pause_by_hand()
+
+    async def resume_team(self) -> None:
+        """Begin cycles again. Raises UsageError when no team runs, and what `Run.resume_by_hand` does."""
+        await self._team.running().resume_by_hand()
+
+    async def set_budget(self, caps: Mapping[str, float]) -> None:
+        """Set caps, by field of `Caps`, for the team that runs, else for the next one.
+
+        One below what is spent pauses the team, room above it lets a team go on that had paused for it. Raises SetupError
+        when what the user spent today cannot be read.
+        """
+        await self._team.purse.set_caps(caps)
+        if self._team.run is not None:
+            self._team.run.mind_the_caps()
 
     # -- changes and the phase ------------------------------------------------------------------------------------
 

@@ -59,6 +59,10 @@ class Client(Protocol):
         """A sentence for the editor's log: `level` is info, warning or error."""
         ...
 
+    async def ask(self, message: str, actions: Sequence[str]) -> str:
+        """Ask the person, who may take any time: the action chosen; empty when none was, or when the editor cannot ask."""
+        ...
+
 
 class EditorClient:
     """The client of a pygls server."""
@@ -110,6 +114,19 @@ class EditorClient:
         """A sentence for the editor's log, and for ours."""
         _log.log(logging.getLevelNamesMapping()[level.upper()], "%s", message)
         self._server.window_log_message(types.LogMessageParams(type=_TYPES[level], message=message))
+
+    async def ask(self, message: str, actions: Sequence[str]) -> str:
+        """Ask the person. Only what was offered counts as an answer."""
+        if not self.can("window.show_message"):
+            return ""
+        items = [types.MessageActionItem(title=action) for action in actions]
+        params = types.ShowMessageRequestParams(type=types.MessageType.Warning, message=message, actions=items)
+        try:
+            chosen = await self._server.window_show_message_request_async(params)
+        except JsonRpcException as error:
+            _log.warning("The editor did not ask: %s", error.message)
+            return ""
+        return chosen.title if chosen is not None and chosen.title in actions else ""
 
 
 @contextmanager

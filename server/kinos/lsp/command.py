@@ -13,10 +13,14 @@ from kinos.lsp.protocol import Server, refusal
 PREFIX = "kinos.server."
 STATE = "kinos/state"
 COMMANDS = (
-    "startTeam", "stopTeam", "startAgent", "stopAgent", "status", "setPhase", "showMap", "updateMap", "history", "undo",
+    "startTeam", "stopTeam", "startAgent", "stopAgent", "pauseTeam", "resumeTeam", "setBudget", "status",
+    "setPhase", "showMap", "updateMap", "history", "undo",
     "redo", "accept", "reject", "doctor",
 )  # fmt: skip
 """The commands of the engine that editors are offered, without the prefix."""
+
+_TOLD = frozenset({"status", "setPhase", "pauseTeam", "resumeTeam", "setBudget"})
+"""Commands that are answered with the picture."""
 
 _STARTING = frozenset({"startTeam", "startAgent"})
 
@@ -55,7 +59,7 @@ def _command(folders: Folders, name: str) -> Callable[..., Awaitable[Any]]:
         except KinosError as error:
             raise refusal(error) from error
         # The engine names the folder by its real path, an editor by its own.
-        return folder.picture() if name in ("status", "setPhase") else answer
+        return folder.picture() if name in _TOLD else answer
 
     return command
 

@@ -14,6 +14,7 @@ from kinos.lsp.background import Background
 from kinos.lsp.client import Client, explained
 from kinos.lsp.diagnostic import Diagnostics
 from kinos.lsp.editor import DocumentEditor
+from kinos.lsp.question import CapQuestion
 from kinos.lsp.status import Status
 from kinos.lsp.uri import uri_of
 from kinos.tokens.document import OpenText
@@ -74,6 +75,7 @@ class Folder:
         self.diagnostics = Diagnostics(self._workspace.root, self.session, client, background, self.uri_of, self.owns)
         self.session.subscribe(self.diagnostics.on_event)
         self.session.subscribe(self._on_note)
+        self.session.subscribe(CapQuestion(self.session, client, background).on_event)
 
     async def open(self) -> None:
         """Count it, and tell its state from then on: before, the figures would be wrong."""
