@@ -30,6 +30,15 @@ class Editor:
             self._answer(message)
         return message.get("result")
 
+    def command(self, name: str, argument: dict[str, Any]) -> Any:
+        """Give the server a command, and wait for its answer."""
+        return self.request("workspace/executeCommand", _command(name, argument))
+
+    def send_command(self, name: str, argument: dict[str, Any]) -> None:
+        """Give it one, and wait for nothing."""
+        self._number += 1
+        self._send({"id": self._number, "method": "workspace/executeCommand", "params": _command(name, argument)})
+
     def notify(self, method: str, params: dict[str, Any]) -> None:
         """Tell."""
         self._send({"method": method, "params": params})
@@ -81,6 +90,10 @@ class Editor:
         self._process.stdin.flush()
 
 
+def _command(name: str, argument: dict[str, Any]) -> dict[str, Any]:
+    return {"command": f"kinos.server.{name}", "arguments": [argument]}
+
+
 @contextmanager
 def editing(command: Sequence[str], root: Path, environment: dict[str, str]) -> Iterator[Editor]:
     """A server that is ready, ended afterwards."""
@@ -100,13 +113,13 @@ def editing(command: Sequence[str], root: Path, environment: dict[str, str]) -> 
         process.wait(60)
 
 
-def keystrokes(editor: Editor, uri: str, text: str, count: int, pause: float) -> list[float]:
+def keystrokes(editor: Editor, uri: str, text: str, count: int, pause: float, version: int = 1) -> list[float]:
     """Milliseconds from each of `count` keystrokes to its diagnostics, `pause` seconds between them; half of the keys are
-    taken back again.
+    taken back again. `version` is that of the document before the first.
     """
     chance = random.Random(7)  # noqa: S311
     lines = text.split("\n")
-    times, version, place = [], 1, {"line": 0, "character": 0}
+    times, place = [], {"line": 0, "character": 0}
     for number in range(count):
         version += 1
         if number % 2:

@@ -5,7 +5,6 @@ Names of rows (`first-count`, `map`, …) as arguments measure only those.
 """
 
 import argparse
-import os
 import subprocess
 import sys
 import tempfile
@@ -15,8 +14,10 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from bench.corpus import document, installed, workspace
+from bench import team
+from bench.corpus import document, installed
 from bench.editor import BARE, KIN, editing, keystrokes
+from bench.place import Place
 from bench.row import Row, as_json, median, percentile, table
 
 RUNS = 5
@@ -24,39 +25,6 @@ KEYSTROKES = 900
 PAUSE = 0.004
 """Seconds between keystrokes: so that typing goes on for as long as a first scan takes."""
 DOCUMENTS = 10_000
-DOCUMENT_BYTES = 5_000
-
-
-class Place:
-    """Where the benches work: a folder, with caches of its own in the environment."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        # Bytecode is kept as it is for any installed program, whatever this environment says.
-        kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-        self.environment = {
-            **kept,
-            "PYTHONPYCACHEPREFIX": str(folder / "bytecode"),
-            "XDG_CACHE_HOME": str(folder / "cache"),
-            "XDG_CONFIG_HOME": str(folder / "config"),
-            "XDG_RUNTIME_DIR": str(folder),
-            "PYTHONPATH": str(Path(__file__).parents[1]),
-        }
-
-    def root(self, count: int) -> Path:
-        """A workspace of so many documents."""
-        root = self.folder / f"documents{count}"
-        if not root.exists():
-            workspace(root, count, DOCUMENT_BYTES)
-        return root
-
-    def seconds(self, module: str, *arguments: str, environment: Mapping[str, str] | None = None) -> float:
-        """What a measuring process of its own says, in seconds."""
-        done = subprocess.run(
-            [sys.executable, "-m", f"bench.{module}", *arguments],
-            env={**self.environment, **(environment or {})}, cwd=self.folder, check=True, capture_output=True, text=True,
-        )  # fmt: skip
-        return float(done.stdout)
 
 
 def first_count(place: Place) -> list[Row]:
@@ -130,10 +98,10 @@ def memory(place: Place) -> list[Row]:
     rows: dict[str, list[float]] = {"ours": [], "bare": []}
     for _ in range(RUNS):
         with editing(BARE, place.folder, place.environment) as editor:
-            rows["bare"].append(_resident(editor.pid))
+            rows["bare"].append(team.resident(editor.pid))
         with editing(KIN, place.root(DOCUMENTS), place.environment) as editor:
             editor.until("kinos/status", lambda params: params["documents"]["count"] >= DOCUMENTS)
-            rows["ours"].append(_resident(editor.pid))
+            rows["ours"].append(team.resident(editor.pid))
     ours, bare = median(rows["ours"]), median(rows["bare"])
     return [
         Row(f"server memory with {DOCUMENTS:,} documents", "bare pygls", "MB", ours, bare, ours / bare, at_most=3)
@@ -182,12 +150,6 @@ def flat(place: Place) -> list[Row]:
     ]  # fmt: skip
 
 
-def _resident(pid: int) -> float:
-    """Megabytes of resident memory."""
-    status = Path(f"/proc/{pid}/status").read_text(encoding="utf-8")
-    return int(status.split("VmRSS:")[1].split()[0]) / 1024
-
-
 BENCHES: Mapping[str, Callable[[Place], list[Row]]] = {
     "first-count": first_count,
     "map": project_map,
@@ -195,6 +157,10 @@ BENCHES: Mapping[str, Callable[[Place], list[Row]]] = {
     "memory": memory,
     "check": check,
     "flat": flat,
+    "cycle": team.cycle,
+    "typing-with-team": team.typing,
+    "stop": team.stop,
+    "memory-with-team": team.memory,
 }
 
 
