@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from kinos.domain.errors import FailureKind
 from kinos.domain.message import (
+    Code,
     Denied,
     EditCall,
     Edited,
@@ -17,14 +18,16 @@ from kinos.domain.message import (
     Message,
     PlanCall,
     Planned,
+    Read,
     Ready,
     Reserve,
     Retry,
     Settle,
+    Text,
     decode,
     encode,
 )
-from kinos.domain.task import NothingToDo, Task
+from kinos.domain.task import Edits, NothingToDo, Task
 from kinos.domain.usage import Usage
 
 TEXT = st.text()
@@ -35,10 +38,16 @@ RETRY = st.builds(Retry, NUMBER, st.floats(0, 60), st.tuples(NUMBER, NUMBER))
 WARMTH = st.none() | st.floats(0, 1)
 SECONDS = st.floats(0, 1000)
 TASK = st.builds(Task, TEXT, TEXT, st.tuples(TEXT, TEXT), TEXT, st.lists(TEXT, max_size=2).map(tuple))
+CODE = st.builds(Code, TEXT, TEXT, TEXT, TEXT, TEXT, st.dictionaries(TEXT | st.just("kind"), NUMBER))
+EDITS = st.builds(Edits, TEXT, TEXT, st.dictionaries(TEXT | st.just("kind"), st.none() | TEXT))
 MESSAGES: st.SearchStrategy[Message] = st.one_of(
-    st.builds(PlanCall, TEXT, TEXT, NUMBER, WARMTH, ENDPOINT, RETRY, SECONDS, TEXT, TEXT, NUMBER),
-    st.builds(EditCall, TEXT, TEXT, NUMBER, WARMTH, ENDPOINT, RETRY, SECONDS, TEXT, st.tuples(TEXT), TEXT),
-    st.builds(Planned, TASK | st.builds(NothingToDo, TEXT), USAGE),
+    st.builds(
+        PlanCall, TEXT, TEXT, NUMBER, WARMTH, ENDPOINT, RETRY, SECONDS, SECONDS, TEXT, TEXT, NUMBER, st.none() | CODE
+    ),
+    st.builds(EditCall, TEXT, TEXT, NUMBER, WARMTH, ENDPOINT, RETRY, SECONDS, SECONDS, TEXT, st.tuples(TEXT), TEXT),
+    st.builds(Planned, TASK | st.builds(NothingToDo, TEXT) | EDITS, USAGE),
+    st.builds(Read, TEXT),
+    st.builds(Text, st.none() | TEXT, TEXT),
     st.builds(Edited, st.tuples(TEXT), TEXT, USAGE),
     st.builds(Failed, st.sampled_from(FailureKind), TEXT, TEXT, USAGE),
     st.builds(Reserve, TEXT, NUMBER, NUMBER, NUMBER),

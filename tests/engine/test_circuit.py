@@ -17,7 +17,7 @@ ANSWERED = [
 ]  # fmt: skip
 SILENT = [
     FailureKind.BUDGET, FailureKind.POLICY, FailureKind.CONFLICT, FailureKind.DISK, FailureKind.WORKER,
-    FailureKind.INTERNAL, FailureKind.CIRCUIT_OPEN,
+    FailureKind.INTERNAL, FailureKind.EXTENSION, FailureKind.CIRCUIT_OPEN,
 ]  # fmt: skip
 
 

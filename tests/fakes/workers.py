@@ -10,15 +10,15 @@ from fakes.clock import FakeClock
 from fakes.disk import MemoryDisk
 from kinos.domain.count import Count, Terms
 from kinos.domain.errors import FailureKind, SetupError, SurvivedError, UnavailableError
-from kinos.domain.message import Denied, EditCall, Edited, Failed, Granted, PlanCall, Planned, Reserve, Settle
+from kinos.domain.message import Denied, EditCall, Edited, Failed, Granted, PlanCall, Planned, Reserve, Settle, Text
 from kinos.domain.path import is_document
 from kinos.domain.size import Size
 from kinos.domain.suggestion import Suggestion
-from kinos.domain.task import NothingToDo, Task
+from kinos.domain.task import Edits, NothingToDo, Task
 from kinos.domain.usage import Usage
-from kinos.engine.ports import Gate
+from kinos.engine.ports import Gate, Reader
 
-type Planner = Callable[[PlanCall], Task | NothingToDo | Failed]
+type Planner = Callable[[PlanCall], Task | NothingToDo | Edits | Failed]
 type Hand = Callable[[Path, EditCall], Failed | None]
 
 USAGE = Usage(input_tokens=1000, output_tokens=100, calls=1)
@@ -55,6 +55,9 @@ class ScriptedWorkers:
         self.missing = ""
         self.plans: list[PlanCall] = []
         self.edits: list[EditCall] = []
+        self.wanted: tuple[str, ...] = ()
+        """What an agent's own code reads; `shown` is what it was given."""
+        self.shown: dict[str, Text] = {}
         self.alive = 0
         self.unkillable: tuple[int, ...] = ()
         self.reached = asyncio.Event()
@@ -68,8 +71,10 @@ class ScriptedWorkers:
             raise SetupError(self.missing, "Install it.")
         self.alive += 1
 
-    async def plan(self, call: PlanCall, gate: Gate) -> Planned | Failed:
+    async def plan(self, call: PlanCall, gate: Gate, read: Reader | None = None) -> Planned | Failed:
         self.plans.append(call)
+        if call.code is not None and read is not None:
+            self.shown = {path: read(path) for path in self.wanted}
         refused = await self._call("plan", call, gate, self.plan_seconds)
         if refused:
             return refused

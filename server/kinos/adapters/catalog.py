@@ -1,4 +1,4 @@
-"""Teams and agents from files: shipped with KinOS, overridden or added by a workspace. Read anew each time."""
+"""Teams and agents: shipped with KinOS, overridden or added by a workspace, or of installed packages. Read anew each time."""
 
 import os
 from collections.abc import Hashable, Iterator, Mapping, Sequence
@@ -6,12 +6,15 @@ from dataclasses import replace
 from pathlib import Path
 
 from kinos.adapters.legacy_folder import LegacyTeam, legacy_teams
+from kinos.adapters.packaged import mistake, packaged
 from kinos.adapters.share import shared
 from kinos.adapters.text_file import read
 from kinos.domain.errors import ContentError, SetupError, UsageError
 from kinos.domain.legacy import ORIGIN as LEGACY
 from kinos.domain.legacy import with_agents
 from kinos.domain.team import NAME, Agent, Team, read_agent, read_team
+from kinos.extension import AGENTS
+from kinos.extension.installed import installed
 
 SHIPPED, OWN = "kinos", "workspace"
 """Who brings a team or an agent."""
@@ -41,6 +44,8 @@ class FileCatalog:
         origin, file = self._file("prompts", f"{name}.md")
         if file is not None:
             return replace(read_agent(read(file), str(file), name), origin=origin)
+        if (package := installed(AGENTS).get(name)) is not None:
+            return packaged(package)
         for old in sorted(self._old(), key=lambda old: team is None or old.name != team.name):
             if (agent := old.agent(name)) is not None:
                 return agent
@@ -60,7 +65,8 @@ class FileCatalog:
 
     def agents(self) -> Sequence[str]:
         """Names, sorted."""
-        return sorted({*self._names("prompts", ".md"), *self._beside()})
+        packages = (name for name in installed(AGENTS) if NAME.fullmatch(name))
+        return sorted({*self._names("prompts", ".md"), *packages, *self._beside()})
 
     def shipped_agents(self) -> Sequence[str]:
         """Names of those that KinOS brings."""
@@ -71,8 +77,18 @@ class FileCatalog:
         return self._strays("teams", ".toml")
 
     def stray_agents(self) -> Mapping[str, str]:
-        """What has an agent's name but is no file, with a sentence that says so."""
-        return self._strays("prompts", ".md")
+        """What has an agent's name but is no file, and packaged agents that cannot run, with a sentence that says so."""
+        return self._strays("prompts", ".md") | self._broken()
+
+    def _broken(self) -> dict[str, str]:
+        shipped = self.shipped_agents()
+        found = {}
+        for name, package in installed(AGENTS).items():
+            if name in shipped:
+                found[name] = f"{package.said}: KinOS has an agent of that name, which stays in use"
+            elif problem := mistake(package):
+                found[name] = problem
+        return found
 
     def _old(self) -> Sequence[LegacyTeam]:
         return legacy_teams(self._root) if self._root else ()

@@ -29,6 +29,7 @@ from kinos.domain.message import (
     Message,
     PlanCall,
     Planned,
+    Read,
     Ready,
     Reserve,
     Settle,
@@ -36,7 +37,7 @@ from kinos.domain.message import (
     encode,
 )
 from kinos.domain.usage import Usage
-from kinos.engine.ports import Gate
+from kinos.engine.ports import Gate, Reader
 
 START_TIMEOUT = 120.0
 """Seconds the imports may take: some ten on a small machine, more on a cold disk."""
@@ -105,9 +106,9 @@ class WorkerPool:
             raise SetupError(word.message, word.remedy)
         self._versions = word.versions
 
-    async def plan(self, call: PlanCall, gate: Gate) -> Planned | Failed:
+    async def plan(self, call: PlanCall, gate: Gate, read: Reader | None = None) -> Planned | Failed:
         """One plan call."""
-        reply = await self._call(call, gate)
+        reply = await self._call(call, gate, read)
         assert not isinstance(reply, Edited)
         return reply
 
@@ -165,22 +166,26 @@ class WorkerPool:
             Usage(),
         )
 
-    async def _call(self, call: PlanCall | EditCall, gate: Gate) -> Planned | Edited | Failed:
+    async def _call(
+        self, call: PlanCall | EditCall, gate: Gate, read: Reader | None = None
+    ) -> Planned | Edited | Failed:
         self._interpreter.bound()
         try:
             async with asyncio.timeout(call.timeout + SPARE_TIME), self._way.call() as (reader, writer):
                 writer.write(encode(call))
-                return await self._converse(reader, writer, gate)
+                return await self._converse(reader, writer, gate, read)
         except TimeoutError:
             return Failed(FailureKind.TIMEOUT, f"{call.agent}: no answer within {call.timeout:g} s.", "", Usage())
 
     async def _converse(
-        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, gate: Gate
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, gate: Gate, read: Reader | None
     ) -> Planned | Edited | Failed:
         while (body := await read_frame(reader)) is not None:
             message = decode(body)
             if isinstance(message, Planned | Edited | Failed):
                 return message
+            if isinstance(message, Read) and read is not None:
+                writer.write(encode(read(message.path)))
             if isinstance(message, Reserve | Settle):
                 answer = await gate(message)
                 if isinstance(answer, Granted | Denied):

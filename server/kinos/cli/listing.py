@@ -51,7 +51,7 @@ def teams(args: argparse.Namespace, outside: Outside) -> int:
             for agent in agents
             if agent not in known
         )
-    wrong.extend(_strays(catalog.stray_teams(), catalog.teams()))
+    wrong.extend(_strays(catalog.stray_teams(), wrong))
     return _show(args, rows, wrong, "agents")
 
 
@@ -67,7 +67,7 @@ def agents(args: argparse.Namespace, outside: Outside) -> int:
         else:
             found = {"summary": agent.role, "edits": list(agent.edits), "origin": agent.origin, "source": agent.source}
             rows.append({"name": name, **found})
-    wrong.extend(_strays(catalog.stray_agents(), catalog.agents()))
+    wrong.extend(_strays(catalog.stray_agents(), wrong))
     return _show(args, rows, wrong, "edits")
 
 
@@ -85,9 +85,10 @@ def _import(args: argparse.Namespace, outside: Outside) -> int:
     return 1 if mistakes else 0
 
 
-def _strays(strays: Mapping[str, str], listed: Sequence[str]) -> list[dict[str, str]]:
-    """What is no file at all; one that also stands in the place of a file has been complained of."""
-    return [{"name": name, "error": why} for name, why in sorted(strays.items()) if name not in listed]
+def _strays(strays: Mapping[str, str], wrong: Sequence[Mapping[str, str]]) -> list[dict[str, str]]:
+    """What is no file at all, or no agent that can run; what was complained of already is left out."""
+    known = {entry["name"] for entry in wrong}
+    return [{"name": name, "error": why} for name, why in sorted(strays.items()) if name not in known]
 
 
 def _show(args: argparse.Namespace, rows: list[dict[str, Any]], wrong: list[dict[str, str]], extra: str) -> int:

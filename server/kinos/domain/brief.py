@@ -6,7 +6,7 @@ document cannot close its own block or open another.
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -65,6 +65,8 @@ class Brief:
     exhibits: Sequence[Exhibit]
     files: Listing = Listing()
     sources: Sequence[Exhibit] = ()
+    documents: Mapping[str, int] = field(default_factory=dict)
+    """The tokens of every document, for an agent with code of its own; not rendered."""
 
     def render(self) -> str:
         """The user message for the planner."""

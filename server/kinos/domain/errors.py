@@ -28,6 +28,7 @@ class FailureKind(StrEnum):
     DISK = "disk"
     WORKER = "worker-ended"
     CIRCUIT_OPEN = "circuit-open"
+    EXTENSION = "extension"
     INTERNAL = "internal"
 
 

@@ -11,7 +11,7 @@ from types import UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from kinos.domain.errors import FailureKind
-from kinos.domain.task import NothingToDo, Task
+from kinos.domain.task import Edits, NothingToDo, Task
 from kinos.domain.usage import Usage
 
 MAX_FRAME = 256 * 1024 * 1024
@@ -37,11 +37,24 @@ class Retry:
 
 
 @dataclass(frozen=True, slots=True)
+class Code:
+    """An agent's own code: `entry` is `module:object`, `home` the folder of its modules; the rest is what it is told."""
+
+    entry: str
+    home: str
+    prompt: str
+    phase: str
+    request: str
+    documents: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
 class PlanCall:
     """Ask a model for one task. `system` is stable and cached; `brief` is what the agent observes now; `searches` is how many
     web searches the provider may make for it, 0 offers none.
 
     `timeout` is seconds for all of it, `stall` how long a streamed answer may pause.
+    With `code` that decides, and asks the model or not.
     """
 
     agent: str
@@ -55,6 +68,7 @@ class PlanCall:
     system: str
     brief: str
     searches: int = 0
+    code: Code | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +92,7 @@ class EditCall:
 class Planned:
     """The answer to a PlanCall."""
 
-    outcome: Task | NothingToDo
+    outcome: Task | NothingToDo | Edits
     usage: Usage
 
 
@@ -140,17 +154,51 @@ class Settle:
 
 
 @dataclass(frozen=True, slots=True)
+class Read:
+    """An agent's own code wants to see a file."""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Its text, None when it does not exist; or why it may not be seen."""
+
+    text: str | None
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Ready:
     """The worker has imported what it needs; `versions` by package."""
 
     versions: Mapping[str, str]
 
 
-type Message = PlanCall | EditCall | Planned | Edited | Failed | Reserve | Granted | Denied | Settle | Ready
+type Message = (
+    PlanCall | EditCall | Planned | Edited | Failed | Reserve | Granted | Denied | Settle | Read | Text | Ready
+)
 
 _KINDS: Mapping[str, type] = {
     cls.__name__: cls
-    for cls in (PlanCall, EditCall, Planned, Edited, Failed, Reserve, Granted, Denied, Settle, Ready, Task, NothingToDo)
+    for cls in (
+        PlanCall,
+        EditCall,
+        Planned,
+        Edited,
+        Failed,
+        Reserve,
+        Granted,
+        Denied,
+        Settle,
+        Read,
+        Text,
+        Ready,
+        Task,
+        NothingToDo,
+        Edits,
+        Code,
+    )
 }
 
 

@@ -1,5 +1,6 @@
-"""What the planner decided: one task, or nothing to do."""
+"""What was decided: one task, nothing to do, or finished edits."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 SOURCES = (
@@ -36,3 +37,15 @@ class NothingToDo:
     """The agent looked and found nothing worth a change; `reason` says why."""
 
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Edits:
+    """What an agent's own code made, no editor model needed: the whole new text of each file, None for one that goes.
+
+    Paths are workspace-relative POSIX paths, lines end with line feeds.
+    """
+
+    title: str
+    why: str
+    texts: Mapping[str, str | None]

@@ -29,7 +29,8 @@ each; one whose work is to compare documents says more in its prompt file.
 class Agent:
     """A prompt file. `watches` and `edits` are globs; `pace` is seconds of rest after useful work; `breadth` is the tokens of
     documents it is shown each time though nothing but their turn speaks for them; `search` is how many web searches it may
-    make for a task, 0 for none; `origin` says who brings it.
+    make for a task, 0 for none; `origin` says who brings it;
+    `code` is the class that works in place of a prompt alone, as `module:object`, and `home` the folder of its modules.
     """
 
     name: str
@@ -43,6 +44,8 @@ class Agent:
     breadth: int = BREADTH
     search: int = 0
     origin: str = ""
+    code: str = ""
+    home: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ TRIPPING = frozenset({FailureKind.UNREACHABLE, FailureKind.TIMEOUT, FailureKind.
 SILENT = frozenset(
     {
         FailureKind.BUDGET, FailureKind.POLICY, FailureKind.CONFLICT, FailureKind.DISK, FailureKind.WORKER,
-        FailureKind.INTERNAL, FailureKind.CIRCUIT_OPEN, FailureKind.NO_SEARCH,
+        FailureKind.INTERNAL, FailureKind.EXTENSION, FailureKind.CIRCUIT_OPEN, FailureKind.NO_SEARCH,
     }
 )  # fmt: skip
 """Failures that say nothing about the endpoint: it may never have been asked."""

@@ -14,11 +14,11 @@ from kinos.domain.brief import HOUSE_RULES, SEARCH_RULES, Brief
 from kinos.domain.change import Change, ChangeState, FileChange, digest
 from kinos.domain.citation import invented
 from kinos.domain.errors import ConflictError, FailureKind, FaultError, LandingError, PolicyError
-from kinos.domain.message import EditCall, Edited, Endpoint, Failed, PlanCall, Planned, Retry
+from kinos.domain.message import Code, EditCall, Edited, Endpoint, Failed, PlanCall, Planned, Retry
 from kinos.domain.model import output_limit
 from kinos.domain.path import matches
 from kinos.domain.setting import Settings
-from kinos.domain.task import NothingToDo, Task
+from kinos.domain.task import Edits, NothingToDo, Task
 from kinos.domain.team import Agent, Team
 from kinos.domain.usage import Usage, add_cost
 from kinos.engine.budget import Budget
@@ -29,6 +29,7 @@ from kinos.engine.landing import Landing
 from kinos.engine.memory import Memory
 from kinos.engine.merge import onto
 from kinos.engine.ports import Clock, Gate, Ids, Journal, Workers
+from kinos.engine.reading import Reading
 from kinos.engine.store import Store
 from kinos.engine.text import decoded
 from kinos.engine.uncut import uncut
@@ -125,6 +126,8 @@ class Cycle:
         self._request = ""
         self._usage = Usage()
         self._usd: float | None = 0.0
+        self._reading = Reading(tools.landing)
+        self._edits: Edits | None = None
 
     async def run(self) -> Outcome:
         """Do it. A failure is an outcome; only cancellation gets through."""
@@ -137,6 +140,9 @@ class Cycle:
                 self._tools.memory.said_nothing(self._agent.name, outcome.reason)
                 return Outcome(Result.NOTHING, outcome.reason)
             title = outcome.title
+            if isinstance(outcome, Edits):
+                self._edits = outcome
+                outcome = Task(outcome.title, outcome.why, tuple(outcome.texts), "")
             return await self._carry_out(outcome)
         except (PolicyError, ConflictError) as error:
             self._tools.memory.refused(self._agent.name, title, error.message)
@@ -151,7 +157,7 @@ class Cycle:
         except OSError as error:
             return Outcome(Result.FAILED, f"The agent's private folder: {error}", FailureKind.DISK)
 
-    async def _plan(self, brief: Brief) -> Task | NothingToDo:
+    async def _plan(self, brief: Brief) -> Task | NothingToDo | Edits:
         settings = self._terms.settings
         model = self._terms.model(self._agent, settings.model_plan)
         call = PlanCall(
@@ -166,8 +172,18 @@ class Cycle:
             system=self._agent.prompt + "\n" + HOUSE_RULES + (SEARCH_RULES if self._agent.search else ""),
             brief=brief.render(),
             searches=self._agent.search,
+            code=self._code(brief),
         )
-        return (await self._replied(call, self._tools.workers.plan)).outcome
+        return (await self._replied(call, self._ask_planner)).outcome
+
+    async def _ask_planner(self, call: PlanCall, gate: Gate) -> Planned | Failed:
+        return await self._tools.workers.plan(call, gate, self._reading.read)
+
+    def _code(self, brief: Brief) -> Code | None:
+        agent = self._agent
+        if not agent.code:
+            return None
+        return Code(agent.code, agent.home, agent.prompt, brief.phase, brief.request, brief.documents)
 
     async def _carry_out(self, task: Task) -> Outcome:
         self._say(ev.TaskChosen(self._now(), self._agent.name, self.name, task.title, task.why, task.files))
@@ -205,7 +221,19 @@ class Cycle:
         return clean
 
     async def _edit(self, task: Task) -> Change | str:
-        """The change that the editor made, or its words when it made none."""
+        """The change that the editor made, or its words when it made none; what an agent's own code made needs no editor."""
+        if self._edits is not None:
+            files, said = (
+                self._made(*self._reading.result(self._edits)),
+                f"{self._agent.name} made what is there already",
+            )
+        else:
+            files, said = await self._edited(task)
+        if not files:
+            return said
+        return self._change(task, files)
+
+    async def _edited(self, task: Task) -> tuple[tuple[FileChange, ...], str]:
         bases = {path: self._tools.landing.current(path) for path in task.files}
         with self._tools.workers.folder() as folder:
             await asyncio.to_thread(_hand_out, folder, bases)
@@ -213,8 +241,9 @@ class Cycle:
             texts = await asyncio.to_thread(_collected, folder, bases)
             self._mind_the_sources(task, bases, texts)
             files = self._made(bases, texts)
-        if not files:
-            return " ".join(reply.transcript.split())[:SAID]
+        return files, " ".join(reply.transcript.split())[:SAID]
+
+    def _change(self, task: Task, files: tuple[FileChange, ...]) -> Change:
         return Change(
             id=self._tools.ids.new("c"),
             cycle=self.name,
@@ -272,7 +301,8 @@ class Cycle:
         circuit = self._tools.circuits.of(host(call.model, call.endpoint))
         with self._tools.budget.call(self._agent.name) as gate:
             reply = await ask(call, circuit.guarded(gate, self.name))
-        circuit.heard(reply, self.name)
+        if isinstance(reply, Failed) or reply.usage.calls:  # an agent's own code need not ask any model
+            circuit.heard(reply, self.name)
         self._spent(call.model, reply.usage)
         if isinstance(reply, Failed):
             raise FaultError(reply.failure, reply.message, reply.remedy, reply.retry_after)

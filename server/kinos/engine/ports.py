@@ -12,7 +12,7 @@ from kinos.domain.change import Change
 from kinos.domain.count import Count, Terms
 from kinos.domain.figure import CycleRecord
 from kinos.domain.finding import Finding
-from kinos.domain.message import Denied, EditCall, Edited, Failed, Granted, PlanCall, Planned, Reserve, Settle
+from kinos.domain.message import Denied, EditCall, Edited, Failed, Granted, PlanCall, Planned, Reserve, Settle, Text
 from kinos.domain.suggestion import Suggestion
 from kinos.domain.team import Agent, Team
 from kinos.tokens.document import TextEdit
@@ -280,6 +280,10 @@ class DayLedger(Protocol):
         ...
 
 
+type Reader = Callable[[str], Text]
+"""Gives an agent's own code a file of the workspace, by path."""
+
+
 class Workers(Protocol):
     """The processes that plan and edit."""
 
@@ -287,8 +291,8 @@ class Workers(Protocol):
         """Be ready for calls. Raises SetupError when aider or the SDK is not there."""
         ...
 
-    async def plan(self, call: PlanCall, gate: Gate) -> Planned | Failed:
-        """One plan call; cancelling it ends its process."""
+    async def plan(self, call: PlanCall, gate: Gate, read: Reader | None = None) -> Planned | Failed:
+        """One plan call; cancelling it ends its process. `read` shows files to the agent's own code, if it has any."""
         ...
 
     async def edit(self, call: EditCall, gate: Gate) -> Edited | Failed:

@@ -63,6 +63,7 @@ class View:
             exhibits=tuple(exhibit for exhibit in shown if exhibit.path not in beside),
             files=files,
             sources=tuple(exhibit for exhibit in shown if exhibit.path in beside),
+            documents={path: size.tokens for path, size in self._sizes.documents.sizes.items()} if agent.code else {},
         )
 
     def request(self) -> tuple[str, str]:

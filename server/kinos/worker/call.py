@@ -55,6 +55,10 @@ def _outcome(call: PlanCall | EditCall, gate: Gate) -> Planned | Edited | Failed
     _check(call)
     with gate.deadline:
         match call:
+            case PlanCall() if call.code is not None:
+                from kinos.worker.extension import run
+
+                return run(call, call.code, gate)
             case PlanCall():
                 from kinos.worker.plan import plan  # the libraries take seconds, and the pure parts need none
 

@@ -33,7 +33,7 @@ def plan(call: PlanCall, gate: Gate) -> Planned:
     problem = ""
     for _ in range(ASKS):
         reply = _answer(asked, turns, search, gate)
-        _check(reply, gate)
+        check(reply, gate)
         try:
             outcome = chosen([(used.name, used.arguments) for used in reply.calls])
             if found := search.problem(outcome):
@@ -63,7 +63,7 @@ _STOPS: Mapping[Stop, tuple[FailureKind, str]] = {
 """Ends that leave no answer to read, however it looks."""
 
 
-def _check(reply: Reply, gate: Gate) -> None:
+def check(reply: Reply, gate: Gate) -> None:
     """Raise FaultError when there is nothing in `reply` that could be read or corrected."""
     if stop := _STOPS.get(reply.stop):
         raise gate.source.fault(*stop)
