@@ -1,8 +1,8 @@
-"""`kin history`, `undo`, `redo` and `review`."""
+"""`kin history`, `undo` and `redo`."""
 
 import argparse
+from collections.abc import Mapping
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 from kinos.cli.engine import command
@@ -28,7 +28,7 @@ def history(args: argparse.Namespace, outside: Outside) -> int:
     elif not changes:
         say("Nothing was done here yet.")
     for change in changes if not args.json else ():
-        _say_change(change, reason=args.verbose or change["state"] not in ("landed", "undone"))
+        say_change(change, reason=args.verbose or change["state"] not in ("landed", "undone"))
     return 0
 
 
@@ -103,58 +103,8 @@ def _revert(args: argparse.Namespace, outside: Outside, method: str, done: str) 
     return 0 if answer["changes"] else NOTHING
 
 
-def review_options(parser: argparse.ArgumentParser) -> None:
-    """Options of `kin review`."""
-    which = parser.add_mutually_exclusive_group()
-    which.add_argument("change", nargs="?", default="", metavar="ID", help="show this one with what it would change")
-    which.add_argument("--accept", default="", metavar="ID", help="land it")
-    which.add_argument("--reject", default="", metavar="ID", help="drop it")
-    which.add_argument("--diff", default="", metavar="ID", help="show what it would change")
-    parser.add_argument("--reason", default="", metavar="TEXT", help="why: the agent is told")
-    parser.add_argument("--json", action="store_true", help="as JSON")
-
-
-def review(args: argparse.Namespace, outside: Outside) -> int:
-    """List what waits, show one, accept one or reject one. Exit 3 when nothing waits."""
-    if args.diff:
-        say(_diff(outside, args.folder, args.diff))
-        return 0
-    if args.change:
-        return _show(args, outside)
-    if args.accept or args.reject:
-        method = "accept" if args.accept else "reject"
-        change = command(outside, args.folder, method, {"change": args.accept or args.reject, "reason": args.reason})
-        say_json(change) if args.json else _say_change(change, reason=True)
-        return 0
-    waiting = [change for change in command(outside, args.folder, "history", {}) if change["state"] == "proposed"]
-    if args.json:
-        say_json(waiting)
-    elif not waiting:
-        say("Nothing waits for review.")
-    for change in waiting if not args.json else ():
-        _say_change(change, reason=True)
-    return 0 if waiting else NOTHING
-
-
-def _show(args: argparse.Namespace, outside: Outside) -> int:
-    """One change, whatever became of it, and what it makes of its files."""
-    diff = _diff(outside, args.folder, args.change)
-    changes = command(outside, args.folder, "history", {})
-    change = next(change for change in changes if change["id"] == args.change)
-    if args.json:
-        say_json({**change, "diff": diff})
-    else:
-        _say_change(change, reason=True)
-        say(f"\n{diff}")
-    return 0
-
-
-def _diff(outside: Outside, folder: Path, change: str) -> str:
-    text: str = command(outside, folder, "diff", {"change": change})
-    return text.rstrip("\n")
-
-
-def _say_change(change: dict[str, Any], *, reason: bool) -> None:
+def say_change(change: Mapping[str, Any], *, reason: bool) -> None:
+    """A change in a line, its files below it, and with `reason` why it was made and why it came to that."""
     at = datetime.fromisoformat(change["time"]).astimezone()
     cost = "rehearsal" if change["rehearsal"] else "? US$" if change["usd"] is None else f"{change['usd']:.4f} US$"
     say(
