@@ -15,6 +15,8 @@ import pytest
 from adapters.test_state_folder import held_elsewhere
 from fakes.catalog import MemoryCatalog, agent
 from kinos.adapters import installation, surroundings
+from kinos.adapters.clock import SystemClock
+from kinos.adapters.day_ledger import FileDayLedger, ledger_file
 from kinos.adapters.doctor import Doctor
 from kinos.adapters.rehearsal_process import RehearsalProcess
 from kinos.adapters.state_folder import WorkspaceState
@@ -26,6 +28,7 @@ KEY = "sk-a-key-that-is-never-shown"
 
 @pytest.fixture
 def work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     runtime = tempfile.mkdtemp(prefix="k")  # short: sockets have a limit
     monkeypatch.setenv("XDG_RUNTIME_DIR", runtime)
     (tmp_path / "work").mkdir()
@@ -196,6 +199,9 @@ async def test_a_live_call_goes_through_the_gate_and_says_what_it_cost(work: Pat
     assert (live.check, live.verdict) == ("live", Verdict.OK)
     assert live.text.startswith("claude-sonnet-5-5 answered in ")
     assert " US$" in live.text
+    spent = FileDayLedger(ledger_file()).spent(SystemClock().day())
+    assert spent == pytest.approx(float(live.text.rpartition(" US$")[0].rpartition(" ")[2]), abs=1e-4)
+    assert spent > 0
     assert " 0 tokens" not in live.text
 
 

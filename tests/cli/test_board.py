@@ -1,6 +1,7 @@
 """The live picture keeps its columns whatever the width, and never wraps."""
 
 import io
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -128,6 +129,7 @@ def test_what_is_used_of_each_cap_is_a_bar() -> None:
         "━━━━━━ 4.90 US$ of 5  ━━━─── 1000.0k tokens of 2000.0k  ━━━─── 100 cycles of 200  ━───── 12 min of 120"
     )
     assert "? US$" in shown(120, spend=Spend(usd=None))
+    assert shown(160, spend=replace(spend, today=19.0)).split("\n")[3].rstrip().endswith("━━━━━━ 19.00 US$ today of 20")
     assert shown(120).split("\n")[3].startswith("rehearsal, no cost")
 
 
@@ -154,6 +156,7 @@ def test_what_waits_is_named_by_id_and_the_rest_is_counted() -> None:
 def test_a_terminal_without_unicode_gets_plain_strokes() -> None:
     told = shown(80, waiting=CHANGES, encoding="ascii", agents=AGENTS[:1])
     assert told.isascii()
+    assert shown(80, TeamState.STARTING, AGENTS[:1], encoding="ascii").isascii()
     assert "#########-|-|-------" in told
 
 

@@ -41,6 +41,15 @@ def test_what_waits_is_shown_until_it_is_decided(console: Console) -> None:
     assert "c1" not in drawn(view)
 
 
+def test_what_went_wrong_is_told_in_full(console: Console) -> None:
+    view, why = LiveView(World().session, console), "word " * 40 + "end"
+    view.show(STATE, STATE, ev.CycleFailed(BEGINNING, "ann", "y1", "overloaded", why, None, 1.0))
+    view.show(STATE, STATE, ev.TaskChosen(BEGINNING, "ann", "y1", why.replace("end", "cut"), "", ()))
+    assert isinstance(console.file, io.StringIO)
+    assert "end" in console.file.getvalue()
+    assert "cut" not in console.file.getvalue()
+
+
 def test_a_terminal_that_becomes_narrower_is_cleared_once(console: Console) -> None:
     view = LiveView(World().session, console)
     drawn(view)

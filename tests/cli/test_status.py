@@ -28,7 +28,7 @@ RUNNING = State(
         "bob": AgentView("bob", AgentState.FAILED, 1.0, last_error="no\nanswer", usd=None),
     },
     sizes=Sizes(64_000, 9, 2, 1, "claude-v4.8"),
-    spend=Spend(Usage(1000), 0.5, 7),
+    spend=Spend(Usage(1000), 0.5, 7, today=1.5),
     waiting=1,
 )
 
@@ -53,7 +53,10 @@ def test_a_running_team_is_told_with_its_agents_its_spending_and_what_waits(
     said = capsys.readouterr().out
     assert "Team: crew, running since " in said
     assert "changes wait for you, asked" in said
-    assert "Spent: 0.50 of 5 US$, 1,000 of 2,000,000 tokens, 7 of 200 cycles, 12 of 120 minutes" in said
+    assert (
+        "Spent: 0.50 of 5 US$, 1,000 of 2,000,000 tokens, 7 of 200 cycles, 12 of 120 minutes, 1.50 of 20 US$ today"
+        in said
+    )
     ann = next(line for line in said.splitlines() if line.startswith("ann"))
     assert ann.split()[1:4] == ["planning", "2", "0"]
     assert ann.endswith("0.2500 US$  Write it")

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from kinos.adapters import installation, surroundings
 from kinos.adapters.clock import SystemClock
+from kinos.adapters.day_ledger import FileDayLedger, ledger_file
 from kinos.adapters.disk import FileDisk
 from kinos.adapters.rehearsal_process import RehearsalProcess
 from kinos.adapters.state_folder import WorkspaceState
@@ -22,6 +23,7 @@ from kinos.engine.keeper import inner
 from kinos.engine.mistake import mistakes
 from kinos.engine.ports import Catalog
 from kinos.engine.store import Store
+from kinos.engine.today import Today
 from kinos.tokens.family import tokenizer_for
 
 _ANSWERED = frozenset({FailureKind.NO_TASK, FailureKind.EMPTY_ANSWER, FailureKind.CUT_OFF})
@@ -108,8 +110,10 @@ class Doctor:
     async def _call(self) -> Finding:
         """One minimal call through the worker and its gate."""
         settings, store = self._settings, Store()
-        caps = Caps(settings.budget_usd, settings.budget_tokens, 0, 0)
-        budget = Budget(Ledger(caps, settings.model_prices, free=self._rehearse), SystemClock(), store)
+        caps = Caps(settings.budget_usd, settings.budget_tokens, 0, 0, settings.budget_usd_per_day)
+        clock, ledger = SystemClock(), Ledger(caps, settings.model_prices, free=self._rehearse)
+        today = None if self._rehearse else Today(FileDayLedger(ledger_file()), clock, store)
+        budget = Budget(ledger, clock, store, today)
         pool, rehearsal = WorkerPool(settings.agents_python), RehearsalProcess()
         model, began = settings.model_plan, time.monotonic()
         try:

@@ -45,7 +45,7 @@ def board(
     what waits for a person.
     """
     views, queue = list(state.agents.values()), bool(waiting)
-    head = [_standing(picture, width), _sizes(picture, width, strokes), _use(picture, width, strokes)]
+    head = [_standing(picture, width, strokes), _sizes(picture, width, strokes), _use(picture, width, strokes)]
     room = height - 2  # an empty line, and the heads of the columns
     while len(head) > 1 and len(head) + len(views) + queue > room:
         head.pop()
@@ -65,9 +65,9 @@ def _by_importance(views: Sequence[AgentView]) -> list[AgentView]:
     return sorted(views, key=lambda view: 0 if view.state in WORKING else 1 if view.state is AgentState.FAILED else 2)
 
 
-def _standing(picture: Mapping[str, Any], width: int) -> Text:
+def _standing(picture: Mapping[str, Any], width: int, strokes: Strokes) -> Text:
     team, phase = picture["team"], picture["phase"]["name"]
-    doing = f"{team['state']}…" if team["state"] in _UNDER_WAY else team["state"]
+    doing = f"{team['state']}{strokes.dots}" if team["state"] in _UNDER_WAY else team["state"]
     parts = [
         Text(team["name"], style="bold"),
         Text(doing, style=_STYLES.get(team["state"], "dim")),
@@ -94,7 +94,7 @@ def _sizes(picture: Mapping[str, Any], width: int, strokes: Strokes) -> Text:
 def _use(picture: Mapping[str, Any], width: int, strokes: Strokes) -> Text:
     """What is used of each cap."""
     budget, free = picture["budget"], picture["team"]["rehearsal"]
-    usd = budget["usd"]
+    usd, today = budget["usd"], budget["usdToday"]
     spent = "? US$" if usd is None else f"{usd:.2f} US$"
     money = (
         Text("rehearsal, no cost", style="dim") if free else gauge(spent, usd or 0, budget["usdCap"], "{:g}", strokes)
@@ -104,6 +104,11 @@ def _use(picture: Mapping[str, Any], width: int, strokes: Strokes) -> Text:
         gauge(f"{kilotokens(budget['tokens'])} tokens", budget["tokens"], budget["tokensCap"], kilotokens, strokes),
         gauge(f"{budget['runs']} cycles", budget["runs"], budget["runsCap"], "{:g}", strokes),
         gauge(f"{budget['minutes']:.0f} min", budget["minutes"], budget["minutesCap"], "{:g}", strokes),
+        *(
+            []
+            if free or today is None
+            else [gauge(f"{today:.2f} US$ today", today, budget["usdPerDay"], "{:g}", strokes)]
+        ),
     ]
     return _fitting(parts, " " * _GAP, width)
 
@@ -175,7 +180,7 @@ def _row(view: AgentView, team: TeamState, strokes: Strokes) -> dict[str, Text]:
     starting = team is TeamState.STARTING and view.state is AgentState.STOPPED
     failed = view.state is AgentState.FAILED
     style = "yellow" if view.state in WORKING else "red" if failed or view.deferred else "dim"
-    about = view.task or view.deferred or (view.last_error if failed else view.last_result)
+    about = view.task or view.deferred or (view.last_error if failed else view.last_result or view.last_error)
     return {
         "agent": Text(view.name),
         "state": Text("starting" if starting else view.state, style=style),

@@ -17,11 +17,12 @@ class Strokes:
     full: str
     empty: str
     mark: str
+    dots: str
     overflow: Literal["ellipsis", "crop"]
 
 
-DRAWN = Strokes("━", "─", "│", "ellipsis")
-ASCII = Strokes("#", "-", "|", "crop")
+DRAWN = Strokes("━", "─", "│", "…", "ellipsis")
+ASCII = Strokes("#", "-", "|", "...", "crop")
 
 
 def phase_bar(tokens: Mapping[str, Any], width: int, strokes: Strokes) -> Text:

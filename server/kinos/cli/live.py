@@ -64,7 +64,9 @@ class LiveView:
         if line:
             colour = _COLOURS.get(type(event), "")
             text = f"[dim]{_clock(event.time)}[/]  " + (f"[{colour}]{escape(line)}[/]" if colour else escape(line))
-            self._console.print(text, soft_wrap=False, overflow=self._strokes.overflow, no_wrap=True)
+            # What went wrong is told in full, whatever else has to be cut.
+            whole = isinstance(event, _WHOLE)
+            self._console.print(text, overflow="fold" if whole else self._strokes.overflow, no_wrap=not whole)
 
     def running(self) -> AbstractContextManager[object]:
         """The table, until the block ends."""
@@ -127,4 +129,5 @@ _TOLD: dict[type[ev.Event], Callable[[Any], str]] = {
     ev.Noted: lambda e: f"{e.level}: {e.message}",
 }
 
+_WHOLE = (ev.CycleFailed, ev.TeamPaused, ev.Noted, ev.TeamStopped)
 _COLOURS = {ev.CycleFailed: "red", ev.ChangeMoved: "green", ev.TeamPaused: "yellow", ev.PhaseMoved: "cyan"}

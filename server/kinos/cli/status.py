@@ -62,6 +62,7 @@ def _team(team: Mapping[str, Any]) -> str:
 
 
 def _spent(budget: Mapping[str, Any], *, rehearsal: bool) -> str:
+    today = budget["usdToday"]
     usd = "? US$" if budget["usd"] is None else f"{budget['usd']:.2f}{_of(budget['usdCap'])} US$"
     return ", ".join(
         [
@@ -69,6 +70,7 @@ def _spent(budget: Mapping[str, Any], *, rehearsal: bool) -> str:
             f"{budget['tokens']:,}{_of(budget['tokensCap'])} tokens",
             f"{budget['runs']}{_of(budget['runsCap'])} cycles",
             f"{budget['minutes']:.0f}{_of(budget['minutesCap'])} minutes",
+            *([] if rehearsal or today is None else [f"{today:.2f}{_of(budget['usdPerDay'])} US$ today"]),
         ]
     )
 
