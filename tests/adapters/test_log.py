@@ -35,9 +35,11 @@ def test_events_are_lines_with_time_level_and_where_it_was(tmp_path: Path) -> No
         ev.MapWritten(BEGINNING, "map (readonly).md"),
     )
     assert first == (
-        "2026-03-21T15:30:45.000+00:00 warning workspace=work session=s1 TeamPaused reason='the cap is reached'"
+        "2026-03-21T15:30:45.000+00:00 warning workspace=work session=s1 TeamPaused reason='the cap is reached' cap=''"
     )
-    assert " info workspace=work session=s1 agent=ann cycle=y1 ChangeMoved change=c1 landed" in second
+    assert second.endswith(
+        " info workspace=work session=s1 agent=ann cycle=y1 ChangeMoved change=c1 landed previous='proposed'"
+    )
 
 
 def test_what_an_agent_does_between_is_in_its_cycle(tmp_path: Path) -> None:

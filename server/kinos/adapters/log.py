@@ -73,7 +73,7 @@ class Lines:
             *([f"cycle={cycle}"] if agent and cycle else []),
         ]
         moved = f"change={change.id} {change.state}" if change else ""
-        said = " ".join(f"{key}={value!r}" for key, value in _told(event).items())
+        said = " ".join(f"{key}={_shown(value)}" for key, value in _told(event).items())
         text = " ".join(filter(None, (type(event).__name__, moved, said)))
         time = event.time.isoformat(timespec="milliseconds")
         return Line(time, level, " ".join(context), self._redact(text))
@@ -126,3 +126,7 @@ def _told(event: ev.Event) -> dict[str, Any]:
     if isinstance(event, ev.CycleRested) and event.result == "no change":
         told.pop("reason")
     return told
+
+
+def _shown(value: Any) -> str:
+    return repr(str(value)) if isinstance(value, str) else repr(value)  # a state is its word
