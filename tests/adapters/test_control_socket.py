@@ -1,6 +1,7 @@
 """The control socket: a question, its answer or its error; dead sockets are cleared away."""
 
 import asyncio
+import contextlib
 import json
 import os
 import socket
@@ -12,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from kinos.adapters import control_socket
 from kinos.adapters.control_socket import ControlServer, around, ask, engines
 from kinos.adapters.frame import framed, read_frame
 from kinos.domain.errors import BudgetError, KinosError, SetupError, UsageError
@@ -167,3 +169,38 @@ async def test_folders_inside_are_not_looked_for_where_nobody_listens(root: Path
         yield
 
     assert around(root, walk()) is None
+
+
+async def test_an_engine_that_does_not_answer_is_given_up_in_time(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def never(method: str, params: Mapping[str, Any]) -> Any:
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(control_socket, "_ANSWER", 0.1)
+    server = ControlServer(root, never)
+    await server.start()
+    with pytest.raises(SetupError, match=f"process {HERE}\\) did not answer. Look whether it still runs"):
+        await ask(HERE, root, "status", {})
+    await server.stop()
+
+
+async def test_an_engine_that_takes_nobody_any_more_is_there_all_the_same_and_is_given_up_in_time(
+    root: Path, runtime: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(control_socket, "_ANSWER", 0.2)
+    server = ControlServer(root, answer)
+    await server.start()
+    path = server._path
+    assert path is not None
+    await server.stop()
+    with socket.socket(socket.AF_UNIX) as hung, contextlib.ExitStack() as waiting:
+        hung.bind(os.fspath(path))
+        hung.listen(0)
+        for _ in range(3):
+            client = waiting.enter_context(socket.socket(socket.AF_UNIX))
+            client.setblocking(False)
+            with contextlib.suppress(BlockingIOError):
+                client.connect(os.fspath(path))
+        assert engines(root) == [HERE]
+        assert path.exists()
+        with pytest.raises(SetupError, match="did not answer"):
+            await ask(HERE, root, "status", {})

@@ -1,9 +1,12 @@
 """The counter process: real, killed in the middle, and started again."""
 
 import asyncio
+import os
+import signal
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -193,3 +196,50 @@ async def test_a_stream_that_makes_no_sense_ends_the_questions(counter: CounterP
     process.stdout.feed_data(b"\xff\xff\xff\xff")
     with pytest.raises(UnavailableError):
         await asking
+
+
+async def test_a_process_that_falls_silent_is_ended_and_the_next_look_works(tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_text("Hello there.\n", encoding="utf-8")
+    counter = CounterProcess(Folder(tmp_path), silence=60.0)  # it may take a while to start
+    assert await counter.text("Hello there.\n", FAMILY)
+    counter._silence = 0.3
+    stopped = pid(counter)
+    os.kill(stopped, signal.SIGSTOP)
+    with pytest.raises(UnavailableError, match=r"said nothing for 0\.3 s and was ended.* disk") as caught:
+        await counter.text("Hello there.\n", FAMILY)
+    assert caught.value.remedy
+    counter._silence = 60.0
+    assert (await told(counter.scan(TERMS))).keys() == {"a.md"}
+    assert pid(counter) != stopped
+    assert stopped not in counters()
+    await counter.close()
+
+
+async def test_a_counter_that_works_for_somebody_else_is_not_silent(tmp_path: Path) -> None:
+    counter = CounterProcess(Folder(tmp_path))
+    assert await counter.text("warm", FAMILY)
+    assert counter._process is not None
+    counter._silence = 0.3
+    queue: asyncio.Queue[Any] = asyncio.Queue()
+    loop = asyncio.get_running_loop()
+    waiting = asyncio.create_task(counter._answer(counter._process, queue, 0.3))
+
+    def heard(times: int) -> None:
+        counter._heard = loop.time()
+        loop.call_later(0.1, heard if times else queue.put_nowait, times - 1 if times else {"tokens": 1})
+
+    heard(6)
+    assert await waiting == {"tokens": 1}
+    await counter.close()
+
+
+async def test_a_watch_may_be_silent_for_ever(tmp_path: Path) -> None:
+    counter = CounterProcess(Folder(tmp_path))
+    assert await counter.text("warm", FAMILY)
+    counter._silence = 0.05
+    watching = asyncio.create_task(anext(aiter(counter.watch(TERMS))))
+    done, _ = await asyncio.wait([watching], timeout=0.5)
+    assert not done
+    watching.cancel()
+    await asyncio.wait([watching])
+    await counter.close()

@@ -1,10 +1,13 @@
 """The rehearsal model's server as a process: started once, ended for good."""
 
 import asyncio
+import sys
 import urllib.request
+from pathlib import Path
 
 import pytest
 
+from kinos.adapters import rehearsal_process
 from kinos.adapters.rehearsal_process import RehearsalProcess
 from kinos.domain.errors import SetupError
 
@@ -40,6 +43,18 @@ async def test_one_that_does_not_speak_is_said(monkeypatch: pytest.MonkeyPatch) 
     rehearsal = RehearsalProcess()
     with pytest.raises(SetupError, match="did not start"):
         await rehearsal.start()
+
+
+async def test_one_that_hangs_is_given_up_and_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    hangs = tmp_path / "hangs"
+    hangs.write_text(f"#!{sys.executable}\nimport threading; threading.Event().wait()")
+    hangs.chmod(0o755)
+    monkeypatch.setattr("sys.executable", str(hangs))
+    monkeypatch.setattr(rehearsal_process, "_START", 0.5)
+    rehearsal = RehearsalProcess()
+    with pytest.raises(SetupError, match="did not start"):
+        await rehearsal.start()
+    assert await rehearsal.stop() == 0
 
 
 async def test_one_that_died_before_the_stop_was_not_ended_by_it() -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from kinos.adapters import worker_client
 from kinos.adapters.descendant import end, family
 from kinos.adapters.fork_server import ForkServer
 from kinos.adapters.interpreter import Interpreter
@@ -123,7 +124,8 @@ async def test_a_worker_that_ends_in_the_middle_is_a_failure_of_its_own(pool: Wo
 async def test_a_call_without_an_answer_is_given_up(pool: WorkerPool) -> None:
     reply = await pool.plan(replace(PLAN, agent="hangs", timeout=-29.9), Gate())
     assert isinstance(reply, Failed)
-    assert reply.failure is FailureKind.TIMEOUT
+    assert reply.failure is FailureKind.WORKER, "the model's own time-outs are told by the worker, and sooner"
+    assert "worker.log" in reply.remedy
 
 
 async def test_stop_ends_all_that_was_started_also_what_called_setsid(pool: WorkerPool) -> None:
@@ -204,6 +206,16 @@ async def test_a_worker_that_cannot_work_says_why(tmp_path: Path, code: str, say
     with pytest.raises(SetupError, match=says):
         await pool.start()
     assert await pool.stop() == 0
+
+
+async def test_a_worker_that_never_says_a_word_is_given_up_and_ended(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker_client, "START_TIMEOUT", 0.5)
+    pool = WorkerPool(interpreter(tmp_path, "import threading; threading.Event().wait()"))
+    with pytest.raises(SetupError, match="did not start"):
+        await pool.start()
+    assert pool._way.processes == []
 
 
 async def test_an_interpreter_that_is_not_there_is_named(tmp_path: Path) -> None:

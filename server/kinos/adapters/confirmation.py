@@ -10,15 +10,23 @@ from kinos.adapters.size_cache import SizeCache
 from kinos.domain.errors import FailureKind, FaultError
 from kinos.domain.message import Endpoint
 
+START_TIMEOUT = 60.0
+"""Seconds until the process has imported the SDK."""
+PATIENCE = 200.0
+"""Seconds for one text: three tries of 60 s, and the pauses between them."""
+
 
 class Confirmation:
     """Asks `count_tokens` of one endpoint for one model. `python` is an interpreter that has the SDK."""
 
-    def __init__(self, model: str, endpoint: Endpoint, python: str, cache: SizeCache) -> None:
+    def __init__(
+        self, model: str, endpoint: Endpoint, python: str, cache: SizeCache, patience: float = PATIENCE
+    ) -> None:
         self._model = model
         self._endpoint = endpoint
         self._python = python or sys.executable
         self._cache = cache
+        self._patience = patience
         self._key = f"count_tokens {model} {endpoint.base_url or ''}"
 
     def counts(self, texts: Sequence[str]) -> list[int]:
@@ -43,7 +51,14 @@ class Confirmation:
             done = subprocess.run(
                 [self._python, "-P", "-m", "kinos.worker.confirm"],
                 input=json.dumps(request), capture_output=True, text=True, check=False,
+                timeout=self._patience * len(texts) + START_TIMEOUT,
             )  # fmt: skip
+        except subprocess.TimeoutExpired as error:
+            raise FaultError(
+                FailureKind.TIMEOUT,
+                f"The counts of {len(texts)} texts did not come within {error.timeout:g} s.",
+                "Try again later: what was counted so far is asked for again.",
+            ) from error
         except OSError as error:
             raise FaultError(
                 FailureKind.WORKER, f"{self._python} cannot be started: {error.strerror}.", "See agents.python."
@@ -51,7 +66,7 @@ class Confirmation:
         answers = [json.loads(line) for line in done.stdout.splitlines()]
         for answer in answers:
             if "error" in answer:
-                raise FaultError(FailureKind.SERVER, answer["error"], answer["remedy"])
+                raise FaultError(FailureKind(answer["kind"]), answer["error"], answer["remedy"])
             yield int(answer["tokens"])
         if len(answers) < len(texts):
             raise FaultError(

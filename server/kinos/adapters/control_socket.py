@@ -20,6 +20,9 @@ from kinos.domain.errors import KinosError, SetupError, UsageError
 
 _LONGEST_FOLDER = 64
 
+_PROBE = 1.0
+"""Seconds for a connection to an engine of this machine; it is made by the system, however busy the engine is."""
+
 type Handler = Callable[[str, Mapping[str, Any]], Awaitable[Any]]
 
 _ANSWER = 60.0
@@ -91,17 +94,18 @@ async def ask(process: int, root: Path, method: str, params: Mapping[str, Any]) 
     """Ask the engine of `process` on the workspace. Raises KinosError with its answer, SetupError when it is not there."""
     path = runtime_folder() / f"{_stem(root)}-{process}.sock"
     try:
-        reader, writer = await asyncio.open_unix_connection(path)
-    except OSError as error:
+        async with asyncio.timeout(_ANSWER):
+            reader, writer = await asyncio.open_unix_connection(path)
+    except OSError as error:  # also a time-out
         raise SetupError(f"KinOS (process {process}) does not answer.", "Look whether it still runs.") from error
     try:
         writer.write(framed(json.dumps({"method": method, "params": dict(params)}).encode()))
         body = await asyncio.wait_for(read_frame(reader), _ANSWER)
-    except (TimeoutError, ConnectionError):
+    except OSError:  # a time-out; it has ended; it never took the connection
         body = None
     finally:
         writer.close()
-        with suppress(ConnectionError):
+        with suppress(OSError):
             await writer.wait_closed()
     if body is None:
         raise SetupError(f"KinOS (process {process}) did not answer.", "Look whether it still runs.")
@@ -139,8 +143,11 @@ def around(root: Path, inner: Iterable[str]) -> tuple[Path, int] | None:
 def _answers(path: Path) -> bool:
     """Whether somebody listens; the number in a dead one's name may be another process by now."""
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
+        probe.settimeout(_PROBE)
         try:
             probe.connect(os.fspath(path))
+        except (BlockingIOError, TimeoutError):
+            return True  # so many wait for it that there is no room for one more: it is there, and does not answer
         except OSError:
             return False
         return True

@@ -15,12 +15,17 @@ from kinos.domain.count import Count, Terms
 from kinos.domain.errors import UnavailableError
 from kinos.domain.suggestion import Suggestion, unwired
 
+SILENCE = 300.0
+"""Seconds in which a counter that was asked something must say something; the longest look at one document takes some ten."""
+
 
 class CounterProcess:
-    """Implements `Counting` for one folder. Spawned at first use, never forked; started again if it died."""
+    """Implements `Counting` for one folder. Spawned at first use, never forked; started again if it died or fell silent."""
 
-    def __init__(self, folder: Folder) -> None:
+    def __init__(self, folder: Folder, silence: float = SILENCE) -> None:
         self._folder = folder
+        self._silence = silence
+        self._heard = 0.0
         self._process: asyncio.subprocess.Process | None = None
         self._numbers = itertools.count(1)
         self._answers: dict[int, asyncio.Queue[Mapping[str, Any] | None]] = {}
@@ -98,14 +103,39 @@ class CounterProcess:
         assert process.stdin is not None
         number = next(self._numbers)
         queue = self._answers[number] = asyncio.Queue()
+        silence = None if request.get("look") == "changes" else self._silence
+        self._heard = asyncio.get_running_loop().time()
         try:
             process.stdin.write(framed(json.dumps({"id": number, **request}).encode()))
-            while (answer := await queue.get()) is not None:
+            while (answer := await self._answer(process, queue, silence)) is not None:
                 if "error" in answer:
                     raise UnavailableError(str(answer["error"]))
                 yield answer
         finally:
             del self._answers[number]
+
+    async def _answer(
+        self,
+        process: asyncio.subprocess.Process,
+        queue: "asyncio.Queue[Mapping[str, Any] | None]",
+        silence: float | None,
+    ) -> Mapping[str, Any] | None:
+        """The next answer. A process that says nothing to anybody for `silence` seconds is ended, and UnavailableError raised."""
+        while True:
+            end = None if silence is None else self._heard + silence
+            try:
+                async with asyncio.timeout_at(end):
+                    return await queue.get()
+            except TimeoutError:
+                if silence is None or self._heard + silence > asyncio.get_running_loop().time():
+                    continue
+                async with self._turn:
+                    if self._process is process:
+                        await self._end()
+                raise UnavailableError(
+                    f"The counter process said nothing for {silence:g} s and was ended.",
+                    "It is started again at the next look; if it stays so, look for a disk that does not answer.",
+                ) from None
 
     async def _started(self) -> asyncio.subprocess.Process:
         # Its end shows in what it says before it shows in its exit code.
@@ -131,6 +161,7 @@ class CounterProcess:
         with suppress(ValueError):  # what follows cannot be told apart
             while (body := await read_frame(process.stdout)) is not None:
                 answer = json.loads(body)
+                self._heard = asyncio.get_running_loop().time()
                 if queue := self._answers.get(answer["id"]):
                     queue.put_nowait(answer)
         for queue in self._answers.values():

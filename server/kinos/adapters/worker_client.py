@@ -175,7 +175,10 @@ class WorkerPool:
                 writer.write(encode(call))
                 return await self._converse(reader, writer, gate, read)
         except TimeoutError:
-            return Failed(FailureKind.TIMEOUT, f"{call.agent}: no answer within {call.timeout:g} s.", "", Usage())
+            said = f"The worker gave no answer within {call.timeout + SPARE_TIME:g} s, and its call was ended."
+            return Failed(
+                FailureKind.WORKER, said, "Look into worker.log; start the team again if it stays so.", Usage()
+            )
 
     async def _converse(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, gate: Gate, read: Reader | None

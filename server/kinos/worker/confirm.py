@@ -2,7 +2,7 @@
 
 One JSON object on stdin, `{"model", "key", "endpoint", "texts"}`, the endpoint empty for the provider's own; then a line on
 stdout for each text, in order: `{"tokens"}` as `count_tokens` says of it as one user message, or, and then no more,
-`{"error", "remedy"}`. `count_tokens` is free of charge.
+`{"error", "remedy", "kind"}`. `count_tokens` is free of charge.
 """
 
 import json
@@ -12,13 +12,13 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from kinos.domain.errors import FailureKind, KinosError, SetupError
+from kinos.domain.errors import FailureKind, FaultError, KinosError, SetupError
 from kinos.domain.message import Endpoint
 from kinos.worker import environment
 from kinos.worker.fault import PROVIDER, Source, read
 
 TIMEOUT = 60.0
-"""Seconds for one text."""
+"""Seconds for one text, each time it is asked for: three times at most."""
 
 
 def counts(model: str, endpoint: Endpoint, texts: Sequence[str]) -> Iterator[int]:
@@ -54,7 +54,8 @@ def _answers(request: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
         for tokens in counts(request["model"], endpoint, request["texts"]):
             yield {"tokens": tokens}
     except KinosError as error:
-        yield {"error": error.message, "remedy": error.remedy}
+        kind = error.kind if isinstance(error, FaultError) else FailureKind.WORKER
+        yield {"error": error.message, "remedy": error.remedy, "kind": kind}
 
 
 def main() -> None:
