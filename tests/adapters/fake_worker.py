@@ -18,6 +18,7 @@ from kinos.domain.message import (
     Edited,
     Failed,
     Granted,
+    Heard,
     Planned,
     Ready,
     Reserve,
@@ -57,6 +58,9 @@ def serve(incoming: BufferedIOBase, outgoing: BufferedIOBase) -> bool:
     if not isinstance(answer, Granted):
         say(Failed(FailureKind.BUDGET, answer.reason, "", Usage()))
         return True
+    if call.agent == "talks":
+        for piece in ("I look", " around."):
+            say(Heard(piece))
     say(Settle(answer.reservation, call.model, USED))
     say(Edited(call.files, "done", USED) if hasattr(call, "files") else Planned(NothingToDo("all is well"), USED))
     return True

@@ -139,3 +139,9 @@ def test_a_file_that_others_append_to_is_cut_off_and_they_go_on(
     assert file.read_bytes() == b"after\n"
     assert (tmp_path / "worker.log.1").read_bytes() == b"x" * 100 + b"y"
     bounded_file.bound(tmp_path / "nowhere")
+
+
+def test_what_a_model_says_is_not_written(tmp_path: Path) -> None:
+    log = EventLog(tmp_path / "kinos.log", Lines("debug", WHERE))
+    log.show(STATE, STATE, ev.Said(BEGINNING, "ann", "y1", "the secret plan"))
+    assert list(tmp_path.iterdir()) == []

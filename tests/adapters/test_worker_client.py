@@ -92,23 +92,33 @@ class Gate:
         return Granted(7) if self.grants else Denied("the cap is reached")
 
 
+def silent(text: str) -> None:
+    """Hears nothing."""
+
+
 async def test_a_call_passes_the_gate_and_is_answered(pool: WorkerPool) -> None:
     gate = Gate()
-    assert await pool.plan(PLAN, gate) == Planned(NothingToDo("all is well"), USED)
+    assert await pool.plan(PLAN, gate, silent) == Planned(NothingToDo("all is well"), USED)
     assert gate.asked == [Reserve("m", 100, 100), Settle(7, "m", USED)]
-    assert await pool.edit(EDIT, gate) == Edited(("a.md",), "done", USED)
+    assert await pool.edit(EDIT, gate, silent) == Edited(("a.md",), "done", USED)
     assert pool.versions == {"aider": "0"}
 
 
 async def test_a_denied_call_is_a_failure_of_the_budget(pool: WorkerPool) -> None:
-    reply = await pool.plan(PLAN, Gate(grants=False))
+    reply = await pool.plan(PLAN, Gate(grants=False), silent)
     assert isinstance(reply, Failed)
     assert (reply.failure, reply.message) == (FailureKind.BUDGET, "the cap is reached")
 
 
+async def test_what_the_model_says_is_heard_while_the_call_runs(pool: WorkerPool) -> None:
+    heard: list[str] = []
+    await pool.plan(replace(PLAN, agent="talks"), Gate(), heard.append)
+    assert heard == ["I look", " around."]
+
+
 async def test_calls_run_side_by_side(pool: WorkerPool) -> None:
-    hanging = asyncio.create_task(pool.plan(replace(PLAN, agent="hangs"), Gate()))
-    assert isinstance(await pool.plan(PLAN, Gate()), Planned)
+    hanging = asyncio.create_task(pool.plan(replace(PLAN, agent="hangs"), Gate(), silent))
+    assert isinstance(await pool.plan(PLAN, Gate(), silent), Planned)
     assert not hanging.done()
     hanging.cancel()
     with pytest.raises(asyncio.CancelledError):
@@ -116,25 +126,25 @@ async def test_calls_run_side_by_side(pool: WorkerPool) -> None:
 
 
 async def test_a_worker_that_ends_in_the_middle_is_a_failure_of_its_own(pool: WorkerPool) -> None:
-    reply = await pool.plan(replace(PLAN, agent="dies"), Gate())
+    reply = await pool.plan(replace(PLAN, agent="dies"), Gate(), silent)
     assert isinstance(reply, Failed)
     assert reply.failure is FailureKind.WORKER
 
 
 async def test_a_call_without_an_answer_is_given_up(pool: WorkerPool) -> None:
-    reply = await pool.plan(replace(PLAN, agent="hangs", timeout=-29.9), Gate())
+    reply = await pool.plan(replace(PLAN, agent="hangs", timeout=-29.9), Gate(), silent)
     assert isinstance(reply, Failed)
     assert reply.failure is FailureKind.WORKER, "the model's own time-outs are told by the worker, and sooner"
     assert "worker.log" in reply.remedy
 
 
 async def test_stop_ends_all_that_was_started_also_what_called_setsid(pool: WorkerPool) -> None:
-    await pool.plan(replace(PLAN, agent="spawns"), Gate())
+    await pool.plan(replace(PLAN, agent="spawns"), Gate(), silent)
     assert await pool.stop() >= 2
     assert family([], pool._mark) == set()
     assert await pool.stop() == 0
     with pytest.raises(FaultError, match="not running"):
-        await pool.plan(PLAN, Gate())
+        await pool.plan(PLAN, Gate(), silent)
 
 
 async def test_a_worker_is_not_asked_to_end_before_it_is_counted(
@@ -162,9 +172,9 @@ async def test_a_pool_is_started_once_and_again_after_its_end(pool: WorkerPool) 
     while pool._way.running:
         await asyncio.sleep(0)
     with pytest.raises(FaultError, match="has ended"):
-        await pool.plan(PLAN, Gate())
+        await pool.plan(PLAN, Gate(), silent)
     await pool.start()
-    assert isinstance(await pool.plan(PLAN, Gate()), Planned)
+    assert isinstance(await pool.plan(PLAN, Gate(), silent), Planned)
 
 
 async def test_a_private_folder_is_empty_and_gone_afterwards(pool: WorkerPool) -> None:
@@ -241,6 +251,6 @@ async def test_what_outlives_a_stop_is_named_and_ended_by_the_next(
         with pytest.raises(SurvivedError, match=f"could not be ended: {process.pid}"):
             await pool.stop()
     with pytest.raises(FaultError, match="not running"):
-        await pool.plan(PLAN, Gate())
+        await pool.plan(PLAN, Gate(), silent)
     assert await pool.stop() == 1
     assert await process.wait() < 0

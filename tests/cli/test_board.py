@@ -162,3 +162,9 @@ def test_a_terminal_without_unicode_gets_plain_strokes() -> None:
 
 def test_an_error_of_several_lines_stays_in_its_row() -> None:
     assert "the model is overloaded" in shown(80)
+
+
+def test_what_the_model_says_is_shown_until_there_is_a_task() -> None:
+    planning = AgentView("evaluation", AgentState.PLANNING, 1.0, last_result="landed: x", said="I look around\n")
+    assert "I look around" in shown(120, agents=(planning,))
+    assert "I look around" not in shown(120, agents=(replace(planning, state=AgentState.EDITING, task="Tidy"),))

@@ -1,6 +1,7 @@
 """The live view follows what waits, and draws anew when the terminal becomes narrower."""
 
 import io
+import json
 from dataclasses import replace
 
 import pytest
@@ -8,7 +9,7 @@ from rich.console import Console
 
 from fakes.clock import BEGINNING
 from fakes.world import World
-from kinos.cli.live import LiveView
+from kinos.cli.live import JsonView, LiveView, PlainView
 from kinos.domain import event as ev
 from kinos.domain.change import Change, ChangeState
 from kinos.domain.state import State
@@ -60,3 +61,14 @@ def test_a_terminal_that_becomes_narrower_is_cleared_once(console: Console) -> N
     console.width = 100
     drawn(view)
     assert console.file.getvalue().count("\x1b[2J") == 1
+
+
+def test_an_event_is_a_line_of_json(capsys: pytest.CaptureFixture[str]) -> None:
+    JsonView().show(STATE, STATE, ev.TeamRunning(BEGINNING))
+    assert json.loads(capsys.readouterr().out)["type"] == "TeamRunning"
+
+
+@pytest.mark.parametrize("view", [JsonView(), PlainView()])
+def test_what_a_model_says_is_no_line(view: JsonView | PlainView, capsys: pytest.CaptureFixture[str]) -> None:
+    view.show(STATE, STATE, ev.Said(BEGINNING, "ann", "y1", "the secret plan"))
+    assert capsys.readouterr().out == ""

@@ -15,6 +15,7 @@ from kinos.domain.message import (
     Endpoint,
     Failed,
     Granted,
+    Heard,
     Message,
     PlanCall,
     Planned,
@@ -54,6 +55,7 @@ MESSAGES: st.SearchStrategy[Message] = st.one_of(
     st.builds(Granted, NUMBER),
     st.builds(Denied, TEXT),
     st.builds(Settle, NUMBER, TEXT, USAGE),
+    st.builds(Heard, TEXT),
     st.builds(Ready, st.dictionaries(TEXT | st.just("kind"), TEXT | st.just("Task"))),
 )
 

@@ -100,6 +100,7 @@ def test_an_agent_has_its_figures_and_an_unknown_cost_is_null() -> None:
         "usd": None,
         "successRate": None,
         "meanSeconds": 1.5,
+        "said": "",
         "lastResult": "r",
         "lastError": "e",
         "deferred": "d",

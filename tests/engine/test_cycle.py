@@ -524,3 +524,18 @@ async def test_a_failing_observation_is_a_failure(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(world.session._view, "brief", lambda agent: broken("x"))
     await once(world)
     assert world.of(ev.CycleFailed)[0].message == "it cannot be read"
+
+
+async def test_what_the_models_say_is_told_by_agent_and_cycle_and_shown_until_the_cycle_ends() -> None:
+    world = alone()
+    world.workers.says = ("I look at\n", "ann.md. ")
+    world.workers.planner = lambda call: task("ann.md")
+    world.workers.hand = leaving("ann.md", "better\n")
+    shown: list[str] = []
+    world.session.subscribe(lambda before, after, event: shown.extend(view.said for view in after.agents.values()))
+    await once(world)
+    said = world.of(ev.Said)
+    assert [event.text for event in said] == ["I look at\n", "ann.md. "] * 2  # it plans, then edits
+    assert {(event.agent, event.cycle) for event in said} == {("ann", world.of(ev.CycleRested)[0].cycle)}
+    assert "ann.md. " in shown
+    assert world.session.state.agents["ann"].said == ""

@@ -16,7 +16,7 @@ from kinos.domain.size import Size
 from kinos.domain.suggestion import Suggestion
 from kinos.domain.task import Edits, NothingToDo, Task
 from kinos.domain.usage import Usage
-from kinos.engine.ports import Gate, Reader
+from kinos.engine.ports import Ear, Gate, Reader
 
 type Planner = Callable[[PlanCall], Task | NothingToDo | Edits | Failed]
 type Hand = Callable[[Path, EditCall], Failed | None]
@@ -41,6 +41,7 @@ def failed(kind: FailureKind, message: str = "it failed") -> Failed:
 
 class ScriptedWorkers:
     """Implements `Workers`. `plan_seconds` and `edit_seconds` is what a call takes, `slow` adds to that for an agent;
+    `says` is what the model says in each call;
     `stuck` names a call that never ends (`start`, `plan`, `edit`); `unkillable` processes outlive every stop.
     """
 
@@ -50,6 +51,7 @@ class ScriptedWorkers:
         self.hand = hand
         self.plan_seconds = 5.0
         self.edit_seconds = 20.0
+        self.says: tuple[str, ...] = ()
         self.slow: dict[str, float] = {}
         self.stuck = ""
         self.missing = ""
@@ -71,19 +73,19 @@ class ScriptedWorkers:
             raise SetupError(self.missing, "Install it.")
         self.alive += 1
 
-    async def plan(self, call: PlanCall, gate: Gate, read: Reader | None = None) -> Planned | Failed:
+    async def plan(self, call: PlanCall, gate: Gate, hear: Ear, read: Reader | None = None) -> Planned | Failed:
         self.plans.append(call)
         if call.code is not None and read is not None:
             self.shown = {path: read(path) for path in self.wanted}
-        refused = await self._call("plan", call, gate, self.plan_seconds)
+        refused = await self._call("plan", call, gate, hear, self.plan_seconds)
         if refused:
             return refused
         outcome = self.planner(call)
         return outcome if isinstance(outcome, Failed) else Planned(outcome, USAGE)
 
-    async def edit(self, call: EditCall, gate: Gate) -> Edited | Failed:
+    async def edit(self, call: EditCall, gate: Gate, hear: Ear) -> Edited | Failed:
         self.edits.append(call)
-        refused = await self._call("edit", call, gate, self.edit_seconds)
+        refused = await self._call("edit", call, gate, hear, self.edit_seconds)
         if refused:
             return refused
         return self.hand(Path(call.folder), call) or Edited(call.files, "Here it is.", USAGE)
@@ -99,11 +101,13 @@ class ScriptedWorkers:
             raise SurvivedError(ended, self.unkillable)
         return ended
 
-    async def _call(self, what: str, call: PlanCall | EditCall, gate: Gate, seconds: float) -> Failed | None:
+    async def _call(self, what: str, call: PlanCall | EditCall, gate: Gate, hear: Ear, seconds: float) -> Failed | None:
         answer = await gate(Reserve(call.model, USAGE.input_tokens, call.max_tokens))
         if isinstance(answer, Denied):
             return Failed(answer.failure, answer.reason, answer.remedy, Usage())
         assert isinstance(answer, Granted)
+        for piece in self.says:
+            hear(piece)
         if self.stuck == what:
             self.reached.set()
             await asyncio.Event().wait()

@@ -19,7 +19,7 @@ from kinos.adapters.state_folder import WorkspaceState
 from kinos.domain.message import EditCall, Edited, Failed, PlanCall, Planned
 from kinos.domain.setting import Layer, Source, flattened, resolve
 from kinos.engine.lifecycle import Ports
-from kinos.engine.ports import Editor, Gate
+from kinos.engine.ports import Ear, Editor, Gate
 from kinos.engine.session import Session
 from kinos.lsp.background import Background
 from kinos.tokens.position import Encoding
@@ -76,10 +76,10 @@ class NoWorkers:
     async def start(self) -> None:
         raise AssertionError
 
-    async def plan(self, call: PlanCall, gate: Gate) -> Planned | Failed:
+    async def plan(self, call: PlanCall, gate: Gate, hear: Ear) -> Planned | Failed:
         raise AssertionError
 
-    async def edit(self, call: EditCall, gate: Gate) -> Edited | Failed:
+    async def edit(self, call: EditCall, gate: Gate, hear: Ear) -> Edited | Failed:
         raise AssertionError
 
     def folder(self) -> AbstractContextManager[Path]:

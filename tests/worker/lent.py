@@ -7,7 +7,7 @@ from kinos.adapters.fork_server import ForkServer
 from kinos.adapters.interpreter import Interpreter
 from kinos.adapters.worker_client import WorkerPool
 from kinos.domain.message import EditCall, Edited, Failed, PlanCall, Planned, Reserve, Settle
-from kinos.engine.ports import Gate
+from kinos.engine.ports import Ear, Gate
 from worker.process import Worker
 
 
@@ -42,12 +42,12 @@ class LentPool(WorkerPool):
         self.settled: list[Settle] = []
 
     @override
-    async def plan(self, call: PlanCall, gate: Gate) -> Planned | Failed:
-        return await super().plan(call, self._heard(gate))
+    async def plan(self, call: PlanCall, gate: Gate, hear: Ear) -> Planned | Failed:
+        return await super().plan(call, self._heard(gate), hear)
 
     @override
-    async def edit(self, call: EditCall, gate: Gate) -> Edited | Failed:
-        return await super().edit(call, self._heard(gate))
+    async def edit(self, call: EditCall, gate: Gate, hear: Ear) -> Edited | Failed:
+        return await super().edit(call, self._heard(gate), hear)
 
     def _heard(self, gate: Gate) -> Gate:
         async def asked(message: Reserve | Settle) -> object:

@@ -6,7 +6,7 @@ import pytest
 
 from kinos.domain.brief import NOTHING, PROPOSE
 from kinos.domain.errors import FailureKind
-from kinos.domain.message import Denied, Endpoint, Failed, Planned, Retry
+from kinos.domain.message import Denied, Endpoint, Failed, Heard, Planned, Retry
 from kinos.domain.task import NothingToDo, Task
 from kinos.domain.usage import Usage
 from worker.process import KEY, Worker, plan_call
@@ -155,6 +155,18 @@ def test_an_answer_that_stalls_is_a_time_out_that_says_so_and_counts_in_full(run
 def test_an_answer_that_comes_slowly_has_not_stalled(running: Worker, api: ScriptedApi) -> None:
     slow = replace(uses(PROPOSE, TASK), pace=0.15)
     assert planned(running, api, slow, stall=0.6).outcome == Task("Shorten", "It is long.", ("docs/a.md",), "Cut it.")
+
+
+def test_what_the_model_says_is_told_while_it_says_it(running: Worker, api: ScriptedApi) -> None:
+    api.answers = [
+        replace(message([{"type": "text", "text": text} for text in ("I look around.", "x" * 2000)]), stuck=True)
+    ]
+    talk = running.call(plan_call(api.url, stall=20.0))
+    while not isinstance(heard := talk.hear(), Heard):
+        assert heard is not None
+    assert heard.text == "I look around."
+    assert not talk.settled
+    talk.stream.close()
 
 
 def test_half_an_answer_is_a_broken_connection_that_counts_in_full(running: Worker, api: ScriptedApi) -> None:

@@ -25,7 +25,9 @@ class Index:
         index = "\n".join(["# Index", "", *lines, ""])
         if context.files[INDEX] == index:
             return NothingToDo(f"{INDEX} names all {len(lines)} documents.")
-        return Edits(f"List {len(lines)} documents in {INDEX}", "Not every document is in it by its title.", {INDEX: index})
+        return Edits(
+            f"List {len(lines)} documents in {INDEX}", "Not every document is in it by its title.", {INDEX: index}
+        )
 
 
 def title(text: str, path: str) -> str:

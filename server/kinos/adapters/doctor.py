@@ -133,7 +133,7 @@ class Doctor:
                 brief=_BRIEF,
             )
             with budget.call("doctor") as gate:
-                reply = await pool.plan(call, gate)
+                reply = await pool.plan(call, gate, _deaf)
         except KinosError as error:
             return Finding("live", Verdict.MISSING, error.message, error.remedy)
         finally:
@@ -161,3 +161,7 @@ def _each(check: str, wrong: Sequence[str], fine: str) -> Iterator[Finding]:
         yield Finding(check, Verdict.OK, fine)
     for text in wrong:
         yield Finding(check, Verdict.NOTE, text)
+
+
+def _deaf(text: str) -> None:
+    """Nobody reads what the model says on the way."""

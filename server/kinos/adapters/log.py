@@ -49,7 +49,7 @@ class Line:
 
 
 class Lines:
-    """Makes lines of events. Keys are taken out, and so is what a model said instead of editing: it may quote a file."""
+    """Makes lines of events. Keys are taken out, and so is all that a model says: it may quote a file."""
 
     def __init__(self, level: str, where: Mapping[str, str], redact: Redact | None = None) -> None:
         self._level = _LEVELS[level]
@@ -58,7 +58,9 @@ class Lines:
         self._cycles: dict[str, str] = {}
 
     def line(self, event: ev.Event) -> Line | None:
-        """The line of an event; None when its level is not wanted."""
+        """The line of an event; None when its level is not wanted, or a model's words are all there is to it."""
+        if isinstance(event, ev.Said):
+            return None
         change = event.change if isinstance(event, ev.ChangeMoved) else None
         agent = change.agent if change else getattr(event, "agent", "")
         if isinstance(event, ev.CycleStarted):

@@ -26,6 +26,7 @@ from kinos.domain.message import (
     Edited,
     Failed,
     Granted,
+    Heard,
     Message,
     PlanCall,
     Planned,
@@ -37,7 +38,7 @@ from kinos.domain.message import (
     encode,
 )
 from kinos.domain.usage import Usage
-from kinos.engine.ports import Gate, Reader
+from kinos.engine.ports import Ear, Gate, Reader
 
 START_TIMEOUT = 120.0
 """Seconds the imports may take: some ten on a small machine, more on a cold disk."""
@@ -106,15 +107,15 @@ class WorkerPool:
             raise SetupError(word.message, word.remedy)
         self._versions = word.versions
 
-    async def plan(self, call: PlanCall, gate: Gate, read: Reader | None = None) -> Planned | Failed:
+    async def plan(self, call: PlanCall, gate: Gate, hear: Ear, read: Reader | None = None) -> Planned | Failed:
         """One plan call."""
-        reply = await self._call(call, gate, read)
+        reply = await self._call(call, gate, hear, read)
         assert not isinstance(reply, Edited)
         return reply
 
-    async def edit(self, call: EditCall, gate: Gate) -> Edited | Failed:
+    async def edit(self, call: EditCall, gate: Gate, hear: Ear) -> Edited | Failed:
         """One edit call."""
-        reply = await self._call(call, gate)
+        reply = await self._call(call, gate, hear)
         assert not isinstance(reply, Planned)
         return reply
 
@@ -167,13 +168,13 @@ class WorkerPool:
         )
 
     async def _call(
-        self, call: PlanCall | EditCall, gate: Gate, read: Reader | None = None
+        self, call: PlanCall | EditCall, gate: Gate, hear: Ear, read: Reader | None = None
     ) -> Planned | Edited | Failed:
         self._interpreter.bound()
         try:
             async with asyncio.timeout(call.timeout + SPARE_TIME), self._way.call() as (reader, writer):
                 writer.write(encode(call))
-                return await self._converse(reader, writer, gate, read)
+                return await self._converse(reader, writer, gate, hear, read)
         except TimeoutError:
             said = f"The worker gave no answer within {call.timeout + SPARE_TIME:g} s, and its call was ended."
             return Failed(
@@ -181,7 +182,12 @@ class WorkerPool:
             )
 
     async def _converse(
-        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, gate: Gate, read: Reader | None
+        self,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+        gate: Gate,
+        hear: Ear,
+        read: Reader | None,
     ) -> Planned | Edited | Failed:
         while (body := await read_frame(reader)) is not None:
             message = decode(body)
@@ -189,6 +195,8 @@ class WorkerPool:
                 return message
             if isinstance(message, Read) and read is not None:
                 writer.write(encode(read(message.path)))
+            if isinstance(message, Heard):
+                hear(message.text)
             if isinstance(message, Reserve | Settle):
                 answer = await gate(message)
                 if isinstance(answer, Granted | Denied):

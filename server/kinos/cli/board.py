@@ -180,7 +180,9 @@ def _row(view: AgentView, team: TeamState, strokes: Strokes) -> dict[str, Text]:
     starting = team is TeamState.STARTING and view.state is AgentState.STOPPED
     failed = view.state is AgentState.FAILED
     style = "yellow" if view.state in WORKING else "red" if failed or view.deferred else "dim"
-    about = view.task or view.deferred or (view.last_error if failed else view.last_result or view.last_error)
+    about = (
+        view.task or view.said or view.deferred or (view.last_error if failed else view.last_result or view.last_error)
+    )
     return {
         "agent": Text(view.name),
         "state": Text("starting" if starting else view.state, style=style),

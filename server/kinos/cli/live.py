@@ -21,8 +21,9 @@ class JsonView:
     """One event a line."""
 
     def show(self, before: State, after: State, event: ev.Event) -> None:
-        """Print the event."""
-        say_json(ev.wire(event))
+        """Print the event; what a model says may quote files, and is no line of a log."""
+        if not isinstance(event, ev.Said):
+            say_json(ev.wire(event))
 
     def running(self) -> AbstractContextManager[object]:
         """Nothing to set up."""

@@ -114,6 +114,17 @@ class TaskChosen(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class Said(Event):
+    """What the agent's model has said since the last one, while its answer comes. It may hold contents of files: it is shown,
+    and never written to the log, the journal or the lines of `kin --json`.
+    """
+
+    agent: str
+    cycle: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class TaskClaimed(Event):
     """The task's files are claimed; aider edits copies of them."""
 

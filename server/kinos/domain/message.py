@@ -169,6 +169,13 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True)
+class Heard:
+    """What the model has said since the last one, while its answer comes; harmless to show, and nothing to rely on."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Ready:
     """The worker has imported what it needs; `versions` by package."""
 
@@ -176,7 +183,7 @@ class Ready:
 
 
 type Message = (
-    PlanCall | EditCall | Planned | Edited | Failed | Reserve | Granted | Denied | Settle | Read | Text | Ready
+    PlanCall | EditCall | Planned | Edited | Failed | Reserve | Granted | Denied | Settle | Heard | Read | Text | Ready
 )
 
 _KINDS: Mapping[str, type] = {
@@ -191,6 +198,7 @@ _KINDS: Mapping[str, type] = {
         Granted,
         Denied,
         Settle,
+        Heard,
         Read,
         Text,
         Ready,

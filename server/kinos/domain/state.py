@@ -12,6 +12,7 @@ from kinos.domain.change import LANDED_STATES, ChangeState
 from kinos.domain.figure import IDLE, USEFUL
 from kinos.domain.phase import PhaseState
 from kinos.domain.usage import Usage, add_cost
+from kinos.domain.utterance import last_line
 
 
 class TeamState(StrEnum):
@@ -62,7 +63,7 @@ WORKING = frozenset({_A.PLANNING, _A.QUEUED, _A.EDITING, _A.LANDING})
 @dataclass(frozen=True, slots=True)
 class AgentView:
     """What is known of one agent; figures are this session's. `seconds` is the sum over finished cycles; `useful` of them
-    landed or proposed something, of `tried` that found something to do.
+    landed or proposed something, of `tried` that found something to do. `said` is the last line of what its model says now.
     """
 
     name: str
@@ -86,6 +87,7 @@ class AgentView:
     tried: int = 0
     deferred: str = ""
     """Why it does not run though it could: the API of its model does not answer."""
+    said: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +183,7 @@ def _stopping(state: State, e: ev.TeamStopping) -> State:
 def _stopped(state: State, e: ev.TeamStopped) -> State:
     after = _team(state, _T.STOPPED, e.time, reason=e.reason)
     for name in after.agents:
-        after = _agent(after, name, _A.STOPPED, task="", files=(), next_at=None, since=e.time, deferred="")
+        after = _agent(after, name, _A.STOPPED, task="", files=(), said="", next_at=None, since=e.time, deferred="")
     return after
 
 
@@ -193,7 +195,7 @@ def _agent_started(state: State, e: ev.AgentStarted) -> State:
 
 
 def _agent_stopped(state: State, e: ev.AgentStopped) -> State:
-    return _agent(state, e.agent, _A.STOPPED, task="", files=(), since=e.time, next_at=None, deferred="")
+    return _agent(state, e.agent, _A.STOPPED, task="", files=(), said="", since=e.time, next_at=None, deferred="")
 
 
 def _weights(state: State, e: ev.WeightsSet) -> State:
@@ -215,15 +217,22 @@ def _deferred(state: State, e: ev.AgentDeferred) -> State:
 
 
 def _cycle(state: State, e: ev.CycleStarted) -> State:
-    return _agent(state, e.agent, _A.PLANNING, task="", files=(), since=e.time, next_at=None, deferred="")
+    return _agent(state, e.agent, _A.PLANNING, task="", files=(), said="", since=e.time, next_at=None, deferred="")
 
 
 def _chosen(state: State, e: ev.TaskChosen) -> State:
     return _agent(state, e.agent, _A.QUEUED, task=e.title, files=e.files, since=e.time)
 
 
+def _said(state: State, e: ev.Said) -> State:
+    view = state.agents.get(e.agent)
+    if view is None or view.state not in WORKING:
+        return state
+    return _agent(state, e.agent, said=last_line(view.said, e.text))
+
+
 def _claimed(state: State, e: ev.TaskClaimed) -> State:
-    return _agent(state, e.agent, _A.EDITING, since=e.time)
+    return _agent(state, e.agent, _A.EDITING, said="", since=e.time)
 
 
 def _edited(state: State, e: ev.EditFinished) -> State:
@@ -233,7 +242,7 @@ def _edited(state: State, e: ev.EditFinished) -> State:
 def _finished(state: State, name: str, to: AgentState, seconds: float, **fields: Any) -> State:
     view = state.agents.get(name, AgentView(name))
     after = _agent(
-        state, name, to, task="", files=(), cycles=view.cycles + 1, seconds=view.seconds + seconds, **fields
+        state, name, to, task="", files=(), said="", cycles=view.cycles + 1, seconds=view.seconds + seconds, **fields
     )  # fmt: skip
     return _agent(after, name, _A.ASLEEP, next_at=None) if view.weight == 0 else after
 
@@ -313,6 +322,7 @@ _HANDLERS: Mapping[type[ev.Event], Callable[[State, Any], State]] = {
     ev.AgentDeferred: _deferred,
     ev.CycleStarted: _cycle,
     ev.TaskChosen: _chosen,
+    ev.Said: _said,
     ev.TaskClaimed: _claimed,
     ev.EditFinished: _edited,
     ev.CycleRested: _rested,

@@ -76,6 +76,7 @@ def _agent(view: AgentView) -> dict[str, Any]:
         "usd": view.usd,
         "successRate": success_rate(view.useful, view.tried),
         "meanSeconds": round(view.seconds / view.cycles, 3) if view.cycles else None,
+        "said": view.said.rstrip("\n"),
         "lastResult": view.last_result,
         "lastError": view.last_error,
         "deferred": view.deferred,

@@ -28,7 +28,7 @@ from kinos.engine.claims import Claims
 from kinos.engine.landing import Landing
 from kinos.engine.memory import Memory
 from kinos.engine.merge import onto
-from kinos.engine.ports import Clock, Gate, Ids, Journal, Workers
+from kinos.engine.ports import Clock, Ear, Gate, Ids, Journal, Workers
 from kinos.engine.reading import Reading
 from kinos.engine.store import Store
 from kinos.engine.text import decoded
@@ -176,8 +176,8 @@ class Cycle:
         )
         return (await self._replied(call, self._ask_planner)).outcome
 
-    async def _ask_planner(self, call: PlanCall, gate: Gate) -> Planned | Failed:
-        return await self._tools.workers.plan(call, gate, self._reading.read)
+    async def _ask_planner(self, call: PlanCall, gate: Gate, hear: Ear) -> Planned | Failed:
+        return await self._tools.workers.plan(call, gate, hear, self._reading.read)
 
     def _code(self, brief: Brief) -> Code | None:
         agent = self._agent
@@ -295,12 +295,12 @@ class Cycle:
             raise
 
     async def _replied[C: (PlanCall, EditCall), R: (Planned, Edited)](
-        self, call: C, ask: Callable[[C, Gate], Awaitable[R | Failed]]
+        self, call: C, ask: Callable[[C, Gate, Ear], Awaitable[R | Failed]]
     ) -> R:
         """The answer to `call`, each model call of which passes the endpoint's circuit and the budget."""
         circuit = self._tools.circuits.of(host(call.model, call.endpoint))
         with self._tools.budget.call(self._agent.name) as gate:
-            reply = await ask(call, circuit.guarded(gate, self.name))
+            reply = await ask(call, circuit.guarded(gate, self.name), self._hear)
         if isinstance(reply, Failed) or reply.usage.calls:  # an agent's own code need not ask any model
             circuit.heard(reply, self.name)
         self._spent(call.model, reply.usage)
@@ -345,6 +345,9 @@ class Cycle:
     def _spent(self, model: str, usage: Usage) -> None:
         self._usage += usage
         self._usd = add_cost(self._usd, self._tools.budget.cost(model, usage))
+
+    def _hear(self, text: str) -> None:
+        self._say(ev.Said(self._now(), self._agent.name, self.name, text))
 
     def _say(self, event: ev.Event) -> None:
         self._tools.store.dispatch(event)

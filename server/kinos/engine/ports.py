@@ -258,6 +258,10 @@ type Gate = Callable[[Reserve | Settle], Awaitable[Granted | Denied | None]]
 """Asked by a worker before and after each model call; its answer may have to wait for a disk."""
 
 
+type Ear = Callable[[str], None]
+"""Told by a worker what the model says, as it says it: a few times a second, harmless to show. It may hold contents of files."""
+
+
 class DayLedger(Protocol):
     """What all engines of the user spend in a day, over workspaces and processes. Blocking: called off the loop.
 
@@ -291,11 +295,11 @@ class Workers(Protocol):
         """Be ready for calls. Raises SetupError when aider or the SDK is not there."""
         ...
 
-    async def plan(self, call: PlanCall, gate: Gate, read: Reader | None = None) -> Planned | Failed:
+    async def plan(self, call: PlanCall, gate: Gate, hear: Ear, read: Reader | None = None) -> Planned | Failed:
         """One plan call; cancelling it ends its process. `read` shows files to the agent's own code, if it has any."""
         ...
 
-    async def edit(self, call: EditCall, gate: Gate) -> Edited | Failed:
+    async def edit(self, call: EditCall, gate: Gate, hear: Ear) -> Edited | Failed:
         """One edit call; cancelling it ends its process."""
         ...
 

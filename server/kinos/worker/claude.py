@@ -12,6 +12,7 @@ from kinos.worker.fault import PROVIDER, streaming
 from kinos.worker.gate import Gate
 from kinos.worker.reply import Reply, Tool, Turn
 from kinos.worker.search import most_read, searches_in
+from kinos.worker.speech import Speech
 
 OLDER = "2023-06-01"
 """The last version of the API that knows `temperature`. Models from Opus 4.7 on refuse it all the same."""
@@ -23,6 +24,7 @@ class Claude:
     def __init__(self, call: PlanCall | EditCall, gate: Gate) -> None:
         self._call = call
         self._gate = gate
+        self._speech = Speech(gate.line, gate.deadline)
 
     def ask(self, turns: Sequence[Turn], tools: Sequence[Tool] = ()) -> Reply:
         """The answer to `turns`. Raises FaultError."""
@@ -80,5 +82,6 @@ class Claude:
             for event in stream.raw_events(stream.response):
                 came()
                 if event.data:
-                    answer.add(event.json())
+                    self._speech.say(answer.add(event.json()))
+        self._speech.end()
         return answer.reply()

@@ -13,6 +13,7 @@ from kinos.worker.fault import streaming
 from kinos.worker.gate import Gate
 from kinos.worker.once import once
 from kinos.worker.reply import Reply, Tool, Turn
+from kinos.worker.speech import Speech
 
 _OLLAMA = "ollama/"
 _CHAT = "ollama_chat/"
@@ -34,6 +35,7 @@ class LitellmModel:
     def __init__(self, call: PlanCall | EditCall, gate: Gate) -> None:
         self._call = call
         self._gate = gate
+        self._speech = Speech(gate.line, gate.deadline)
 
     def ask(self, turns: Sequence[Turn], tools: Sequence[Tool] = ()) -> Reply:
         """The answer to `turns`. Raises FaultError."""
@@ -78,7 +80,8 @@ class LitellmModel:
         with streaming(), self._gate.deadline.expecting(self._call.stall) as came:
             for chunk in stream:
                 came()
-                answer.add(chunk)
+                self._speech.say(answer.add(chunk))
+        self._speech.end()
         return answer.reply(stream.received_finish_reason is not None, stream.chunks)
 
 
