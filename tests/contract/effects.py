@@ -20,7 +20,7 @@ from kinos.adapters.state_folder import WorkspaceState
 from kinos.app import App, Workspace
 from kinos.cli.main import run
 from kinos.domain import event as ev
-from kinos.domain.errors import FaultError, SetupError, WorkspaceHeldError
+from kinos.domain.errors import FaultError, NoKeyError, SetupError, WorkspaceHeldError
 from kinos.domain.message import Endpoint, Retry
 from kinos.domain.setting import Layer, Settings, Source
 from kinos.domain.task import Task
@@ -292,6 +292,32 @@ def _prices(given: float) -> dict[str, dict[str, float]]:
     return {"m": {"input": given, "output": 0}}
 
 
+_UNCAPPED = {"budget.usd": 0, "budget.usdPerDay": 0}
+_OPENAI = {"model.plan": "openai/m", "model.edit": "openai/m", **_UNCAPPED}
+_MISTRAL = {"model.plan": "mistral/m", "model.edit": "mistral/m", **_UNCAPPED}
+
+
+async def whether_it_starts(place: Place) -> bool:
+    world = engine(place)
+    await world.session.open()
+    try:
+        await world.session.start_team(Start("crew", ends=Ends(cycles=1)))
+    except NoKeyError:
+        return False
+    await world.session.finished()
+    return True
+
+
+def _asked(name: str) -> Look:
+    """Of the endpoint that plans and edits alike."""
+
+    def look(world: World) -> object:
+        (value,) = {getattr(call.endpoint, name) for call in (*world.workers.plans[:1], *world.workers.edits[:1])}
+        return value
+
+    return of_a_run(look)
+
+
 def _plan(name: str) -> Look:
     return of_a_run(lambda world: getattr(world.workers.plans[0], name))
 
@@ -383,6 +409,25 @@ EFFECTS: Mapping[str, Sequence[Effect]] = {
     "model.key": [
         Effect(of_a_run(lambda world: world.workers.plans[0].endpoint.api_key), [("one", "one"), ("two", "two")]),
         Effect(of_a_run(lambda world: world.workers.edits[0].endpoint.api_key), [("one", "one"), ("two", "two")]),
+    ],
+    "model.openaiEndpoint": [
+        Effect(
+            _asked("base_url"), [("http://here/v1", "http://here/v1"), ("", None)], _OPENAI | {"model.openaiKey": "k"}
+        ),
+    ],
+    "model.openaiKey": [Effect(_asked("api_key"), [("one", "one"), ("two", "two")], _OPENAI)],
+    "model.ollamaEndpoint": [
+        Effect(
+            _asked("base_url"),
+            [("http://127.0.0.1:9", "http://127.0.0.1:9"), ("", "http://127.0.0.1:11434")],
+            {"model.plan": "ollama/m", "model.edit": "ollama/m"},
+        )
+    ],
+    "model.otherProvider": [
+        Effect(whether_it_starts, [("mistral", True), ("groq", False)], _MISTRAL | {"model.otherKey": "k"}),
+    ],
+    "model.otherKey": [
+        Effect(_asked("api_key"), [("one", "one"), ("two", "two")], _MISTRAL | {"model.otherProvider": "mistral"})
     ],
     "model.prices": [
         Effect(

@@ -25,7 +25,7 @@ def test_vs_code_is_offered_every_setting_but_secrets_with_its_default() -> None
     properties = package["contributes"]["configuration"]["properties"]
     table = {f"kinos.{row.key}": (row, default) for row, default in defaults()}
     assert set(properties) - set(table) == set(OWN)
-    assert set(table) - set(properties) == {"kinos.model.key"}
+    assert set(table) - set(properties) == {"kinos.model.key", "kinos.model.openaiKey", "kinos.model.otherKey"}
     for key, (row, default) in table.items():
         if key in properties and row.key != "model.prices":
             assert row.kind.read(properties[key]["default"]) == default, key

@@ -7,7 +7,7 @@ from kinos.adapters.fork_server import ForkServer
 from kinos.adapters.interpreter import Interpreter
 from kinos.adapters.worker_client import WorkerPool
 from kinos.domain.message import EditCall, Edited, Failed, PlanCall, Planned, Reserve, Settle
-from kinos.engine.ports import Ear, Gate
+from kinos.engine.ports import Ear, Gate, Reader
 from worker.process import Worker
 
 
@@ -42,8 +42,8 @@ class LentPool(WorkerPool):
         self.settled: list[Settle] = []
 
     @override
-    async def plan(self, call: PlanCall, gate: Gate, hear: Ear) -> Planned | Failed:
-        return await super().plan(call, self._heard(gate), hear)
+    async def plan(self, call: PlanCall, gate: Gate, hear: Ear, read: Reader | None = None) -> Planned | Failed:
+        return await super().plan(call, self._heard(gate), hear, read)
 
     @override
     async def edit(self, call: EditCall, gate: Gate, hear: Ear) -> Edited | Failed:

@@ -54,8 +54,11 @@
 ---@field edit? string the model that edits; default: claude-sonnet-5-5
 ---@field maxTokens? integer the longest answer of the planner; a model that thinks gets 16,000 more, 64,000 in all at most (tokens); default: 4000
 ---@field temperature? number sent to the model only if set
----@field endpoint? string the address of the model's API, if not the provider's own
----@field prices? table<string, table> prices by model, over the built-in list (US dollars per million tokens, and per thousand web searches (search))
+---@field endpoint? string the address of Claude's API, if not Anthropic's own
+---@field openaiEndpoint? string the address of a server that speaks OpenAI's protocol, for models openai/NAME; empty: OpenAI's own
+---@field ollamaEndpoint? string the address of Ollama, for models ollama/NAME; empty: this machine's
+---@field otherProvider? string one more provider by litellm's name, such as mistral: its models, mistral/NAME, get model.otherKey
+---@field prices? table<string, table> prices by model or provider, over the built-in list (US dollars per million tokens, and per thousand web searches (search))
 
 ---@class kinos.settings.landing
 ---@field mode? ''|'review'|'auto' review: each change waits for a person; auto: it lands; empty: review in an editor, auto in a terminal

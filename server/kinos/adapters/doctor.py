@@ -13,6 +13,7 @@ from kinos.adapters.rehearsal_process import RehearsalProcess
 from kinos.adapters.state_folder import WorkspaceState
 from kinos.adapters.worker_client import WorkerPool
 from kinos.domain.budget import Caps, Ledger
+from kinos.domain.endpoint import endpoint_of, lacking, prices_of
 from kinos.domain.errors import FailureKind, FaultError, KinosError
 from kinos.domain.finding import Finding, Verdict
 from kinos.domain.message import Endpoint, Failed, PlanCall, Retry
@@ -67,7 +68,7 @@ class Doctor:
         yield installation.git()
         yield self._key()
         if not self._rehearse:
-            yield surroundings.endpoint(settings.model_endpoint)
+            yield surroundings.endpoint(endpoint_of(settings.model_plan, settings).base_url or "")
         yield surroundings.folder(root)
         if root.is_dir():
             yield surroundings.disk(root)
@@ -79,16 +80,15 @@ class Doctor:
         yield from _each("settings", self._problems, "settings are as they should be")
 
     def _key(self) -> Finding:
-        if self._settings.model_key:
-            return Finding("key", Verdict.OK, "there is an API key")
-        if self._rehearse:
+        settings = self._settings
+        models = dict.fromkeys((settings.model_plan, settings.model_edit))
+        lacks = {model: what for model in models if (what := lacking(model, settings))}
+        if lacks and self._rehearse:
             return Finding("key", Verdict.OK, "none is needed: KINOS_REHEARSE is set")
-        return Finding(
-            "key",
-            Verdict.MISSING,
-            "there is no API key",
-            "Set ANTHROPIC_API_KEY, or rehearse without one: kin --rehearse.",
-        )
+        for model, what in lacks.items():
+            said, remedy = f"there is no API key for {model}", f"{what}, or rehearse without one: kin --rehearse."
+            return Finding("key", Verdict.MISSING, said, remedy)
+        return Finding("key", Verdict.OK, f"{' and '.join(models)} can be asked")
 
     def _watches(self) -> Finding:
         try:
@@ -111,7 +111,7 @@ class Doctor:
         """One minimal call through the worker and its gate."""
         settings, store = self._settings, Store()
         caps = Caps(settings.budget_usd, settings.budget_tokens, 0, 0, settings.budget_usd_per_day)
-        clock, ledger = SystemClock(), Ledger(caps, settings.model_prices, free=self._rehearse)
+        clock, ledger = SystemClock(), Ledger(caps, prices_of(settings), free=self._rehearse)
         today = None if self._rehearse else Today(FileDayLedger(ledger_file()), clock, store)
         budget = Budget(ledger, clock, store, today)
         pool, rehearsal = WorkerPool(settings.agents_python), RehearsalProcess()
@@ -149,11 +149,10 @@ class Doctor:
     async def _endpoint(self, rehearsal: RehearsalProcess) -> Endpoint:
         if self._rehearse:
             return Endpoint("rehearsal", await rehearsal.start(), rehearsal=True)
-        if not self._settings.model_key:
-            raise FaultError(
-                FailureKind.AUTHENTICATION, "no call was made without an API key", "Set ANTHROPIC_API_KEY."
-            )
-        return Endpoint(self._settings.model_key, self._settings.model_endpoint or None)
+        model = self._settings.model_plan
+        if what := lacking(model, self._settings):
+            raise FaultError(FailureKind.AUTHENTICATION, "no call was made without an API key", f"{what}.")
+        return endpoint_of(model, self._settings)
 
 
 def _each(check: str, wrong: Sequence[str], fine: str) -> Iterator[Finding]:

@@ -8,9 +8,26 @@ ANTHROPIC = "https://api.anthropic.com"
 """Where Claude is when the endpoint names no other place."""
 
 
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+def provider_of(model: str) -> str:
+    """The name before the slash, as litellm knows providers; a name without one is Anthropic's."""
+    provider, slash, _ = model.partition("/")
+    return provider if slash else "anthropic"
+
+
 def is_claude(model: str) -> bool:
     """Whether `model` is asked over Anthropic's Messages API."""
-    return model.removeprefix("anthropic/").startswith("claude")
+    return provider_of(model) == "anthropic"
+
+
+def is_local(url: str | None) -> bool:
+    """Whether `url` is an address of this machine."""
+    try:
+        return url is not None and urlsplit(url).hostname in LOOPBACK
+    except ValueError:  # half an IPv6 address
+        return False
 
 
 def address(model: str, endpoint: Endpoint) -> str:

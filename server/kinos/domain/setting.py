@@ -119,14 +119,36 @@ class Settings:
         "model.temperature", None, Number(0, 1, optional=True), "sent to the model only if set"
     )
     model_endpoint: str = _row(
-        "model.endpoint", "", Text(), "the address of the model's API, if not the provider's own", scope=_USER,
+        "model.endpoint", "", Text(), "the address of Claude's API, if not Anthropic's own", scope=_USER,
         env="ANTHROPIC_BASE_URL",
     )  # fmt: skip
     model_key: str = _row(
         "model.key", "", Text(secret=True), "the API key of Anthropic", scope=_USER, env="ANTHROPIC_API_KEY"
     )
+    model_openai_endpoint: str = _row(
+        "model.openaiEndpoint", "", Text(),
+        "the address of a server that speaks OpenAI's protocol, for models openai/NAME; empty: OpenAI's own",
+        scope=_USER, env="OPENAI_BASE_URL",
+    )  # fmt: skip
+    model_openai_key: str = _row(
+        "model.openaiKey", "", Text(secret=True), "the key for models openai/NAME; a server on this machine needs none",
+        scope=_USER, env="OPENAI_API_KEY",
+    )  # fmt: skip
+    model_ollama_endpoint: str = _row(
+        "model.ollamaEndpoint", "", Text(), "the address of Ollama, for models ollama/NAME; empty: this machine's",
+        scope=_USER, env="OLLAMA_API_BASE",
+    )  # fmt: skip
+    model_other_provider: str = _row(
+        "model.otherProvider", "", Text(),
+        "one more provider by litellm's name, such as mistral: its models, mistral/NAME, get model.otherKey",
+        scope=_USER, env="KINOS_OTHER_PROVIDER",
+    )  # fmt: skip
+    model_other_key: str = _row(
+        "model.otherKey", "", Text(secret=True), "the key of model.otherProvider", scope=_USER,
+        env="KINOS_OTHER_API_KEY",
+    )  # fmt: skip
     model_prices: Mapping[str, Price] = _row(
-        "model.prices", PRICES, Prices(), "prices by model, over the built-in list", scope=_USER,
+        "model.prices", PRICES, Prices(), "prices by model or provider, over the built-in list", scope=_USER,
         unit="US dollars per million tokens, and per thousand web searches (search)",
     )  # fmt: skip
     landing_mode: str = _row(

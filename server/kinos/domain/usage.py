@@ -95,12 +95,18 @@ PRICES: Mapping[str, Price] = {
 
 
 def price_of(model: str, prices: Mapping[str, Price]) -> Price | None:
-    """The price of `model`, by its exact name or the name without a trailing date; None when unknown."""
+    """The price of `model`: by its exact name, the name without a trailing date, or its provider's; None when unknown.
+
+    A provider's price is not that of a model whose name ends in `cloud`: Ollama only passes those on.
+    """
     name = model.removeprefix("anthropic/")
     if name in prices:
         return prices[name]
     stem, _, date = name.rpartition("-")
-    return prices.get(stem) if date.isdigit() and len(date) == 8 else None
+    if date.isdigit() and len(date) == 8 and stem in prices:
+        return prices[stem]
+    provider, slash, _ = name.partition("/")
+    return prices.get(provider) if slash and not name.endswith("cloud") else None
 
 
 def add_cost(left: float | None, right: float | None) -> float | None:

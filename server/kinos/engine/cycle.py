@@ -9,10 +9,11 @@ from enum import StrEnum
 from pathlib import Path
 
 from kinos.domain import event as ev
-from kinos.domain.address import host
+from kinos.domain.address import host, is_claude
 from kinos.domain.brief import HOUSE_RULES, SEARCH_RULES, Brief
 from kinos.domain.change import Change, ChangeState, FileChange, digest
 from kinos.domain.citation import invented
+from kinos.domain.endpoint import endpoint_of, models_of
 from kinos.domain.errors import ConflictError, FailureKind, FaultError, LandingError, PolicyError
 from kinos.domain.message import Code, EditCall, Edited, Endpoint, Failed, PlanCall, Planned, Retry
 from kinos.domain.model import output_limit
@@ -52,6 +53,9 @@ SAID = 300
 """Characters of the editor's words that are told when it made no change."""
 
 
+_PLAYED = Settings().model_plan
+
+
 class Result(StrEnum):
     """How a cycle ended."""
 
@@ -83,18 +87,25 @@ class Terms:
 
     team: Team
     session: str
-    endpoint: Endpoint
+    rehearsal: Endpoint | None
     landing: str
     settings: Settings
 
-    def model(self, agent: Agent, setting: str) -> str:
-        """The agent's own model, else the team's, else the setting's."""
-        return agent.model or self.team.model or setting
+    def models(self, agent: Agent) -> tuple[str, str]:
+        """The models that decide and edit for `agent`. The rehearsal model plays Claude only, and so every other one as well."""
+        models = models_of(agent, self.team, self.settings)
+        if self.rehearsal is None:
+            return models
+        plan, edit = (model if is_claude(model) else _PLAYED for model in models)
+        return plan, edit
+
+    def endpoint(self, model: str) -> Endpoint:
+        """Where `model` is asked, and with which key."""
+        return self.rehearsal or endpoint_of(model, self.settings)
 
     def hosts(self, agent: Agent) -> frozenset[str]:
         """The endpoints the agent asks."""
-        models = (self.model(agent, setting) for setting in (self.settings.model_plan, self.settings.model_edit))
-        return frozenset(host(model, self.endpoint) for model in models)
+        return frozenset(host(model, self.endpoint(model)) for model in self.models(agent))
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,13 +170,13 @@ class Cycle:
 
     async def _plan(self, brief: Brief) -> Task | NothingToDo | Edits:
         settings = self._terms.settings
-        model = self._terms.model(self._agent, settings.model_plan)
+        model, _ = self._terms.models(self._agent)
         call = PlanCall(
             agent=self._agent.name,
             model=model,
             max_tokens=output_limit(model, settings.model_max_tokens),
             temperature=settings.model_temperature,
-            endpoint=self._terms.endpoint,
+            endpoint=self._terms.endpoint(model),
             retry=_retry(settings),
             timeout=PLAN_TIMEOUT + SEARCH_TIMEOUT * self._agent.search,
             stall=STALL_TIMEOUT,
@@ -255,7 +266,7 @@ class Cycle:
             made=self._now(),
             usage=self._usage,
             usd=self._usd,
-            rehearsal=self._terms.endpoint.rehearsal,
+            rehearsal=self._terms.rehearsal is not None,
             request=self._request,
         )
 
@@ -273,13 +284,13 @@ class Cycle:
     async def _ask_editor(self, task: Task, folder: Path) -> Edited:
         settings = self._terms.settings
         given = sum(len(path.read_bytes()) for path in folder.rglob("*") if path.is_file())
-        model = self._terms.model(self._agent, settings.model_edit)
+        _, model = self._terms.models(self._agent)
         call = EditCall(
             agent=self._agent.name,
             model=model,
             max_tokens=output_limit(model, given * 2 // BYTES_A_TOKEN + 2000),
             temperature=settings.model_temperature,
-            endpoint=self._terms.endpoint,
+            endpoint=self._terms.endpoint(model),
             retry=_retry(settings),
             timeout=EDIT_TIMEOUT,
             stall=STALL_TIMEOUT,

@@ -7,7 +7,8 @@ from datetime import timedelta
 
 from kinos.domain import event as ev
 from kinos.domain.budget import Caps
-from kinos.domain.errors import NoKeyError, SetupError, SurvivedError, UntrustedError, UsageError
+from kinos.domain.endpoint import check_keys, models_of
+from kinos.domain.errors import SetupError, SurvivedError, UntrustedError, UsageError
 from kinos.domain.message import Endpoint
 from kinos.domain.setting import Settings
 from kinos.domain.state import TeamState
@@ -133,7 +134,8 @@ class Lifecycle:
                 raise UntrustedError("This folder is not trusted, so no agents run in it.", "Trust the folder first.")
             team, reason = self._team(start)
             roster = Roster(self._ports.catalog, team, self._note)
-            self._check_key(start)
+            if not start.rehearse:
+                check_keys(roster.agents, team, self._settings)
             caps = self.purse.caps(rehearse=start.rehearse)
             unable = {} if start.rehearse else self._unpriced(team, roster.agents, caps)
             able = tuple(name for name in roster.agents if name not in unable)
@@ -190,6 +192,7 @@ class Lifecycle:
         else:
             if not self._parts.store.state.team.rehearsal:
                 agent = self._ports.catalog.agent(name, self._run.team)
+                check_keys({name: agent}, self._run.team, self._settings)
                 self._unpriced(self._run.team, {name: agent}, self._parts.store.state.spend.caps)
             self._run.add(name)
             self._run.enable([name])
@@ -224,20 +227,9 @@ class Lifecycle:
         name, reason = chosen_team(start.team, last, self._settings.team_name, disk.suffixes(), catalog.teams())
         return catalog.team(name), reason
 
-    def _check_key(self, start: Start) -> None:
-        if not start.rehearse and not self._settings.model_key:
-            raise NoKeyError(
-                "There is no API key, so no model can be asked.",
-                "Set ANTHROPIC_API_KEY, or rehearse with KinOS' own rule-based model: `kin --rehearse`, Rehearse in the editor.",
-            )
-
     def _unpriced(self, team: Team, agents: Mapping[str, Agent], caps: Caps) -> Mapping[str, str]:
         """The agents that can make no call, for its price is not known, each named. Raises SetupError when that is all."""
-        settings = self._settings
-        models = {
-            name: [agent.model or team.model or model for model in (settings.model_plan, settings.model_edit)]
-            for name, agent in agents.items()
-        }
+        models = {name: models_of(agent, team, self._settings) for name, agent in agents.items()}
         unable = self.purse.unpriced(models, caps)
         for name, reason in unable.items():
             if len(unable) == len(agents):
@@ -259,10 +251,10 @@ class Lifecycle:
         for mistake in roster.team.mistakes:
             self._note("warning", mistake)
         self._forget_the_old()
-        endpoint = await self._endpoint(rehearse=start.rehearse)
+        rehearsal = await self._rehearsal() if start.rehearse else None
         await self._ports.workers.start()
         budget = self.purse.begin(self._session, roster.team.name, state.spend.caps, rehearse=start.rehearse)
-        terms = Terms(roster.team, self._session, endpoint, state.team.landing, settings)
+        terms = Terms(roster.team, self._session, rehearsal, state.team.landing, settings)
         self._run = parts.upkeep.team = Run(roster, terms, parts.tools(budget), start.ends)
         self.tally = self._run.tally
         self._say(ev.TeamRunning(self._ports.clock.now()))
@@ -282,10 +274,8 @@ class Lifecycle:
             text = f"{removed} old images of files were removed (history.days, history.bytes)."
             self._note("info", f"{text} Changes that need them can no longer be taken back.")
 
-    async def _endpoint(self, *, rehearse: bool) -> Endpoint:
-        if rehearse:
-            return Endpoint("rehearsal", await self._ports.rehearsal.start(), rehearsal=True)
-        return Endpoint(self._settings.model_key, self._settings.model_endpoint or None)
+    async def _rehearsal(self) -> Endpoint:
+        return Endpoint("rehearsal", await self._ports.rehearsal.start(), rehearsal=True)
 
     async def _to_the_end(self, run: Run) -> None:
         await run.over()

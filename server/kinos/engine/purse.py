@@ -6,6 +6,7 @@ from typing import Any
 
 from kinos.domain.account import Account, read, told
 from kinos.domain.budget import Caps, Ledger, unpriced
+from kinos.domain.endpoint import prices_of
 from kinos.domain.event import CapsSet, Noted, SpendingFound
 from kinos.domain.setting import Settings
 from kinos.domain.usage import price_of
@@ -63,7 +64,7 @@ class Purse:
 
     def unpriced(self, models: Mapping[str, Sequence[str]], caps: Caps) -> Mapping[str, str]:
         """Which agents, of those whose `models` are given, can make no call under `caps`, each with the reason."""
-        prices = self._settings.model_prices if caps.dollars else None
+        prices = prices_of(self._settings) if caps.dollars else None
         if prices is None:
             return {}
         first = {
@@ -79,7 +80,7 @@ class Purse:
 
     def begin(self, session: str, team: str, caps: Caps, *, rehearse: bool) -> Budget:
         """The budget of a team, after a `look`. A session that was cut off goes on. Needs the hold of the folder."""
-        prices, clock, now = self._settings.model_prices, self._clock, self._clock.now()
+        prices, clock, now = prices_of(self._settings), self._clock, self._clock.now()
         if rehearse:
             self._budget = Budget(Ledger(caps, prices, free=True), clock, self._store)
             return self._budget

@@ -60,7 +60,7 @@ class Run:
         self._terms = terms
         self._tools = tools
         self._ends = ends
-        self._schedule = Schedule(REHEARSAL_PACE if terms.endpoint.rehearsal else 1.0)
+        self._schedule = Schedule(REHEARSAL_PACE if terms.rehearsal else 1.0)
         self._outages = Outages(lambda name: self._terms.hosts(self._roster.agents[name]), tools)
         self._cycles: dict[str, asyncio.Task[None]] = {}
         self._enabled: set[str] = set()

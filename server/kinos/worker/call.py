@@ -5,16 +5,15 @@ import time
 from typing import assert_never
 from urllib.parse import urlsplit
 
+from kinos.domain.address import is_claude, is_local, provider_of
 from kinos.domain.errors import FailureKind, FaultError
 from kinos.domain.message import EditCall, Edited, Failed, PlanCall, Planned
 from kinos.worker.channel import Line
 from kinos.worker.deadline import Deadline, OverdueError
-from kinos.worker.fault import Source, is_claude
+from kinos.worker.fault import Source
 from kinos.worker.gate import Gate
 
 log = logging.getLogger(__name__)
-
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 def serve(line: Line) -> None:
@@ -74,19 +73,21 @@ def _outcome(call: PlanCall | EditCall, gate: Gate) -> Planned | Edited | Failed
 def _check(call: PlanCall | EditCall) -> None:
     """Raise FaultError for a key or endpoint that cannot be used; the libraries' own messages would quote them."""
     url, key = call.endpoint.base_url, call.endpoint.api_key
+    variable, setting = Source(call.model, call.endpoint).settings
+    local = provider_of(call.model) != "openai" or is_local(url)
     if not key and is_claude(call.model) and isinstance(call, PlanCall) and call.searches:
         # Another agent may have another provider: that this one cannot search stops nobody else.
         raise Source(call.model, call.endpoint).fault(FailureKind.NO_SEARCH, "there is no API key for it")
-    if not key and is_claude(call.model):
-        remedy = "Set ANTHROPIC_API_KEY, or start with --rehearse, which needs none."
+    if not key and (is_claude(call.model) or not local):
+        remedy = f"Set {variable}, or start with --rehearse, which needs none."
         raise FaultError(FailureKind.AUTHENTICATION, f"There is no API key for {call.model}.", remedy)
     if not key.isascii() or not key.isprintable() or " " in key:
         remedy = "Set it again, without quotes and blanks."
         raise FaultError(FailureKind.AUTHENTICATION, "The API key holds characters no key has.", remedy)
     if url is not None and not _is_address(url):
-        remedy = "Check the setting model.endpoint."
+        remedy = f"Check the setting {setting}."
         raise FaultError(FailureKind.UNREACHABLE, "The model endpoint is no http or https address.", remedy)
-    if call.endpoint.rehearsal and (url is None or urlsplit(url).hostname not in LOOPBACK):
+    if call.endpoint.rehearsal and not is_local(url):
         remedy = "Start without --rehearse to ask a real model."
         raise FaultError(FailureKind.POLICY, "A rehearsal asks no model outside this machine.", remedy)
 

@@ -23,7 +23,7 @@ _FIXED = {
 
 _HOMES = ("HOME", "USERPROFILE", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME")
 
-_FOREIGN = ("ANTHROPIC_", "OPENAI_", "AIDER_", "LITELLM_", "GITHUB_COPILOT_", "OTEL_")
+_FOREIGN = ("ANTHROPIC_", "OPENAI_", "OLLAMA_", "AIDER_", "LITELLM_", "GITHUB_COPILOT_", "OTEL_")
 """Variables with which the libraries would find another key, endpoint or exporter than the call's."""
 
 

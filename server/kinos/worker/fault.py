@@ -7,14 +7,15 @@ truth is taken from the deepest HTTP error in the chain of causes, whichever HTT
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlsplit
 
+from kinos.domain.address import ANTHROPIC, is_claude, provider_of
 from kinos.domain.errors import FailureKind, FaultError
 from kinos.domain.message import Endpoint
 
-PROVIDER = "https://api.anthropic.com"
+PROVIDER = ANTHROPIC
 """Where Claude is when the endpoint names no other place."""
 
 
@@ -73,8 +74,10 @@ def _midway(fault: Fault, error: Exception) -> Fault:
         return BROKE
     if fault.kind is FailureKind.TIMEOUT:
         return fault
+    if not _from_litellm(error):
+        return replace(fault, sent=True)
     # An error the provider has put into its stream; litellm makes a code up for it, and a name before it.
-    detail = fault.detail or str(error).rpartition(" - ")[2]
+    detail = str(error).rpartition(" - ")[2]
     return Fault(kind_of(500, "", detail), 500, detail=detail)
 
 
@@ -228,11 +231,11 @@ _SENTENCES: Mapping[FailureKind, tuple[str, str]] = {
     FailureKind.OVERLOADED: ("{where} is overloaded and did not serve {model}", "Wait, or choose another model."),
     FailureKind.SERVER: (
         "{where} failed while serving {model}",
-        "Try again later; if it stays so, check model.endpoint.",
+        "Try again later; if it stays so, check {setting}.",
     ),
     FailureKind.UNREACHABLE: (
         "{where} cannot be reached for {model}",
-        "Check the network, the proxy and the setting model.endpoint.",
+        "Check the network, the proxy and the setting {setting}.",
     ),
     FailureKind.TIMEOUT: ("{where} did not answer for {model} in time", "Try again later, or choose a faster model."),
     FailureKind.BAD_REQUEST: (
@@ -263,6 +266,14 @@ _SENTENCES: Mapping[FailureKind, tuple[str, str]] = {
 }
 
 
+_SETTINGS: Mapping[str, tuple[str, str]] = {
+    "anthropic": ("ANTHROPIC_API_KEY", "model.endpoint"),
+    "openai": ("OPENAI_API_KEY", "model.openaiEndpoint"),
+    "ollama": ("none is sent", "model.ollamaEndpoint"),
+    "ollama_chat": ("none is sent", "model.ollamaEndpoint"),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """Who is asked, as it is named in messages."""
@@ -278,20 +289,20 @@ class Source:
             return f"{url.scheme}://{url.netloc.rpartition('@')[2]}"
         return PROVIDER if is_claude(self.model) else "The model's provider"
 
+    @property
+    def settings(self) -> tuple[str, str]:
+        """What the person sets for the provider: the variable of its key, the setting of its address."""
+        return _SETTINGS.get(provider_of(self.model), ("KINOS_OTHER_API_KEY", "model.otherProvider"))
+
     def fault(self, kind: FailureKind, detail: str = "") -> FaultError:
         """The error to end the call with, naming endpoint and model, never the key."""
         sentence, remedy = _SENTENCES[kind]
-        key = "ANTHROPIC_API_KEY" if is_claude(self.model) else "OPENAI_API_KEY"
+        key, setting = self.settings
         text = sentence.format(where=self.where, model=self.model)
         detail = " ".join(detail.split())[:300].rstrip(".")
         message = self.scrubbed(f"{text}: {detail}." if detail else f"{text}.")
-        return FaultError(kind, message, remedy.format(key=key))
+        return FaultError(kind, message, remedy.format(key=key, setting=setting))
 
     def scrubbed(self, text: str) -> str:
         """`text` without the key."""
         return text.replace(self.endpoint.api_key, "(key)") if self.endpoint.api_key else text
-
-
-def is_claude(model: str) -> bool:
-    """Whether `model` is asked over Anthropic's Messages API."""
-    return model.removeprefix("anthropic/").startswith("claude")

@@ -6,6 +6,7 @@ from typing import Any
 import litellm
 from litellm.llms.openai.openai import OpenAIChatCompletion
 
+from kinos.domain.address import provider_of
 from kinos.domain.message import EditCall, PlanCall
 from kinos.worker.bound import most_tokens
 from kinos.worker.chat_stream import ChatStream
@@ -64,8 +65,9 @@ class LitellmModel:
             "stream": True,
             "stream_options": {"include_usage": True},
         }
-        if call.endpoint.api_key:
-            parameters["api_key"] = call.endpoint.api_key
+        # OpenAI's library does not go without a key; a server on this machine may.
+        if key := call.endpoint.api_key or ("none" if provider_of(call.model) == "openai" else ""):
+            parameters["api_key"] = key
         if call.endpoint.base_url:
             parameters["api_base"] = call.endpoint.base_url
         if call.temperature is not None:

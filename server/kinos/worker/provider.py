@@ -1,8 +1,8 @@
 """Who serves the model of a call: Claude over the anthropic SDK, every other over litellm."""
 
+from kinos.domain.address import is_claude
 from kinos.domain.message import EditCall, PlanCall
 from kinos.worker.claude import Claude
-from kinos.worker.fault import is_claude
 from kinos.worker.gate import Gate
 from kinos.worker.litellm_model import LitellmModel
 from kinos.worker.reply import Provider

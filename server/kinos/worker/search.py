@@ -5,12 +5,13 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
+from kinos.domain.address import is_claude
 from kinos.domain.citation import invented
 from kinos.domain.errors import FailureKind, FaultError
 from kinos.domain.message import PlanCall
 from kinos.domain.printable import UNPRINTABLE
 from kinos.domain.task import NothingToDo, Task
-from kinos.worker.fault import Source, is_claude
+from kinos.worker.fault import Source
 from kinos.worker.reply import Reply, Tool, Turn
 
 NAME = "web_search"
