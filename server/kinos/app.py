@@ -192,8 +192,10 @@ class App:
         from kinos.adapters.day_ledger import FileDayLedger, ledger_file
         from kinos.adapters.log import EventLog, Lines, TerminalLog
         from kinos.adapters.rehearsal_process import RehearsalProcess
+        from kinos.adapters.service_process import ServiceProcesses
         from kinos.adapters.state_folder import WorkspaceState
         from kinos.adapters.worker_client import WorkerPool
+        from kinos.domain.event import wire
         from kinos.domain.secret import redaction
         from kinos.engine.command import run
         from kinos.engine.lifecycle import Ports
@@ -206,6 +208,7 @@ class App:
         counted = self._counted(disk.root, settings)
         redact = redaction(secrets(settings))
         folder = WorkspaceState(disk.root, patience, settings.lock_interval, redact)
+        services = ServiceProcesses(disk.root, folder.file("service.log"))
         ports = Ports(
             disk=disk,
             folder=folder,
@@ -219,6 +222,7 @@ class App:
             editor=editor,
             circuits=self._circuits,
             checkup=self._doctor(disk.root, settings, problems),
+            services=services,
         )
         session = Session(ports, settings, front_end, trusted=trusted)
 
@@ -227,6 +231,7 @@ class App:
 
         lines = Lines(settings.log_level, {"workspace": disk.root.name, "session": session.id}, redact)
         session.subscribe(EventLog(_log_file(settings.log_file, folder.file("kinos.log")), lines).show)
+        session.subscribe(lambda before, after, event: services.hear(lambda: wire(event)))
         if verbose:
             session.subscribe(TerminalLog(lines).show)
         return Workspace(disk.root, session, ControlServer(disk.root, answer), problems, brief)

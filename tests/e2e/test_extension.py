@@ -29,7 +29,7 @@ def packages(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return target
 
 
-PACKAGES = [EXAMPLES / "agent-in-python"]
+PACKAGES = [EXAMPLES / name for name in ("agent-in-python", "service", "front-end")]
 
 
 @pytest.fixture
@@ -100,6 +100,62 @@ def test_an_agent_in_python_works_in_a_team_and_what_it_made_is_taken_back(folde
     ) == "# Index\n\n- [b.md](<b.md>)\n- [About A](<docs/a.md>)\n"
     assert events[-1]["landed"] == 1
     assert events[-1]["tokens"] == 0
-    assert events[-2]["type"] == "TeamStopped" or events[-1]["type"] == "summary"
     assert kin(folder, "undo").returncode == 0
     assert not (folder / "INDEX.md").exists()
+
+
+@pytest.mark.agents
+def test_a_service_lives_as_long_as_the_team(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    figures = tmp_path / "metrics.json"
+    monkeypatch.setenv("KINOS_METRICS_FILE", str(figures))
+    done = kin(folder, "solo", "--rehearse", "--cycles", "1", "--json")
+    assert done.returncode == 0, done.stdout + done.stderr
+    written = json.loads(figures.read_text(encoding="utf-8"))
+    assert written["folder"] == str(folder)
+    assert written["events"]["CycleStarted"] == written["events"]["TeamStopping"] == 1
+
+
+@pytest.mark.agents
+def test_a_front_end_is_a_command_that_drives_an_engine(folder: Path) -> None:
+    assert "run a team until its first change lands" in kin(folder, "first", "--help").stdout
+    done = kin(folder, "first", "solo", "--rehearse")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == "The team solo runs: you asked for it.\nLanded: List 2 documents in INDEX.md\n"
+    assert (folder / "INDEX.md").exists()
+    wrong = kin(folder, "first", "nobody", "--rehearse")
+    assert wrong.returncode == 2
+    assert "There is no team 'nobody'" in wrong.stderr
+
+
+def test_a_command_that_is_broken_is_reported_by_name(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = tmp_path / "broken"
+    for name, text in {
+        "bad_command.py": (
+            "class Runs:\n    def options(self, parser): pass\n"
+            "    async def run(self, args, engine): raise ValueError('no luck')\n"
+            "class Hears(Runs):\n    async def run(self, args, engine):\n        import asyncio\n"
+            "        engine.subscribe(lambda event: 1 / 0)\n        await engine.ask('setPhase', {'phase': 'expansion'})\n"
+            "        await asyncio.Event().wait()\n"
+        ),
+        "bad_command-1.dist-info/METADATA": "Metadata-Version: 2.1\nName: bad-command\nVersion: 1\n",
+        "bad_command-1.dist-info/entry_points.txt": (
+            "[kinos.front_ends]\nruns = bad_command:Runs\nhears = bad_command:Hears\n"
+            "absent = bad_command:Absent\ndefault = bad_command:Runs\n"
+        ),
+    }.items():
+        (broken / name).parent.mkdir(parents=True, exist_ok=True)
+        (broken / name).write_text(text, encoding="utf-8")
+    monkeypatch.setenv("PYTHONPATH", str(broken))
+    for name, why in {
+        "runs": "ValueError: no luck.",
+        "hears": "ZeroDivisionError: division by zero.",
+        "absent": "ImportError: there is no bad_command:Absent",
+    }.items():
+        done = kin(folder, name)
+        assert done.returncode == 2, done.stdout + done.stderr
+        assert f"The command {name} (package bad-command, bad_command:{name.capitalize()}) failed: {why}" in done.stderr
+        assert "Traceback" not in done.stderr
+    assert "Traceback" in kin(folder, "runs", "-v").stderr
+    assert "TEAM" in kin(folder, "default", "--help").stdout

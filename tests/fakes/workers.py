@@ -116,6 +116,24 @@ class ScriptedWorkers:
         return None
 
 
+class FakeServices:
+    """Implements `Services`: `processes` are how many run beside a team; what they would say is said through `say`."""
+
+    def __init__(self) -> None:
+        self.processes = 0
+        self.running = False
+        self.started = 0
+        self.say: Callable[[str, str], None] = lambda level, text: None
+
+    async def start(self, say: Callable[[str, str], None]) -> None:
+        self.running, self.say = True, say
+        self.started += 1
+
+    async def stop(self) -> int:
+        was, self.running = self.running, False
+        return self.processes if was else 0
+
+
 class FakeRehearsal:
     """Implements `Rehearsal`."""
 

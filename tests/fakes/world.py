@@ -13,7 +13,7 @@ from fakes.days import MemoryDayLedger
 from fakes.disk import MemoryDisk
 from fakes.editor import FakeEditor
 from fakes.journal import MemoryFolder, MemoryJournal
-from fakes.workers import FakeRehearsal, ScriptedWorkers, WordCounting
+from fakes.workers import FakeRehearsal, FakeServices, ScriptedWorkers, WordCounting
 from kinos.domain.change import Change
 from kinos.domain.event import Event
 from kinos.domain.message import EditCall, PlanCall
@@ -74,6 +74,7 @@ class World:
         self.script = Appending()
         self.workers = ScriptedWorkers(self.clock, self.script.plan, self.script.edit)
         self.rehearsal = FakeRehearsal()
+        self.services = FakeServices()
         teams = CREW if teams is None else teams
         names = {name for members in teams.values() for name in members}
         self.catalog = MemoryCatalog(teams, {name: agent(name) for name in names} | dict(agents or {}))
@@ -90,7 +91,7 @@ class World:
         """A new engine on the same workspace."""
         ports = Ports(
             self.disk, self.folder, self.catalog, self.workers, self.rehearsal, self.counting, self.clock, self.ids,
-            self.days, self.editor, self.circuits,
+            self.days, self.editor, self.circuits, services=self.services,
         )  # fmt: skip
         session = Session(ports, self.settings, "a test", trusted=self.trusted)
         session.subscribe(lambda before, after, event: self.events.append(event))

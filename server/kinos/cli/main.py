@@ -6,12 +6,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kinos import __version__
 from kinos.cli.outside import Outside
 from kinos.cli.terminal import OutputError, abandon, complain, prepare
 from kinos.domain.errors import KinosError
+
+if TYPE_CHECKING:
+    from kinos.cli.front_end import PackagedCommand
 
 STOPPED = 130
 """The exit code after Ctrl+C."""
@@ -85,6 +88,7 @@ def run(arguments: Sequence[str], outside: Outside) -> int:
 
 
 def _run(arguments: list[str], outside: Outside) -> int:
+    command: _Command | PackagedCommand
     name = next((word for word in _words(arguments) if word in _COMMANDS), "")
     if name and name == next(iter(_words(arguments)), ""):
         arguments.remove(name)
@@ -94,6 +98,10 @@ def _run(arguments: list[str], outside: Outside) -> int:
             description=f"{command.summary[0].upper()}{command.summary[1:]}.",
             formatter_class=_formatter,
         )
+    elif packaged := _packaged(arguments, outside):
+        name, command = packaged
+        arguments.remove(name)
+        parser = argparse.ArgumentParser(prog=f"kin {name}", description=command.summary, formatter_class=_formatter)
     else:
         command = _TEAM
         parser = _main_parser()
@@ -112,6 +120,28 @@ def _run(arguments: list[str], outside: Outside) -> int:
             team.check_name(args, outside.catalog(args.folder))
         parser.error(f"unrecognized arguments: {' '.join(unknown)}")
     return command.run(args, outside)
+
+
+def _packaged(arguments: Sequence[str], outside: Outside) -> "tuple[str, PackagedCommand] | None":
+    """The command of an installed package that is meant; a team of that name comes first."""
+    word = next(iter(_words(arguments)), "")
+    if not word:
+        return None
+    from kinos.extension import FRONT_ENDS
+    from kinos.extension.installed import installed
+
+    entry = installed(FRONT_ENDS).get(word)
+    if entry is None or word in outside.catalog(_folder(arguments)).teams():
+        return None
+    from kinos.cli.front_end import PackagedCommand
+
+    return word, PackagedCommand(entry)
+
+
+def _folder(arguments: Sequence[str]) -> Path:
+    parser = argparse.ArgumentParser(add_help=False)
+    parser.add_argument("-C", dest="folder", type=Path, default=Path())
+    return Path(parser.parse_known_args(arguments)[0].folder)
 
 
 def _formatter(prog: str) -> argparse.HelpFormatter:

@@ -31,6 +31,7 @@ from kinos.engine.ports import (
     Ids,
     Journal,
     Rehearsal,
+    Services,
     StateFolder,
     Workers,
 )
@@ -57,6 +58,7 @@ class Ports:
     editor: Editor | None = None
     circuits: Circuits | None = None
     checkup: Checkup | None = None
+    services: Services | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,6 +255,8 @@ class Lifecycle:
         self._forget_the_old()
         rehearsal = await self._rehearsal() if start.rehearse else None
         await self._ports.workers.start()
+        if self._ports.services is not None:
+            await self._ports.services.start(self._note)
         budget = self.purse.begin(self._session, roster.team.name, state.spend.caps, rehearse=start.rehearse)
         terms = Terms(roster.team, self._session, rehearsal, state.team.landing, settings)
         self._run = parts.upkeep.team = Run(roster, terms, parts.tools(budget), start.ends)
@@ -312,11 +316,12 @@ class Lifecycle:
 
     async def _end_processes(self) -> tuple[int, SurvivedError | None]:
         """How many processes were ended, and who could not be."""
-        survived = None
-        try:
-            ended = await self._ports.workers.stop()
-        except SurvivedError as error:
-            ended, survived = error.ended, error
+        ended, survived, services = 0, None, self._ports.services
+        for stop in (self._ports.workers.stop, *((services.stop,) if services else ())):
+            try:
+                ended += await stop()
+            except SurvivedError as error:
+                ended, survived = ended + error.ended, error
         return ended + await self._ports.rehearsal.stop(), survived
 
 

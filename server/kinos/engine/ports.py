@@ -315,6 +315,18 @@ class Workers(Protocol):
         ...
 
 
+class Services(Protocol):
+    """What other packages let live as long as a team."""
+
+    async def start(self, say: Callable[[str, str], None]) -> None:
+        """Start them. One that fails, now or later, is told to `say` (a level, a sentence) and dropped."""
+        ...
+
+    async def stop(self) -> int:
+        """End them, in bounded time; how many processes ended."""
+        ...
+
+
 class Rehearsal(Protocol):
     """The rehearsal model's server."""
 

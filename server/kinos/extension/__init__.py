@@ -13,6 +13,7 @@ __all__ = [
     "AGENTS",
     "FRONT_ENDS",
     "SERVICES",
+    "STOP_TIME",
     "Agent",
     "Context",
     "Edits",
@@ -26,6 +27,9 @@ __all__ = [
 
 AGENTS, SERVICES, FRONT_ENDS = "kinos.agents", "kinos.services", "kinos.front_ends"
 """The groups of entry points. The name of an entry point is that of the agent, the service or the command."""
+
+STOP_TIME = 0.5
+"""Seconds a service has after the end of its events."""
 
 
 class RefusedError(Exception):
@@ -114,7 +118,7 @@ class Service(Protocol):
         ...
 
     def stop(self) -> None:
-        """The team stops. After two seconds the process is ended."""
+        """The team stops. After half a second its process is ended."""
         ...
 
 

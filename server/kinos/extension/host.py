@@ -11,10 +11,8 @@ import threading
 import traceback
 from queue import SimpleQueue
 
+from kinos.extension import STOP_TIME
 from kinos.extension.installed import load
-
-STOP_TIME = 2.0
-"""Seconds a service has after the end of its events."""
 
 
 def main(arguments: list[str]) -> int:

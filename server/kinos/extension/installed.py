@@ -1,7 +1,5 @@
 """Entry points of installed packages: found without importing them, loaded only when they are meant."""
 
-import importlib.metadata
-import importlib.util
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -26,6 +24,8 @@ class Installed:
 
     def folder(self) -> Path:
         """The folder of its top package, which is not imported for that. Raises SetupError when there is none."""
+        import importlib.util  # only where an entry point is meant
+
         top = self.value.partition(":")[0].partition(".")[0]
         try:
             spec = importlib.util.find_spec(top)
@@ -43,6 +43,8 @@ class Installed:
 
 def installed(group: str) -> Mapping[str, Installed]:
     """The entry points of `group` by name; of two with one name the first that is found, as Python itself has it."""
+    import importlib.metadata  # it is slow to import, and most commands mean no entry point
+
     found: dict[str, Installed] = {}
     for entry in importlib.metadata.entry_points(group=group):
         package = entry.dist.name if entry.dist else "?"
@@ -57,7 +59,9 @@ def load(value: str, home: str = "") -> Any:
     """
     if home and home not in sys.path:
         sys.path.append(home)
-    entry = importlib.metadata.EntryPoint("", value, "")
+    from importlib.metadata import EntryPoint
+
+    entry = EntryPoint("", value, "")
     try:
         return entry.load()
     except AttributeError as error:
