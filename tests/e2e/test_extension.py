@@ -117,6 +117,7 @@ def test_a_service_lives_as_long_as_the_team(folder: Path, tmp_path: Path, monke
 
 @pytest.mark.agents
 def test_a_front_end_is_a_command_that_drives_an_engine(folder: Path) -> None:
+    assert "of package kinos-first" in kin(folder, "--help").stdout
     assert "run a team until its first change lands" in kin(folder, "first", "--help").stdout
     done = kin(folder, "first", "solo", "--rehearse")
     assert (done.returncode, done.stderr) == (0, "")
@@ -159,3 +160,37 @@ def test_a_command_that_is_broken_is_reported_by_name(
         assert "Traceback" not in done.stderr
     assert "Traceback" in kin(folder, "runs", "-v").stderr
     assert "TEAM" in kin(folder, "default", "--help").stdout
+
+
+@pytest.mark.agents
+def test_an_agent_in_python_that_never_ends_is_ended_by_a_stop(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stuck, number = tmp_path / "stuck", tmp_path / "number"
+    for name, text in {
+        "never_done/__init__.py": (
+            "import os, pathlib\n\nclass Never:\n    def list_files(self, context): return []\n"
+            "    def build_prompt(self, context): return ''\n    def run(self, context):\n"
+            f"        pathlib.Path({str(number)!r}).write_text(str(os.getpid()))\n        while True: pass\n"
+        ),
+        "never_done/never.md": '+++\nrole = "never ends"\n+++\nText\n',
+        "never_done-1.dist-info/METADATA": "Metadata-Version: 2.1\nName: never-done\nVersion: 1\n",
+        "never_done-1.dist-info/entry_points.txt": "[kinos.agents]\nnever = never_done:Never\n",
+    }.items():
+        (stuck / name).parent.mkdir(parents=True, exist_ok=True)
+        (stuck / name).write_text(text, encoding="utf-8")
+    os.mkfifo(number)
+    monkeypatch.setenv("PYTHONPATH", str(stuck))
+    (folder / ".kinos" / "teams" / "solo.toml").write_text(
+        'summary = "s"\n[[agents]]\nname = "never"\n', encoding="utf-8"
+    )
+    command = [*KIN, "solo", "--rehearse", "--json", "-C", str(folder)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert any(json.loads(line)["type"] == "CycleStarted" for line in process.stdout)
+        own = Path("/proc", number.read_text())
+        assert own.exists()
+        process.terminate()
+        process.communicate()
+    assert process.returncode == 130
+    assert not own.exists()

@@ -2,7 +2,7 @@
 
 import argparse
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -104,7 +104,7 @@ def _run(arguments: list[str], outside: Outside) -> int:
         parser = argparse.ArgumentParser(prog=f"kin {name}", description=command.summary, formatter_class=_formatter)
     else:
         command = _TEAM
-        parser = _main_parser()
+        parser = _main_parser(_others() if {"-h", "--help"} & {*arguments} else {})
         parser.set_defaults(commands=tuple(_COMMANDS))
     parser.add_argument(
         "-C", dest="folder", metavar="DIR", type=Path, default=Path(), help="the folder (default: this one)"
@@ -163,9 +163,20 @@ def _words(arguments: Sequence[str]) -> list[str]:
     return words
 
 
-def _main_parser() -> argparse.ArgumentParser:
-    width = max(len(name) for name in _COMMANDS)
-    commands = "\n".join(f"  kin {name:<{width}}  {command.summary}" for name, command in _COMMANDS.items())
+def _others() -> dict[str, str]:
+    """The commands of installed packages, which are looked for when help is wanted, and who brings them."""
+    from kinos.extension import FRONT_ENDS
+    from kinos.extension.installed import installed
+
+    return {
+        name: f"of {entry.origin}" for name, entry in sorted(installed(FRONT_ENDS).items()) if name not in _COMMANDS
+    }
+
+
+def _main_parser(others: Mapping[str, str]) -> argparse.ArgumentParser:
+    summaries = {name: command.summary for name, command in _COMMANDS.items()} | dict(others)
+    width = max(len(name) for name in summaries)
+    commands = "\n".join(f"  kin {name:<{width}}  {summary}" for name, summary in summaries.items())
     parser = argparse.ArgumentParser(
         prog="kin",
         description="Run a team of agents on the folder, with a live view; Ctrl+C stops it.",
