@@ -114,3 +114,11 @@ async def test_without_services_no_event_is_even_made(site: Site) -> None:
     await site.services.start(site.say)
     site.services.hear(lambda: pytest.fail("made"))
     assert await site.services.stop() == 0
+
+
+async def test_once_every_service_has_failed_no_event_is_made_either(site: Site) -> None:
+    site.install(bad="BadStart")
+    await site.services.start(site.say)
+    await site.told.wait()
+    site.services.hear(lambda: pytest.fail("made"))
+    assert await site.services.stop() == 0

@@ -120,3 +120,11 @@ async def test_its_failure_is_the_agents_with_a_state_of_its_own() -> None:
     failed = made.of(ev.CycleFailed)[0]
     assert (failed.agent, failed.kind) == ("ann", "extension")
     assert failed.message == "ann (own:Ann): ValueError: no. Tell who made it."
+
+
+async def test_a_cycle_that_asked_no_model_says_nothing_about_the_endpoint() -> None:
+    made = world(NothingToDo("well"))
+    unreachable = Failed(FailureKind.UNREACHABLE, "no way", "", Usage(calls=1))
+    made.workers.planner = lambda call: NothingToDo("well") if len(made.workers.plans) % 2 else unreachable
+    await run(made, cycles=12)
+    assert [event.agent for event in made.of(ev.AgentDeferred)][:1] == ["ann"]

@@ -81,7 +81,10 @@ class ScriptedWorkers:
         if refused:
             return refused
         outcome = self.planner(call)
-        return outcome if isinstance(outcome, Failed) else Planned(outcome, USAGE)
+        if isinstance(outcome, Failed):
+            return outcome
+        # Own code need not ask a model.
+        return Planned(outcome, USAGE if call.code is None else Usage())
 
     async def edit(self, call: EditCall, gate: Gate, hear: Ear) -> Edited | Failed:
         self.edits.append(call)
