@@ -43,6 +43,14 @@ def test_each_team_has_the_prompt_of_its_own_folder(tmp_path: Path) -> None:
     assert catalog.agent("scribe").prompt == "One."
 
 
+def test_an_agent_of_the_type_research_may_search(tmp_path: Path) -> None:
+    folder = put(tmp_path / "teams" / "old", ["finder"], finder="Find.", scribe="Write.")
+    agents = [{"name": "finder", "type": "research", "weight": 1}, {"name": "scribe", "type": "aider", "weight": 1}]
+    (folder / "config.json").write_text(json.dumps({"id": "old", "agents": agents}), encoding="utf-8")
+    catalog = FileCatalog(tmp_path)
+    assert (catalog.agent("finder").search, catalog.agent("scribe").search) == (3, 0)
+
+
 def test_files_of_today_come_first_and_the_shipped_ones_last(tmp_path: Path) -> None:
     put(tmp_path / "teams" / "default", ["scribe"], scribe="Write.")
     catalog = FileCatalog(tmp_path)

@@ -14,6 +14,7 @@ from kinos.domain.legacy import (
     prompt_text,
     read_config,
     read_prompt,
+    searching,
     team_text,
     with_agents,
 )
@@ -192,6 +193,13 @@ def test_what_is_converted_is_read_again_as_the_same() -> None:
     agent = read_prompt("# T\n\n## Goal\nSay \"x\" \\ and 'y'.\n", "p", "scribe")
     again = read_agent(prompt_text(agent), "scribe.md", "scribe")
     assert (again.role, again.prompt) == (agent.role, agent.prompt)
+
+
+def test_an_agent_of_the_type_research_searches_the_web_as_it_did() -> None:
+    assert searching(json.dumps(GOOD)) == {"finder"}
+    assert searching("[") == searching("[]") == searching('{"agents": 3}') == searching('{"agents": ["x"]}') == set()
+    agent = read_prompt("Find.", "p", "finder", search=5)
+    assert read_agent(prompt_text(agent), "finder.md", "finder").search == 5
 
 
 @given(st.text(min_size=1))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from kinos.adapters.text_file import read
 from kinos.domain.errors import KinosError
-from kinos.domain.legacy import is_config, named, read_config, read_prompt
+from kinos.domain.legacy import SEARCHES, is_config, named, read_config, read_prompt, searching
 from kinos.domain.team import NAME, Agent, Team
 
 CONFIG = "config.json"
@@ -35,7 +35,10 @@ class LegacyTeam:
     def agent(self, name: str) -> Agent | None:
         """The agent of that name, where the folder has a prompt for it. Raises ContentError, SetupError."""
         file = self.prompts().get(name)
-        return None if file is None else read_prompt(read(file), str(file), name)
+        if file is None:
+            return None
+        search = SEARCHES if name in searching(read(self.folder / CONFIG)) else 0
+        return read_prompt(read(file), str(file), name, search=search)
 
 
 def legacy_teams(root: Path) -> Sequence[LegacyTeam]:

@@ -13,7 +13,10 @@ from kinos.domain.team import NAME, Agent, Member, Team
 WEIGHT = 0.5
 """What the program of 2024 took where no weight was given."""
 ORIGIN = "2024"
-_TYPES = frozenset({"aider", "research"})
+SEARCHES = 3
+"""Web searches for a task of an agent of the type research; those of 2024 asked another service."""
+_RESEARCH = "research"
+_TYPES = frozenset({"aider", _RESEARCH})
 _PHASES = ("expansion", "convergence")
 _AIMS = re.compile(r"(objectif|objective|mission|goal)s?\s*:?", re.IGNORECASE)
 _HEADING = re.compile(r"#{1,6}\s+(.*?)\s*#*")
@@ -41,6 +44,17 @@ def named(text: str, folder: str) -> str:
     return identity if isinstance(identity, str) and NAME.fullmatch(identity) else _name(folder)
 
 
+def searching(text: str) -> frozenset[str]:
+    """The agents of the type research in the `text` of a `config.json`; nobody where it cannot be read."""
+    try:
+        data = json.loads(text)
+    except (ValueError, RecursionError):
+        return frozenset()
+    entries = data.get("agents") if isinstance(data, dict) else None
+    found = [entry for entry in entries if isinstance(entry, dict)] if isinstance(entries, list) else []
+    return frozenset(str(entry.get("name")) for entry in found if entry.get("type") == _RESEARCH)
+
+
 def read_config(text: str, path: str, folder: str) -> Team:
     """The team in the JSON `text` of a `config.json` in `folder`; `mistakes` names what was not taken as it stands.
 
@@ -64,12 +78,14 @@ def with_agents(team: Team, known: Collection[str]) -> Team:
     )  # fmt: skip
 
 
-def read_prompt(text: str, path: str, stem: str) -> Agent:
-    """The agent in a prompt of 2024: the whole text. Its role is the first sentence on its aim. Raises ContentError."""
+def read_prompt(text: str, path: str, stem: str, *, search: int = 0) -> Agent:
+    """The agent in a prompt of 2024: the whole text. Its role is the first sentence on its aim; `search` is how many web
+    searches it may make. Raises ContentError.
+    """
     prompt = text.strip()
     if not prompt:
         raise ContentError("the prompt is empty: say what the agent does", path, 1)
-    return Agent(stem, _role(prompt), prompt, source=path, origin=ORIGIN)
+    return Agent(stem, _role(prompt), prompt, source=path, search=search, origin=ORIGIN)
 
 
 def team_text(team: Team) -> str:
@@ -87,7 +103,8 @@ def team_text(team: Team) -> str:
 
 def prompt_text(agent: Agent) -> str:
     """`agent` as the text of a prompt file of today."""
-    return f"+++\nname = {_quoted(agent.name)}\nrole = {_quoted(agent.role)}\n+++\n{agent.prompt}\n"
+    search = f"search = {agent.search}\n" if agent.search else ""
+    return f"+++\nname = {_quoted(agent.name)}\nrole = {_quoted(agent.role)}\n{search}+++\n{agent.prompt}\n"
 
 
 def _quoted(text: str) -> str:
