@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from kinos.adapters.size_cache import Bounds
     from kinos.domain.conversion import Converted
     from kinos.domain.count import Count
+    from kinos.domain.demand import Demand
     from kinos.engine.circuit import Circuits
     from kinos.engine.ports import Catalog, Checkup, Editor
     from kinos.engine.session import Session
@@ -64,12 +65,39 @@ class App:
 
     def settings(self, root: Path, layers: Sequence[Layer] = ()) -> tuple[Settings, tuple[str, ...]]:
         """The settings for a folder from files, environment and the given layers, and a sentence for each thing wrong."""
+        from kinos.adapters.approval import Approvals
         from kinos.adapters.config_file import layer, user_file, workspace_file
 
         user, user_problems = layer(user_file(), Source.USER_FILE)
         workspace, workspace_problems = layer(workspace_file(root), Source.WORKSPACE_FILE)
-        settings, problems = resolve([user, workspace, from_environment(os.environ), *layers])
+        settings, problems = resolve([user, workspace, from_environment(os.environ), *layers], Approvals(root))
         return settings, (*user_problems, *workspace_problems, *problems)
+
+    def demands(self, root: Path) -> tuple[Sequence[tuple[Demand, bool]], Sequence[str]]:
+        """What the folder brings beyond tightening, each with whether it is approved, and what it brings in vain."""
+        from kinos.adapters.approval import Approvals
+        from kinos.adapters.catalog import FileCatalog
+        from kinos.adapters.config_file import layer, user_file, workspace_file
+
+        self.disk(root, Settings())  # a folder that is not there is told from one that brings nothing
+        asked: list[Demand] = []
+
+        def record(demand: Demand) -> bool:
+            asked.append(demand)
+            return True
+
+        user, _ = layer(user_file(), Source.USER_FILE)
+        workspace, problems = layer(workspace_file(root), Source.WORKSPACE_FILE)
+        _, refused = resolve([user, workspace], record)
+        approved = Approvals(root)
+        own = [problem for problem in refused if problem.startswith(workspace.where)] if workspace.where else []
+        return [(demand, approved(demand)) for demand in (*asked, *FileCatalog(root).demands())], (*problems, *own)
+
+    def approve(self, root: Path, demands: Sequence[Demand]) -> None:
+        """From now on these count in the folder, and nothing else of the kind."""
+        from kinos.adapters.approval import Approvals
+
+        Approvals(root).approve(demands)
 
     def disk(self, root: Path, settings: Settings) -> FileDisk:
         """The files of a folder. Raises SetupError when it cannot be read."""
@@ -114,9 +142,11 @@ class App:
 
     def catalog(self, root: Path | None) -> Catalog:
         """Teams and agents, those of the folder included."""
+        from kinos.adapters.approval import Approvals
         from kinos.adapters.catalog import FileCatalog
+        from kinos.domain.demand import nothing
 
-        return FileCatalog(root)
+        return FileCatalog(root, Approvals(root) if root else nothing)
 
     def convert(self, source: Path, root: Path, *, replace: bool) -> Sequence[Converted]:
         """Write the teams of 2024 in `source` as files of today into the folder `root`."""
@@ -184,6 +214,7 @@ class App:
 
         Raises SetupError when the folder cannot be read.
         """
+        from kinos.adapters.approval import Approvals
         from kinos.adapters.catalog import FileCatalog
         from kinos.adapters.clock import RandomIds, SystemClock
         from kinos.adapters.control_socket import ControlServer
@@ -212,7 +243,7 @@ class App:
         ports = Ports(
             disk=disk,
             folder=folder,
-            catalog=FileCatalog(disk.root),
+            catalog=FileCatalog(disk.root, Approvals(disk.root)),
             workers=WorkerPool(settings.agents_python, folder.file("worker.log")),
             rehearsal=RehearsalProcess(),
             counting=CountingHere(counted) if brief else CounterProcess(counted),

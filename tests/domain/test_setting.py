@@ -2,6 +2,8 @@
 
 import pytest
 
+from kinos.domain.demand import Demand
+from kinos.domain.kind import Text
 from kinos.domain.setting import (
     Layer,
     Scope,
@@ -93,6 +95,29 @@ def test_a_workspace_may_only_tighten(key: str, taken: object, refused: object) 
     name = next(name for name, row in rows().items() if row.key == key)
     assert getattr(resolve([workspace({key: taken})])[0], name) == taken
     assert resolve([workspace({key: refused})])[0] == Settings()
+
+
+@pytest.mark.parametrize("key", [row.key for row in rows().values() if row.scope is Scope.PERSON])
+def test_some_things_a_workspace_never_sets_though_everything_were_approved(key: str) -> None:
+    settings, (problem,) = resolve([workspace({key: "x"})], lambda demand: True)
+    assert settings == Settings()
+    assert "a workspace never sets it" in problem
+
+
+def test_every_secret_is_among_them() -> None:
+    secret = [row for row in rows().values() if isinstance(row.kind, Text) and row.kind.secret]
+    assert secret
+    assert {row.scope for row in secret} == {Scope.PERSON}
+
+
+def test_what_was_approved_counts_to_the_letter() -> None:
+    asked: list[Demand] = []
+    layers = [workspace({"budget.usd": 50, "budget.runs": 5, "landing.edit": ["*.x"]})]
+    resolve(layers, lambda demand: bool(asked.append(demand)))
+    assert [(demand.what, demand.text) for demand in asked] == [("budget.usd", "50"), ("landing.edit", '["*.x"]')]
+    settings, problems = resolve(layers, lambda demand: demand == asked[1])
+    assert (settings.budget_usd, settings.budget_runs, settings.landing_edit) == (5, 5, ("*.x",))
+    assert "`kin trust` shows and approves it" in problems[0]
 
 
 def test_a_cap_may_be_set_where_the_user_has_none() -> None:

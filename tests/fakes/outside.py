@@ -9,6 +9,7 @@ from fakes.clock import InlineExecutor
 from fakes.world import World
 from kinos.domain.conversion import Converted
 from kinos.domain.count import Count
+from kinos.domain.demand import Demand
 from kinos.domain.finding import Finding, Verdict
 from kinos.domain.setting import Layer, Settings
 from kinos.engine.ports import Catalog
@@ -55,6 +56,8 @@ class FakeOutside:
         self.sample = Path()
         self.found: Sequence[Finding] = ()
         self.near: tuple[Path, int] | None = None
+        self.asked_for: list[Demand] = []
+        self.approved: list[Demand] = []
 
     def workspace(
         self, root: Path, front_end: str, layers: Sequence[Layer] = (), *, brief: bool = False, verbose: bool = False
@@ -65,6 +68,12 @@ class FakeOutside:
 
     def settings(self, root: Path, layers: Sequence[Layer] = ()) -> tuple[Settings, tuple[str, ...]]:
         return self.world.settings, self.problems
+
+    def demands(self, root: Path) -> tuple[Sequence[tuple[Demand, bool]], Sequence[str]]:
+        return [(demand, demand in self.approved) for demand in self.asked_for], self.problems
+
+    def approve(self, root: Path, demands: Sequence[Demand]) -> None:
+        self.approved = list(demands)
 
     def counts(self, root: Path, settings: Settings, choice: Choice) -> Iterable[Count]:
         return [Count(path, size) for path, size in self.world.session.sizes.documents.sizes.items()]

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Hashable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,10 +10,12 @@ from kinos.adapters.legacy_folder import LegacyTeam, legacy_teams
 from kinos.adapters.packaged import mistake, packaged
 from kinos.adapters.share import shared
 from kinos.adapters.text_file import read
-from kinos.domain.errors import ContentError, SetupError, UsageError
+from kinos.domain.demand import Approved, Demand, nothing
+from kinos.domain.errors import ContentError, KinosError, SetupError, UsageError
 from kinos.domain.legacy import ORIGIN as LEGACY
 from kinos.domain.legacy import with_agents
 from kinos.domain.team import NAME, Agent, Team, read_agent, read_team
+from kinos.domain.trust import tightened, wider
 from kinos.extension import AGENTS
 from kinos.extension.installed import installed
 
@@ -21,10 +24,14 @@ SHIPPED, OWN = "kinos", "workspace"
 
 
 class FileCatalog:
-    """The shipped files, and those of the workspace at `root`: under `.kinos/`, then its teams of 2024, then the shipped."""
+    """The shipped files, and those of the workspace at `root`: under `.kinos/`, then its teams of 2024, then the shipped.
 
-    def __init__(self, root: Path | None) -> None:
+    What an agent of the workspace may do beyond the shipped ones counts only if `approved`.
+    """
+
+    def __init__(self, root: Path | None, approved: Approved = nothing) -> None:
         self._root = root
+        self._approved = approved
         self._folders = {SHIPPED: shared()} | ({OWN: root / ".kinos"} if root else {})
 
     def team(self, name: str) -> Team:
@@ -40,16 +47,17 @@ class FileCatalog:
 
     def agent(self, name: str, team: Team | None = None) -> Agent:
         """The agent called `name`; of what only teams of 2024 have, the one in the folder of `team` comes first."""
-        _check("an agent", name)
-        origin, file = self._file("prompts", f"{name}.md")
-        if file is not None:
-            return replace(read_agent(read(file), str(file), name), origin=origin)
-        if (package := installed(AGENTS).get(name)) is not None:
-            return packaged(package)
-        for old in sorted(self._old(), key=lambda old: team is None or old.name != team.name):
-            if (agent := old.agent(name)) is not None:
-                return agent
-        raise _unknown("agent", name, self.agents())
+        agent = self._agent(name, team)
+        return tightened(agent, self._shipped(name), self._approved) if agent.origin == OWN else agent
+
+    def demands(self) -> Sequence[Demand]:
+        """What the agents of the workspace bring beyond the shipped ones."""
+        found: list[Demand] = []
+        for name in self.agents():
+            with suppress(KinosError):  # said where agents are listed
+                agent = self._agent(name)
+                found += wider(agent, self._shipped(name)) if agent.origin == OWN else ()
+        return found
 
     def stamp(self, team: Team) -> Hashable:
         """The files under `.kinos/`, and those beside a team of 2024, each with its size and when it was changed."""
@@ -89,6 +97,22 @@ class FileCatalog:
             elif problem := mistake(package):
                 found[name] = problem
         return found
+
+    def _agent(self, name: str, team: Team | None = None) -> Agent:
+        _check("an agent", name)
+        origin, file = self._file("prompts", f"{name}.md")
+        if file is not None:
+            return replace(read_agent(read(file), str(file), name), origin=origin)
+        if (package := installed(AGENTS).get(name)) is not None:
+            return packaged(package)
+        for old in sorted(self._old(), key=lambda old: team is None or old.name != team.name):
+            if (agent := old.agent(name)) is not None:
+                return agent
+        raise _unknown("agent", name, self.agents())
+
+    def _shipped(self, name: str) -> Agent | None:
+        file = self._folders[SHIPPED] / "prompts" / f"{name}.md"
+        return read_agent(read(file), str(file), name) if _is_file(file) else None
 
     def _old(self) -> Sequence[LegacyTeam]:
         return legacy_teams(self._root) if self._root else ()

@@ -59,6 +59,7 @@ def agents(args: argparse.Namespace, outside: Outside) -> int:
     """List the agents; exit 1 when one is wrong."""
     catalog = outside.catalog(args.folder)
     rows, wrong = [], []
+    mistaken: list[dict[str, str]] = []
     for name in catalog.agents():
         try:
             agent = catalog.agent(name)
@@ -67,7 +68,9 @@ def agents(args: argparse.Namespace, outside: Outside) -> int:
         else:
             found = {"summary": agent.role, "edits": list(agent.edits), "origin": agent.origin, "source": agent.source}
             rows.append({"name": name, **found})
+            mistaken.extend({"name": name, "error": mistake} for mistake in agent.mistakes)
     wrong.extend(_strays(catalog.stray_agents(), wrong))
+    wrong.extend(mistaken)
     return _show(args, rows, wrong, "edits")
 
 

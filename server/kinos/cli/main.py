@@ -62,6 +62,7 @@ _COMMANDS = {
     "stop": _Command("stop the team on this folder, whichever front end runs it", "folder", "stop_options", "stop"),
     "doctor": _Command("what is installed, reachable, missing, and what mends it", "doctor", "options", "run"),
     "new": _Command("a mission: a folder with a request to fill in", "mission", "options", "run"),
+    "trust": _Command("approve what the folder's .kinos/ brings beyond tightening", "trust", "options", "trust"),
     "demo": _Command("a rehearsed team on a sample workspace", "demo", "options", "run"),
 }
 _TEAM = _Command("", "team", "options", "run")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 if TYPE_CHECKING:
     from kinos.domain.conversion import Converted
     from kinos.domain.count import Count
+    from kinos.domain.demand import Demand
     from kinos.domain.setting import Layer, Settings
     from kinos.engine.ports import Catalog, Checkup
     from kinos.engine.session import Session
@@ -51,6 +52,14 @@ class Outside(Protocol):
 
     def settings(self, root: Path, layers: Sequence[Layer] = ()) -> tuple[Settings, tuple[str, ...]]:
         """The settings for a folder, and what was wrong with them."""
+        ...
+
+    def demands(self, root: Path) -> tuple[Sequence[tuple[Demand, bool]], Sequence[str]]:
+        """What the folder brings beyond tightening, each with whether it is approved, and what it brings in vain."""
+        ...
+
+    def approve(self, root: Path, demands: Sequence[Demand]) -> None:
+        """From now on these count in the folder, and nothing else of the kind. Raises SetupError."""
         ...
 
     def counts(self, root: Path, settings: Settings, choice: Choice) -> Iterable[Count]:

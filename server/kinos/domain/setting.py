@@ -6,6 +6,7 @@ from enum import StrEnum
 from functools import cache
 from typing import Any
 
+from kinos.domain.demand import REMEDY, Approved, Demand, exact, nothing
 from kinos.domain.errors import UsageError
 from kinos.domain.kind import Choice, Codes, Kind, Number, Prices, Text, Texts, Truth, Whole
 from kinos.domain.model import MOST_OUTPUT, THINKING_ROOM
@@ -14,11 +15,14 @@ from kinos.domain.usage import PRICES, Price
 
 
 class Scope(StrEnum):
-    """Who may set a value: a repository may set `workspace` ones freely, `tighten` ones only towards less, `user` ones never."""
+    """Who may set a value: a repository sets `workspace` ones freely, `tighten` ones towards less, `user` ones and more than that
+    only with the person's approval (see `demand`), `person` ones never.
+    """
 
     WORKSPACE = "workspace"
     TIGHTEN = "tighten"
     USER = "user"
+    PERSON = "person"
 
 
 class Source(StrEnum):
@@ -53,7 +57,7 @@ def _row(
     return field(default=default, metadata={"row": row}, repr=not (isinstance(kind, Text) and kind.secret))
 
 
-_USER, _TIGHTEN = Scope.USER, Scope.TIGHTEN
+_USER, _TIGHTEN, _PERSON = Scope.USER, Scope.TIGHTEN, Scope.PERSON
 _SEVERITIES = ("error", "warning", "information", "hint")
 _SCANNED = "Markdown documents"
 
@@ -119,32 +123,32 @@ class Settings:
         "model.temperature", None, Number(0, 1, optional=True), "sent to the model only if set"
     )
     model_endpoint: str = _row(
-        "model.endpoint", "", Text(), "the address of Claude's API, if not Anthropic's own", scope=_USER,
+        "model.endpoint", "", Text(), "the address of Claude's API, if not Anthropic's own", scope=_PERSON,
         env="ANTHROPIC_BASE_URL",
     )  # fmt: skip
     model_key: str = _row(
-        "model.key", "", Text(secret=True), "the API key of Anthropic", scope=_USER, env="ANTHROPIC_API_KEY"
+        "model.key", "", Text(secret=True), "the API key of Anthropic", scope=_PERSON, env="ANTHROPIC_API_KEY"
     )
     model_openai_endpoint: str = _row(
         "model.openaiEndpoint", "", Text(),
         "the address of a server that speaks OpenAI's protocol, for models openai/NAME; empty: OpenAI's own",
-        scope=_USER, env="OPENAI_BASE_URL",
+        scope=_PERSON, env="OPENAI_BASE_URL",
     )  # fmt: skip
     model_openai_key: str = _row(
         "model.openaiKey", "", Text(secret=True), "the key for models openai/NAME; a server on this machine needs none",
-        scope=_USER, env="OPENAI_API_KEY",
+        scope=_PERSON, env="OPENAI_API_KEY",
     )  # fmt: skip
     model_ollama_endpoint: str = _row(
         "model.ollamaEndpoint", "", Text(), "the address of Ollama, for models ollama/NAME; empty: this machine's",
-        scope=_USER, env="OLLAMA_API_BASE",
+        scope=_PERSON, env="OLLAMA_API_BASE",
     )  # fmt: skip
     model_other_provider: str = _row(
         "model.otherProvider", "", Text(),
         "one more provider by litellm's name, such as mistral: its models, mistral/NAME, get model.otherKey",
-        scope=_USER, env="KINOS_OTHER_PROVIDER",
+        scope=_PERSON, env="KINOS_OTHER_PROVIDER",
     )  # fmt: skip
     model_other_key: str = _row(
-        "model.otherKey", "", Text(secret=True), "the key of model.otherProvider", scope=_USER,
+        "model.otherKey", "", Text(secret=True), "the key of model.otherProvider", scope=_PERSON,
         env="KINOS_OTHER_API_KEY",
     )  # fmt: skip
     model_prices: Mapping[str, Price] = _row(
@@ -227,10 +231,14 @@ class Settings:
     )
     log_file: str = _row(
         "log.file", "", Text(), "where the log is written; empty: kinos.log in .kinos/state/, once that is there", unit="path",
-        scope=_USER,
+        scope=_PERSON,
     )  # fmt: skip
     agents_python: str = _row(
-        "agents.python", "", Text(), "the Python interpreter that has aider; empty: the one KinOS runs in", scope=_USER
+        "agents.python",
+        "",
+        Text(),
+        "the Python interpreter that has aider; empty: the one KinOS runs in",
+        scope=_PERSON,
     )
 
 
@@ -274,20 +282,23 @@ class Layer:
     where: str = ""
 
 
-def resolve(layers: Sequence[Layer]) -> tuple[Settings, tuple[str, ...]]:
-    """The settings after `layers`, in the order of `Source`, and a sentence for each value that was not taken."""
+def resolve(layers: Sequence[Layer], approved: Approved = nothing) -> tuple[Settings, tuple[str, ...]]:
+    """The settings after `layers`, in the order of `Source`, and a sentence for each value that was not taken.
+
+    `approved` is asked about each value of a workspace's file that does more than tighten.
+    """
     settings, problems = Settings(), []
     order = list(Source)
     for layer in sorted(layers, key=lambda each: order.index(each.source)):
         for key, value in layer.values.items():
-            settings, problem = _taken(settings, layer, key, value)
+            settings, problem = _taken(settings, layer, key, value, approved)
             if problem:
                 problems.append(problem)
     settings, crossed = _ordered(settings)
     return settings, (*problems, *crossed)
 
 
-def _taken(settings: Settings, layer: Layer, key: str, value: object) -> tuple[Settings, str]:
+def _taken(settings: Settings, layer: Layer, key: str, value: object, approved: Approved) -> tuple[Settings, str]:
     where = layer.where or layer.source
     name = _by_key().get(key)
     if name is None:
@@ -298,7 +309,11 @@ def _taken(settings: Settings, layer: Layer, key: str, value: object) -> tuple[S
     except UsageError as error:
         return settings, f"{where}: {key} {error.message}; {_shown(row, getattr(settings, name))} is used."
     if layer.source is Source.WORKSPACE_FILE and not _allowed(row, getattr(settings, name), parsed):
-        return settings, f"{where}: {key} was not taken: a workspace may only tighten it. Set it in your user settings."
+        if row.scope is Scope.PERSON:
+            return settings, f"{where}: {key} was not taken: a workspace never sets it. Set it in your user settings."
+        if not approved(Demand(key, exact(value), where)):
+            said = f"a workspace may only tighten it. {REMEDY}, or set it in your user settings."
+            return settings, f"{where}: {key} was not taken: {said}"
     change: dict[str, Any] = {name: parsed}
     return replace(settings, **change), ""
 
@@ -313,7 +328,7 @@ def _shown(row: Row, value: object) -> str:
 def _allowed(row: Row, current: Any, value: Any) -> bool:
     if row.scope is Scope.WORKSPACE:
         return True
-    if row.scope is Scope.USER:
+    if row.scope in (Scope.USER, Scope.PERSON):
         return False
     if isinstance(value, str):
         return value == "review"

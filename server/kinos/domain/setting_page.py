@@ -15,8 +15,9 @@ This page is made from the table in `server/kinos/domain/setting.py` by `make do
 
 Values come from, later ones winning: the built-in default, the user's `config.toml` (in `kinos/` of the user's
 configuration folder), the workspace's `.kinos/config.toml`, the environment, the editor, the command line. A workspace can
-only tighten settings of scope `tighten`, and cannot set those of scope `user`. A value that cannot be taken is named with
-what is allowed, and the value of the source before it is used.
+only tighten settings of scope `tighten`, and cannot set those of scope `user`, unless `kin trust` approved that exact value for
+that folder; those of scope `person` it never sets. A value that cannot be taken is named with what is allowed, and the value of
+the source before it is used.
 
 | key | default | takes | unit | scope | environment | meaning |
 |---|---|---|---|---|---|---|

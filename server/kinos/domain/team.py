@@ -29,7 +29,7 @@ each; one whose work is to compare documents says more in its prompt file.
 class Agent:
     """A prompt file. `watches` and `edits` are globs; `pace` is seconds of rest after useful work; `breadth` is the tokens of
     documents it is shown each time though nothing but their turn speaks for them; `search` is how many web searches it may
-    make for a task, 0 for none; `origin` says who brings it;
+    make for a task, 0 for none; `origin` says who brings it, `mistakes` what was not taken as the file has it;
     `code` is the class that works in place of a prompt alone, as `module:object`, and `home` the folder of its modules.
     """
 
@@ -46,6 +46,7 @@ class Agent:
     origin: str = ""
     code: str = ""
     home: str = ""
+    mistakes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -250,7 +250,7 @@ class Lifecycle:
         state = parts.store.state
         parts.changes.restore()
         await parts.changes.repair()
-        for mistake in roster.team.mistakes:
+        for mistake in roster.mistakes():
             self._note("warning", mistake)
         self._forget_the_old()
         rehearsal = await self._rehearsal() if start.rehearse else None

@@ -32,7 +32,7 @@ def _of_agents(catalog: Catalog) -> list[str]:
     wrong = list(catalog.stray_agents().values())
     for name in catalog.agents():
         try:
-            catalog.agent(name)
+            wrong.extend(catalog.agent(name).mistakes)
         except KinosError as error:
             wrong.append(str(error))
     return wrong

@@ -39,13 +39,17 @@ class Roster:
         """One more agent, that the team need not have. Raises what `Catalog.agent` raises."""
         self.agents[name] = self._catalog.agent(name, self.team)
 
+    def mistakes(self) -> tuple[str, ...]:
+        """What of the team and its agents was not taken as their files have it."""
+        return (*self.team.mistakes, *(said for agent in self.agents.values() for said in agent.mistakes))
+
     def look(self) -> Renewal | None:
         """Take up what changed in the files; None when no file did."""
         stamp = self._catalog.stamp(self.team)
         if stamp == self._stamp:
             return None
         self._stamp = stamp
-        before, agents = self.team, dict(self.agents)
+        before, agents, known = self.team, dict(self.agents), self.mistakes()
         if before.source:
             self.team = self._read(f"the team {before.name}", lambda: self._catalog.team(before.name), before)
         left = tuple(member.agent for member in before.members if self.team.member(member.agent) is None)
@@ -55,7 +59,7 @@ class Roster:
                 self.agents[name] = agent
         joined = tuple(name for name in self.agents if name not in agents)
         changed = frozenset(name for name, agent in self.agents.items() if agents.get(name, agent) != agent)
-        self._tell(before, Renewal(changed, joined, left))
+        self._tell(before, known, Renewal(changed, joined, left))
         return Renewal(changed, joined, left)
 
     def _agent(self, name: str, last: Agent | None) -> Agent | None:
@@ -75,9 +79,9 @@ class Roster:
             self._say("info", f"What was wrong with {what} is mended: it goes by its file again.")
         return found
 
-    def _tell(self, before: Team, renewal: Renewal) -> None:
-        for mistake in self.team.mistakes:
-            if mistake not in before.mistakes:
+    def _tell(self, before: Team, known: tuple[str, ...], renewal: Renewal) -> None:
+        for mistake in self.mistakes():
+            if mistake not in known:
                 self._say("warning", mistake)
         for name in sorted(renewal.changed):
             self._say("info", f"The prompt file of {name} changed: it goes by it from its next cycle on.")
