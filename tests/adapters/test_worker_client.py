@@ -254,3 +254,14 @@ async def test_what_outlives_a_stop_is_named_and_ended_by_the_next(
         await pool.plan(PLAN, Gate(), silent)
     assert await pool.stop() == 1
     assert await process.wait() < 0
+
+
+async def test_what_workers_say_is_kept_within_bounds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kinos.adapters.bounded_file.MOST", 100)
+    (tmp_path / "worker.log").write_text("x" * 101, encoding="utf-8")
+    async with started(tmp_path, ForkServer) as pool:
+        assert (tmp_path / "worker.log").stat().st_size == 0
+        (tmp_path / "worker.log").write_text("y" * 101, encoding="utf-8")
+        await pool.plan(PLAN, Gate(), silent)
+    assert (tmp_path / "worker.log").stat().st_size == 0
+    assert [(tmp_path / f"worker.log.{number}").read_text(encoding="utf-8")[0] for number in (1, 2)] == ["y", "x"]

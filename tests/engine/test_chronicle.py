@@ -82,3 +82,11 @@ async def test_the_figures_are_those_of_all_sessions() -> None:
     world.restart()
     await ran(world, 2)
     assert sum(each.cycles for each in world.session.figures()) == 4
+
+
+async def test_the_journal_is_compacted_when_a_team_starts_and_not_before() -> None:
+    world = World()
+    await world.session.open()
+    assert world.journal.compacted == 0
+    await ran(world)
+    assert world.journal.compacted == 1

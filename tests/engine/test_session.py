@@ -901,3 +901,16 @@ async def test_a_map_is_left_to_whoever_else_holds_the_folder() -> None:
     await world.session.did_change_on_disk(["a.md"])
     assert world.disk.writes == [MAP_NAME]
     await world.session.close()
+
+
+async def test_a_team_does_not_start_where_another_engine_works_around_or_inside() -> None:
+    world = World()
+    world.folder.neighbour = "KinOS in a terminal works on /work/docs"
+    await world.session.open()
+    with pytest.raises(WorkspaceHeldError, match="works on /work/docs"):
+        await world.session.start_team(Start("crew"))
+    assert (world.folder.held, world.workers.alive) == (0, 0)
+    assert world.session.state.team.state is TeamState.STOPPED
+    world.folder.neighbour = ""
+    await world.session.start_team(Start("crew"))
+    await world.session.stop_team()

@@ -22,6 +22,7 @@ class MemoryJournal:
         self.records: list[tuple[str, str]] = []
         self.full: set[str] = set()
         self.old = 0
+        self.compacted = 0
         self.pruned: list[tuple[datetime, int]] = []
         self.fuse = fuse or Fuse()
         self._changes: dict[str, Change] = {}
@@ -68,7 +69,7 @@ class MemoryJournal:
         return list(self._cycles)
 
     def compact(self) -> None:
-        return
+        self.compacted += 1
 
     def _write(self, kind: str, name: str) -> None:
         if kind in self.full:

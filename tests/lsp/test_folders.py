@@ -1,12 +1,14 @@
 """Which folder a document belongs to, and what happens when folders come and go."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from kinos.domain.errors import SetupError, UsageError
+from kinos.domain.event import Noted
 from kinos.engine.ports import Editor
 from kinos.lsp.background import Background
 from kinos.lsp.folders import Folders, affected
@@ -222,6 +224,13 @@ async def test_an_engine_that_cannot_open_is_explained_and_told_of(stage: Stage,
     (folder,) = stage.folders
     await folder.open()
     assert ("error", "The runtime folder is open to others.") in stage.client.logged
+
+
+async def test_a_key_in_a_note_does_not_reach_the_editors_log(stage: Stage, root: Path) -> None:
+    stage.folders.configure(Options(settings={"model.key": "swordfish"}))
+    stage.add(root)
+    stage.made[0].session.store.dispatch(Noted(datetime.now(UTC), "error", "swordfish is no key"))
+    assert ("error", "[key] is no key") in stage.client.logged
 
 
 async def test_a_problem_with_settings_is_named_once_for_all_folders(stage: Stage, root: Path) -> None:

@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from kinos.domain.event import Event, Noted
+from kinos.domain.secret import redaction
+from kinos.domain.setting import secrets
 from kinos.domain.state import State
 from kinos.engine.ports import Editor
 from kinos.engine.session import Session
@@ -71,6 +73,7 @@ class Folder:
         self.root = str(self._workspace.root)
         self.session = self._workspace.session
         self.problems = self._workspace.problems
+        self._redact = redaction(secrets(self.session.settings))
         self._status = Status(lambda: client.status(self.picture()), asyncio.get_running_loop())
         self.diagnostics = Diagnostics(self._workspace.root, self.session, client, background, self.uri_of, self.owns)
         self.session.subscribe(self.diagnostics.on_event)
@@ -140,7 +143,7 @@ class Folder:
 
     def _on_note(self, before: State, after: State, event: Event) -> None:
         if isinstance(event, Noted):
-            self._client.log(event.level, event.message)
+            self._client.log(event.level, self._redact(event.message))
 
 
 def within(path: str, folder: str) -> bool:
