@@ -39,8 +39,8 @@ def test_what_was_refused_is_named_with_its_reason() -> None:
     assert found[1] == "  refused c1  ann: A title (a.md) (it was edited)"
 
 
-def test_of_many_the_last_are_named_and_the_rest_is_counted() -> None:
+def test_of_many_the_first_are_named_and_the_rest_is_counted() -> None:
     many = [replace(CHANGE, id=f"c{number}", state=ChangeState.LANDED) for number in range(MOST + 2)]
     found = lines(*many)
-    assert [line.split()[1] for line in found[1:-2]] == [f"c{number}" for number in range(2, MOST + 2)]
-    assert found[-2].endswith("and 2 before")
+    assert [line.split()[1] for line in found[1:-2]] == [f"c{number}" for number in range(MOST)]
+    assert found[-2].endswith("and 2 more")

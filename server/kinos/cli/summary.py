@@ -31,12 +31,12 @@ def told(tally: Tally, state: State, changes: Sequence[Change]) -> Iterator[str]
 
 
 def _listed(word: str, colour: str, changes: Sequence[Change]) -> Iterator[str]:
-    for change in changes[-MOST:]:
+    for change in changes[:MOST]:
         why = f" ({change.reason})" if change.reason else ""
         files = ", ".join(change.paths)
         yield f"  {paint(f'{word:<8}', colour)}{change.id}  {change.agent}: {change.title} ({files}){why}"
     if len(changes) > MOST:
-        yield f"  {word:<8}and {len(changes) - MOST} before"
+        yield f"  {word:<8}and {len(changes) - MOST} more"
 
 
 def _count(number: int, word: str) -> str:
