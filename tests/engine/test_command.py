@@ -1,6 +1,7 @@
 """Commands as JSON: arguments are checked, answers are plain values."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from fakes.world import World
 from kinos.domain.change import ChangeState, FileChange
 from kinos.domain.errors import UsageError
+from kinos.domain.finding import Finding, Verdict
 from kinos.engine.command import COMMANDS, described, run
 from kinos.engine.lifecycle import Start
 from kinos.engine.run import Ends
@@ -173,3 +175,27 @@ async def test_the_caps_are_set() -> None:
     caps = {key: budget[key] for key in ("usdCap", "tokensCap", "runsCap", "minutesCap", "usdPerDay")}
     assert caps == {"usdCap": 7.5, "tokensCap": 1000, "runsCap": 0, "minutesCap": 5.0, "usdPerDay": 30.0}
     assert (await ask(world, "setBudget", runs=3))["budget"]["tokensCap"] == 1000, "what is not given stays"
+
+
+async def test_the_figures_of_each_agent_are_told() -> None:
+    world = await opened(cycles=3)
+    told = await ask(world, "figures")
+    assert sum(each["landed"] for each in told) == 3
+    assert all(each["successRate"] == 1.0 for each in told)
+
+
+class _Checkup:
+    """Finds that git is there, and with `live` that no model answers."""
+
+    async def findings(self, *, live: bool) -> list[Finding]:
+        found = [Finding("git", Verdict.OK, "/usr/bin/git")]
+        return [*found, Finding("live", Verdict.MISSING, "no answer", "Try again.")] if live else found
+
+
+async def test_the_doctor_tells_what_was_found_and_whether_all_is_there() -> None:
+    world = World()
+    world.session._ports = replace(world.session._ports, checkup=_Checkup())
+    assert (await ask(world, "doctor"))["sound"] is True
+    told = await ask(world, "doctor", live=True)
+    assert told["sound"] is False
+    assert told["findings"][-1] == {"check": "live", "verdict": "missing", "text": "no answer", "remedy": "Try again."}
