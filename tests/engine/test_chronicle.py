@@ -1,13 +1,19 @@
 """Each cycle that ended is in the journal: how, how long, and what it cost."""
 
+from datetime import timedelta
+
 import pytest
 
+from fakes.clock import BEGINNING
 from fakes.workers import failed
 from fakes.world import World
 from kinos.domain import event as ev
+from kinos.domain.change import Change, ChangeState
 from kinos.domain.errors import FailureKind
-from kinos.domain.figure import CUT_OFF
+from kinos.domain.figure import CUT_OFF, CycleRecord
+from kinos.domain.state import State
 from kinos.domain.usage import Usage
+from kinos.engine.chronicle import Chronicle
 from kinos.engine.run import Ends
 from kinos.engine.session import Start
 
@@ -90,3 +96,16 @@ async def test_the_journal_is_compacted_when_a_team_starts_and_not_before() -> N
     assert world.journal.compacted == 0
     await ran(world)
     assert world.journal.compacted == 1
+
+
+def test_a_cycle_whose_change_landed_before_the_stop_has_landed() -> None:
+    kept: list[CycleRecord] = []
+    chronicle, state, later = Chronicle("s1", kept.append), State(), BEGINNING + timedelta(seconds=2)
+    change = Change("c1", "y1", "s1", "ann", "t", "w", (), BEGINNING, ChangeState.LANDED)
+    chronicle.follow(state, state, ev.CycleStarted(BEGINNING, "ann", "y1", "weight 1"))
+    chronicle.follow(state, state, ev.CycleStarted(BEGINNING, "bob", "y2", "weight 1"))
+    chronicle.follow(state, state, ev.ChangeMoved(BEGINNING, change, ChangeState.PROPOSED))
+    chronicle.follow(state, state, ev.TeamStopped(later, 2, "stopped by hand"))
+    assert [(record.agent, record.result, record.seconds) for record in kept] == [
+        ("ann", "landed", 2.0), ("bob", CUT_OFF, 2.0),
+    ]  # fmt: skip

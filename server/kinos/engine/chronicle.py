@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from kinos.domain import event as ev
+from kinos.domain.change import LANDED_STATES
 from kinos.domain.figure import CUT_OFF, CycleRecord
 from kinos.domain.state import State
 from kinos.domain.usage import Usage, add_cost
@@ -21,6 +22,7 @@ class _Open:
     began: datetime
     usage: Usage = Usage()
     usd: float | None = 0.0
+    landed: bool = False
 
 
 class Chronicle:
@@ -37,6 +39,10 @@ class Chronicle:
             self._open[event.agent] = _Open(event.cycle, event.time)
         elif isinstance(event, ev.Spent):
             self._spend(event)
+        elif isinstance(event, ev.ChangeMoved):
+            open_ = self._open.get(event.change.agent)
+            if open_ is not None and open_.cycle == event.change.cycle:
+                open_.landed = event.change.state in LANDED_STATES
         elif isinstance(event, ev.CycleRested):
             reason = "" if event.result in _QUOTES else event.reason
             self._close(after, event.agent, event.time, event.result, "", reason, event.seconds)
@@ -55,7 +61,9 @@ class Chronicle:
 
     def _cut(self, state: State, agent: str, event: ev.Event) -> None:
         if open_ := self._open.get(agent):
-            self._close(state, agent, event.time, CUT_OFF, "", "", (event.time - open_.began).total_seconds())
+            # A landing is never cut off: the stop has waited for it.
+            result = "landed" if open_.landed else CUT_OFF
+            self._close(state, agent, event.time, result, "", "", (event.time - open_.began).total_seconds())
 
     def _close(
         self, state: State, agent: str, ended: datetime, result: str, kind: str, reason: str, seconds: float
