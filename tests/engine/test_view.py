@@ -3,6 +3,7 @@
 from fakes.catalog import agent
 from fakes.world import World
 from kinos.domain.team import Agent
+from kinos.engine.observation import CONTEXT
 
 ANN = agent("ann")
 
@@ -16,7 +17,7 @@ async def test_a_brief_holds_everything_an_agent_observes() -> None:
     assert (brief.agent, brief.phase) == ("ann", "EXPANSION")
     assert (brief.request_path, brief.request) == ("demande.md", "Write a guide.\n")
     assert "└── 📄 demande.md" in brief.project_map
-    assert brief.recent == ("bob found nothing to do: all is well",)
+    assert brief.recent == ["bob found nothing to do: all is well"]
     assert brief.claimed == ["b.md"]
     assert [(exhibit.path, exhibit.text) for exhibit in brief.exhibits] == [("a.md", "one\ntwo\n")]
 
@@ -73,3 +74,25 @@ async def test_who_works_on_documents_alone_sees_no_code() -> None:
     await world.session.open()
     brief = await world.session._view.brief(ANN)
     assert (brief.files.files, brief.sources) == ((), ())
+
+
+async def test_a_brief_of_the_largest_workspace_stays_within_its_budget() -> None:
+    words = "word " * 30
+    files = {f"docs/part{number % 40}/deep/page{number}.md": f"# Page {number}\n{words}\n" for number in range(2000)}
+    world = World({**files, "demande.md": "".join(f"Describe lamp {number} of the tower.\n" for number in range(5000))})
+    await world.session.open()
+    world.session._claims.keep("c1", [f"docs/part0/deep/page{number}.md" for number in range(2000)])
+    for number in range(400):
+        world.session._memory.said_nothing("ann", f"number {number}: {words}")
+    brief = await world.session._view.brief(ANN)
+    assert await world.session.sizes.count(brief.render()) <= CONTEXT
+    assert "more lines, left out here" in brief.request
+    assert "/ (50 documents," in brief.project_map
+    assert brief.exhibits, "there is room for documents all the same"
+    assert brief.recent[0].startswith("ann found nothing to do: number 399")
+
+
+async def test_a_small_map_is_shown_whole() -> None:
+    world = World({f"a/b/c/d/e/page{number}.md": "words\n" for number in range(20)})
+    await world.session.open()
+    assert "📄 page19.md" in (await world.session._view.brief(ANN)).project_map

@@ -1,7 +1,8 @@
 """The map: the tree of documents with their sizes, as text. The format is a promise to people and agents who read it."""
 
+import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -33,15 +34,15 @@ class ProjectMap:
         """Tokens over all documents."""
         return sum(size.tokens for size in self.documents.values())
 
-    def render(self, generated: datetime) -> str:
-        """The whole text; `generated` is local time."""
-        return f"# Project Map\nGenerated: {generated:%Y-%m-%d %H:%M:%S}\n\n{self.body()}"
+    def render(self, generated: datetime, depth: int | None = None) -> str:
+        """The whole text; `generated` is local time. Folders deeper than `depth` show how much is in them and not what."""
+        return f"# Project Map\nGenerated: {generated:%Y-%m-%d %H:%M:%S}\n\n{self.body(depth)}"
 
-    def body(self) -> str:
+    def body(self, depth: int | None = None) -> str:
         """The text without its title and date: two maps are the same when their bodies are."""
         parts = [
             "\n".join(self._figures()),
-            "## Document Tree\n" + "\n".join(["📁 Project", *_tree(self.documents, self.limits)]),
+            "## Document Tree\n" + "\n".join(["📁 Project", *_tree(self.documents, self.limits, depth)]),
             "## Warnings\n" + "\n".join(self._warnings() or ["No document is over a limit."]),
         ]
         if self.suggestions:
@@ -116,7 +117,7 @@ def _limit(tokens: int) -> str:
 type _Node = dict[str, "_Node | Size"]
 
 
-def _tree(documents: Mapping[str, Size], limits: Limits) -> list[str]:
+def _tree(documents: Mapping[str, Size], limits: Limits, depth: int | None) -> list[str]:
     root: _Node = {}
     for path, size in documents.items():
         *folders, name = path.split("/")
@@ -126,10 +127,10 @@ def _tree(documents: Mapping[str, Size], limits: Limits) -> list[str]:
             assert isinstance(child, dict)
             node = child
         node[name] = size
-    return _branches(root, "", limits)
+    return _branches(root, "", limits, math.inf if depth is None else depth)
 
 
-def _branches(node: _Node, indent: str, limits: Limits) -> list[str]:
+def _branches(node: _Node, indent: str, limits: Limits, depth: float) -> list[str]:
     # Folders before files, each by name.
     names = sorted(node, key=lambda name: (isinstance(node[name], Size), name.removesuffix("/")))
     lines: list[str] = []
@@ -141,7 +142,20 @@ def _branches(node: _Node, indent: str, limits: Limits) -> list[str]:
             lines.append(
                 f"{stem}📄 {printable(name)} ({kilotokens(child.tokens)} tokens) {limits.level(child.tokens).mark}"
             )
-        else:
+        elif depth > 0:
             lines.append(f"{stem}📁 {printable(name)}")
-            lines.extend(_branches(child, indent + ("    " if last else "│   "), limits))
+            lines.extend(_branches(child, indent + ("    " if last else "│   "), limits, depth - 1))
+        else:
+            sizes = list(_sizes(child))
+            total = kilotokens(sum(size.tokens for size in sizes))
+            lines.append(f"{stem}📁 {printable(name)} ({len(sizes)} documents, {total} tokens)")
     return lines
+
+
+def _sizes(node: _Node) -> Iterator[Size]:
+    """Of all documents below."""
+    for child in node.values():
+        if isinstance(child, Size):
+            yield child
+        else:
+            yield from _sizes(child)

@@ -28,9 +28,9 @@ class Mapper:
         views = self._store.state.agents.values() if self._running() else ()
         return self._sizes.project_map([(view.name, view.weight) for view in views if view.weight > 0])
 
-    def text(self) -> str:
-        """The map as text, dated now; nothing is written."""
-        return self.project_map().render(self._clock.now().astimezone())
+    def text(self, depth: int | None = None) -> str:
+        """The map as text, dated now; nothing is written. Folders deeper than `depth` show only how much is in them."""
+        return self.project_map().render(self._clock.now().astimezone(), depth)
 
     def object(self) -> dict[str, Any]:
         """The map as plain values, with the history of each document's size as far as it was recorded."""

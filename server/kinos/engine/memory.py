@@ -2,6 +2,7 @@
 
 from collections import Counter, deque
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from kinos.domain.change import Change, ChangeState
 from kinos.domain.task import Task
@@ -20,13 +21,27 @@ _VERBS = {
 
 _LASTING = {ChangeState.REJECTED: 30, ChangeState.CONFLICTED: 10}
 """Verdicts that outlive the log of what was done lately, and how many of each: no agent should ask a person twice."""
+LATELY = 20
+"""Lines about what the team did lately."""
+OWN = 10
+"""Lines about an agent's own work that it is told at least, as far back as `KEPT` lines reach."""
+KEPT = 400
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """A line about `agent`, and the change it tells of, empty for none."""
+
+    change: str
+    agent: str
+    line: str
 
 
 class Memory:
     """Bounded: `recent` lines and `changed` paths, the latest first. A change has one line, that of its last state."""
 
-    def __init__(self, past: Iterable[Change] = (), length: int = 20) -> None:
-        self._recent: deque[tuple[str, str]] = deque(maxlen=length)
+    def __init__(self, past: Iterable[Change] = ()) -> None:
+        self._recent: deque[_Entry] = deque(maxlen=KEPT)
         self._lasting: dict[ChangeState, dict[tuple[str, str], Change]] = {state: {} for state in _LASTING}
         self._changed: deque[str] = deque(maxlen=100)
         self._seen: dict[str, Counter[str]] = {}
@@ -34,14 +49,16 @@ class Memory:
         for change in past:
             self.moved(change)
 
-    @property
-    def recent(self) -> Sequence[str]:
-        """Lines for a brief: who goes round in circles, what was done lately, the latest first, then what was rejected or set
-        aside before that.
+    def recent(self, agent: str = "") -> Sequence[str]:
+        """Lines for a brief of `agent`: who goes round in circles, what the team did lately and it itself before that, the
+        latest first, then what was rejected or set aside before.
         """
-        named = {identity for identity, _ in self._recent}
+        entries = list(self._recent)
+        own = [entry for entry in entries if entry.agent == agent][:OWN]
+        told = entries[:LATELY] + [entry for entry in entries[LATELY:] if entry in own]
+        named = {entry.change for entry in told}
         older = (change for kept in self._lasting.values() for change in reversed(kept.values()))
-        lines = (line for _, line in self._recent)
+        lines = (entry.line for entry in told)
         return (*self._loops.values(), *lines, *(_line(change) for change in older if change.id not in named))
 
     @property
@@ -51,10 +68,11 @@ class Memory:
 
     def moved(self, change: Change) -> None:
         """A change came to another state."""
-        if change.state in _VERBS:
-            for older in [entry for entry in self._recent if entry[0] == change.id]:
+        if change.state is not ChangeState.ACCEPTED:
+            for older in [entry for entry in self._recent if entry.change == change.id]:
                 self._recent.remove(older)
-            self._recent.appendleft((change.id, _line(change)))
+        if change.state in _VERBS:
+            self._recent.appendleft(_Entry(change.id, change.agent, _line(change)))
         self._keep(change)
 
     def rejection(self, task: Task) -> Change | None:
@@ -64,11 +82,11 @@ class Memory:
 
     def said_nothing(self, agent: str, reason: str) -> None:
         """An agent found nothing to do."""
-        self._recent.appendleft(("", f"{agent} found nothing to do: {reason}"))
+        self._recent.appendleft(_Entry("", agent, f"{agent} found nothing to do: {reason}"))
 
     def refused(self, agent: str, title: str, reason: str) -> None:
         """A task was not carried out at all."""
-        self._recent.appendleft(("", f"{agent} was refused: {title}: {reason}"))
+        self._recent.appendleft(_Entry("", agent, f"{agent} was refused: {title}: {reason}"))
 
     def held(self, agent: str, reason: str) -> None:
         """An agent was made to rest because it goes round in circles; told until `freed`."""

@@ -16,11 +16,13 @@ from kinos.engine.documents import Documents
 from kinos.engine.source import MOST_BYTES, named
 
 CONTEXT = 40_000
-"""Tokens of what one brief shows, outlines included."""
+"""Tokens of all that one brief holds: request, map, what was done, and what is shown, outlines included."""
 RECENT = 10
 """Documents, and other files, that are shown because they changed lately."""
 TRIED = 40
 """Files beside documents that are tried when nothing speaks for them."""
+FRAME = 60
+"""Tokens of the lines around what is shown: its path, its size, why."""
 LEAST = 200
 """Tokens; with less room than this there is no use in looking for something that fits."""
 
@@ -59,7 +61,7 @@ async def exhibits(agent: Agent, sight: Sight, spent: int = 0) -> list[Exhibit]:
         shown = await (_source if source else _exhibit)(path, reason, sight, room)
         if shown is not None:
             exhibit, cost = shown
-            left -= cost
+            left -= cost + FRAME
             filler[source] -= cost if reason == STALE else 0
             chosen.append(exhibit)
     return chosen

@@ -1,12 +1,13 @@
 """What an agent observes, put together from the table, the request, the map and the team's memory."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from kinos.domain.brief import Brief
 from kinos.domain.errors import LandingError
 from kinos.domain.path import REQUESTS
 from kinos.domain.team import Agent
 from kinos.engine.claims import Claims
+from kinos.engine.excerpt import excerpt, first_that_fits
 from kinos.engine.landing import Landing
 from kinos.engine.memory import Memory
 from kinos.engine.observation import Sight, exhibits
@@ -15,15 +16,25 @@ from kinos.engine.sizes import Sizes
 from kinos.engine.source import listing, sources
 from kinos.engine.store import Store
 
+REQUEST = 10_000
+"""Tokens of the request that are shown; it has its first place in a brief, but not all of one."""
+MAP = 8_000
+"""Tokens of the map: of a large workspace the deeper folders show how much is in them and not what."""
+DEPTHS = (None, 3, 2, 1, 0)
+RECENT = 4_000
+"""Tokens about what was done lately."""
+CLAIMED = 1_000
+"""Tokens of claimed paths; what is not named is refused when it is chosen."""
+
 
 class View:
-    """Makes briefs."""
+    """Makes briefs of at most `observation.CONTEXT` tokens."""
 
     def __init__(
         self, sizes: Sizes, landing: Landing, claims: Claims, memory: Memory, store: Store,
-        map_text: Callable[[], str], disk: Disk, extra: Callable[[], Iterable[str]],
+        map_text: Callable[[int | None], str], disk: Disk, extra: Callable[[], Iterable[str]],
     ) -> None:  # fmt: skip
-        """`map_text` makes the map; `extra` are globs the user counts as text too."""
+        """`map_text` makes the map to a depth; `extra` are globs the user counts as text too."""
         self._sizes = sizes
         self._landing = landing
         self._claims = claims
@@ -48,7 +59,13 @@ class View:
             request,
             beside,
         )
-        shown = await exhibits(agent, sight, await self._sizes.count(files.render()) if beside else 0)
+        count = self._sizes.count
+        asked = await excerpt(request, REQUEST, count)
+        project_map = await first_that_fits(map(self._map, DEPTHS), MAP, count)
+        recent = await self._lines(self._memory.recent(agent.name), RECENT)
+        named = await self._lines(sorted(claimed), CLAIMED)
+        spent = await count("\n".join((asked, project_map, *recent, *named, files.render())))
+        shown = await exhibits(agent, sight, spent)
         seen.update(exhibit.path for exhibit in shown)
         phase = self._store.state.phase
         return Brief(
@@ -56,15 +73,20 @@ class View:
             phase=phase.name.value,
             phase_reason=phase.reason,
             request_path=path,
-            request=request,
-            project_map=self._map(),
-            recent=self._memory.recent,
-            claimed=sorted(claimed),
+            request=asked,
+            project_map=project_map,
+            recent=recent,
+            claimed=named,
             exhibits=tuple(exhibit for exhibit in shown if exhibit.path not in beside),
             files=files,
             sources=tuple(exhibit for exhibit in shown if exhibit.path in beside),
             documents={path: size.tokens for path, size in self._sizes.documents.sizes.items()} if agent.code else {},
         )
+
+    async def _lines(self, lines: Sequence[str], most: int) -> Sequence[str]:
+        """The first of `lines` that have `most` tokens in all."""
+        single = (" ".join(line.split()) for line in lines)
+        return (await excerpt("\n".join(single), most, self._sizes.count)).splitlines()
 
     def request(self) -> tuple[str, str]:
         """The person's request: its path and text; the first name and nothing when none was written."""
