@@ -45,9 +45,10 @@ def load() -> dict[str, str]:
     import anthropic  # noqa: F401
     import tenacity  # noqa: F401
 
-    from kinos.worker import edit, litellm_model, plan  # noqa: F401
+    from kinos.worker import claude, edit, litellm_model, plan  # noqa: F401
 
     litellm_model.quiet()
+    claude.trusted()
     bound.load()
     versions = {name: importlib.metadata.version(name) for name in PACKAGES}
     return {"python": ".".join(map(str, sys.version_info[:3])), **versions}
