@@ -13,6 +13,7 @@ import kinos
 from kinos.domain.brief import NOTHING
 from kinos.domain.errors import FailureKind
 from kinos.domain.message import Edited, Failed, Planned, Ready, encode
+from worker.chat import ollama, openai
 from worker.process import Talk, Worker, descendants, edit_call, gone, living, plan_call, worker
 from worker.scripted import Answer, ScriptedApi, says, stalls, uses
 
@@ -60,6 +61,23 @@ def test_nothing_is_imported_after_the_fork(running: Worker, api: ScriptedApi, f
     logged = running.log.read_bytes()
     assert b"import time:" in logged[:before]  # or the test could not see one
     assert b"import time:" not in logged[before:]
+
+
+@pytest.mark.agents
+@pytest.mark.parametrize(
+    ("model", "answer"),
+    [
+        ("openai/m", openai(calls=[(NOTHING, '{"reason": "x"}')])),
+        ("ollama/m", ollama(calls=[(NOTHING, {"reason": "x"})])),
+    ],
+)
+def test_nothing_is_imported_for_other_providers_either(
+    running: Worker, api: ScriptedApi, model: str, answer: Answer
+) -> None:
+    before = running.log.stat().st_size
+    api.answers = [answer]
+    assert isinstance(running.call(plan_call(api.url, model=model)).result(), Planned)
+    assert b"import time:" not in running.log.read_bytes()[before:]
 
 
 @pytest.mark.agents

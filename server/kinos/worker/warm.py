@@ -92,17 +92,25 @@ def _dummy(folder: str) -> list[str]:
     before = set(sys.modules)
     Path(folder, "a.md").write_text("one\n", "utf-8")
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        threading.Thread(target=_serve, args=(listener, (_TASK, _BLOCK)), daemon=True).start()
-        endpoint = Endpoint("dummy", f"http://127.0.0.1:{listener.getsockname()[1]}", rehearsal=True)
-        given = ("dummy", "claude-dummy", 1, None, endpoint, Retry(1, 0.0, ()), 20.0, 20.0)
-        for call in (PlanCall(*given, "dummy", "dummy"), EditCall(*given, folder, ("a.md",), "dummy")):
+        answers = (_claude(_TASK), _claude(_BLOCK), _OPENAI, _OLLAMA)
+        threading.Thread(target=_serve, args=(listener, answers), daemon=True).start()
+        endpoint = Endpoint("dummy", f"http://127.0.0.1:{listener.getsockname()[1]}")
+        for call in _calls(endpoint, folder):
             answer(call, _Yes())
     return sorted(set(sys.modules) - before)
 
 
-def _serve(listener: socket.socket, contents: Iterable[Mapping[str, object]]) -> None:
-    """Answer one request for each of `contents`, as the Messages API does."""
-    for content in contents:
+def _calls(endpoint: Endpoint, folder: str) -> Iterator[PlanCall | EditCall]:
+    given = (1, None, endpoint, Retry(1, 0.0, ()), 20.0, 20.0)
+    yield PlanCall("dummy", "claude-dummy", *given, "dummy", "dummy")
+    yield EditCall("dummy", "claude-dummy", *given, folder, ("a.md",), "dummy")
+    for model in ("openai/dummy", "ollama/dummy"):
+        yield PlanCall("dummy", model, *given, "dummy", "dummy")
+
+
+def _serve(listener: socket.socket, bodies: Iterable[bytes]) -> None:
+    """Answer one request with each of `bodies`."""
+    for body in bodies:
         stream, _ = listener.accept()
         with stream, stream.makefile("rb") as request:
             length = 0
@@ -110,9 +118,13 @@ def _serve(listener: socket.socket, contents: Iterable[Mapping[str, object]]) ->
                 name, _, value = line.partition(b":")
                 length = int(value) if name == b"content-length" else length
             request.read(length)
-            body = b"".join(_event(name, data) for name, data in _stream(content))
             head = f"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nContent-Length: {len(body)}\r\n\r\n"
             stream.sendall(head.encode() + body)
+
+
+def _claude(content: Mapping[str, object]) -> bytes:
+    """An answer of the Messages API."""
+    return b"".join(_event(name, data) for name, data in _stream(content))
 
 
 def _event(name: str, data: Mapping[str, object]) -> bytes:
@@ -137,3 +149,20 @@ _MESSAGE: Mapping[str, object] = {
     "stop_sequence": None,
     "usage": {"input_tokens": 1, "output_tokens": 1},
 }
+
+_NOTHING = {"name": NOTHING, "arguments": '{"reason": "dummy"}'}
+_CHUNK = {
+    "id": "c",
+    "object": "chat.completion.chunk",
+    "created": 1,
+    "model": "m",
+    "choices": [{"index": 0, "delta": {"tool_calls": [{"index": 0, "id": "t", "function": _NOTHING}]}}],
+    "usage": {"prompt_tokens": 1, "completion_tokens": 1, "total_tokens": 2},
+}
+_END = {**_CHUNK, "choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]}
+_OPENAI = b"".join(f"data: {json.dumps(chunk)}\n\n".encode() for chunk in (_CHUNK, _END)) + b"data: [DONE]\n\n"
+_TOOL = {"function": {"name": NOTHING, "arguments": {"reason": "dummy"}}}
+_LINE = {"model": "m", "message": {"role": "assistant", "content": "", "tool_calls": [_TOOL]}}
+_OLLAMA = (
+    json.dumps({**_LINE, "done": True, "done_reason": "stop", "prompt_eval_count": 1, "eval_count": 1}).encode() + b"\n"
+)
