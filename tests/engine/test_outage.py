@@ -134,7 +134,13 @@ async def test_opening_and_closing_are_told_once_each() -> None:
 
 
 async def test_a_call_in_the_middle_of_a_cycle_is_denied_as_well() -> None:
-    world = World(teams={"crew": {"ann": (1.0, 1.0)}}, model_edit=ELSEWHERE, budget_usd=0.0)
+    world = World(
+        teams={"crew": {"ann": (1.0, 1.0)}},
+        model_edit=ELSEWHERE,
+        budget_usd=0.0,
+        budget_usd_per_day=0.0,
+        model_openai_key="key",
+    )
 
     def plan(call: PlanCall) -> Task | NothingToDo:
         lost(world, "openai")
@@ -151,7 +157,13 @@ async def test_a_call_in_the_middle_of_a_cycle_is_denied_as_well() -> None:
 
 
 async def test_nobody_plans_what_could_not_be_carried_out() -> None:
-    world = World(teams={"crew": {"ann": (1.0, 1.0)}}, model_edit=ELSEWHERE, budget_usd=0.0)
+    world = World(
+        teams={"crew": {"ann": (1.0, 1.0)}},
+        model_edit=ELSEWHERE,
+        budget_usd=0.0,
+        budget_usd_per_day=0.0,
+        model_openai_key="key",
+    )
     lost(world, "openai")
     await started(world, Ends(cycles=1))
     await world.clock.passing(FIRST_PAUSE - 1)
@@ -162,7 +174,13 @@ async def test_nobody_plans_what_could_not_be_carried_out() -> None:
 
 async def test_an_agent_whose_model_is_elsewhere_goes_on() -> None:
     agents = {"bob": replace(agent("bob"), model=ELSEWHERE)}
-    world = World(teams={"crew": dict.fromkeys(["ann", "bob"], (1.0, 1.0))}, agents=agents, budget_usd=0.0)
+    world = World(
+        teams={"crew": dict.fromkeys(["ann", "bob"], (1.0, 1.0))},
+        agents=agents,
+        budget_usd=0.0,
+        budget_usd_per_day=0.0,
+        model_openai_key="key",
+    )
     bad(world, 1e9)
     await started(world)
     await world.clock.passing(1000)
@@ -175,7 +193,13 @@ async def test_an_agent_whose_model_is_elsewhere_goes_on() -> None:
 
 async def test_a_heavy_agent_that_is_held_holds_up_nobody_elsewhere() -> None:
     agents = {"bob": replace(agent("bob"), model=ELSEWHERE)}
-    world = World(teams={"crew": {"ann": (9.0, 1.0), "bob": (1.0, 1.0)}}, agents=agents, budget_usd=0.0)
+    world = World(
+        teams={"crew": {"ann": (9.0, 1.0), "bob": (1.0, 1.0)}},
+        agents=agents,
+        budget_usd=0.0,
+        budget_usd_per_day=0.0,
+        model_openai_key="key",
+    )
     for number in range(THRESHOLD):
         asks_to_wait = Failed(FailureKind.RATE_LIMIT, "too much", "", Usage(), 2000.0)
         world.session._circuits.of("api.anthropic.com").heard(asks_to_wait, f"elsewhere{number}")
