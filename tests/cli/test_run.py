@@ -58,6 +58,30 @@ def test_the_option_asks_for_a_rehearsal_whatever_the_environment_says(
     assert outside.world.of(ev.TeamStarting)[0].rehearsal
 
 
+@pytest.mark.parametrize(
+    ("caps", "why"),
+    [
+        ({"budget_runs": 1}, "the cap of 1 runs"),
+        ({"budget_usd_per_day": 0.0001}, "for today"),
+        ({"budget_usd": 0.0001}, "US dollars"),
+    ],
+)
+def test_a_run_that_reached_a_cap_ends_with_4_and_the_reason(
+    caps: dict[str, float], why: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["crew"], FakeOutside(World(**caps))) == 4
+    assert why in capsys.readouterr().err
+
+
+def test_a_price_that_is_not_known_ends_with_4_before_anything_is_started(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    outside = FakeOutside(World(model_plan="somebodys-model"))
+    assert run(["crew"], outside) == 4
+    assert "model.prices" in capsys.readouterr().err
+    assert not outside.world.of(ev.TeamStarting)
+
+
 @pytest.mark.parametrize("command", ["undo", "redo"])
 def test_what_was_set_aside_is_named_and_the_exit_code_is_1_though_the_rest_was_done(
     command: str, outside: FakeOutside, capsys: pytest.CaptureFixture[str]

@@ -186,4 +186,5 @@ def test_a_cap_is_kept_before_a_call_is_made(website: Path, monkeypatch: pytest.
     assert summary["tokens"] == 0
     unknown = kin(website, "default", "--model", "claude-opus-99", "--json")
     assert unknown.returncode == 4
-    assert "model.prices" in unknown.stdout
+    assert "model.prices" in unknown.stderr
+    assert "TeamStarting" not in unknown.stdout

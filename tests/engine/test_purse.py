@@ -397,7 +397,7 @@ async def test_agents_whose_price_is_not_known_are_named_at_the_start_and_the_ot
 @pytest.mark.parametrize("caps", [{"budget_usd": 0.0}, {"budget_usd_per_day": 0.0}])
 async def test_one_cap_in_dollars_is_enough_to_refuse_a_price_that_is_not_known(caps: dict[str, float]) -> None:
     world = World(teams=ONE, model_edit="somebodys-model", **caps)
-    with pytest.raises(SetupError, match="price of somebodys-model is not known"):
+    with pytest.raises(BudgetError, match="price of somebodys-model is not known"):
         await started(world)
     assert not world.workers.plans
 
@@ -413,7 +413,7 @@ async def test_with_no_cap_in_dollars_a_price_that_is_not_known_is_no_obstacle()
 async def test_an_agent_whose_price_is_not_known_does_not_join_a_team() -> None:
     world = World(teams=ONE, agents={"eve": agent("eve", model="somebodys-model")})
     session = await started(world)
-    with pytest.raises(SetupError, match="price of somebodys-model"):
+    with pytest.raises(BudgetError, match="price of somebodys-model"):
         await session.start_agent("eve")
     await session.stop_team()
     assert (await started(world, rehearse=True)).state.team.rehearsal

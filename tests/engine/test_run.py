@@ -11,7 +11,7 @@ from fakes.clock import settled
 from fakes.workers import failed, nothing
 from fakes.world import World
 from kinos.domain import event as ev
-from kinos.domain.errors import FailureKind, SetupError
+from kinos.domain.errors import BudgetError, FailureKind
 from kinos.domain.message import EditCall, Failed, PlanCall
 from kinos.domain.setting import Settings
 from kinos.domain.state import AgentState, TeamState
@@ -202,7 +202,7 @@ async def test_a_run_in_a_terminal_ends_at_a_cap(caps: dict[str, Any], why: str)
 
 async def test_no_call_is_made_when_the_price_is_unknown_and_dollars_are_capped() -> None:
     world = World(model_plan="somebodys-model", model_edit="somebodys-model")
-    with pytest.raises(SetupError, match="price of somebodys-model is not known"):
+    with pytest.raises(BudgetError, match="price of somebodys-model is not known"):
         await run(world, Ends(at_cap=True))
     assert not world.workers.plans
     assert not world.folder.made

@@ -94,7 +94,7 @@ class FaultError(KinosError):
 
 
 class BudgetError(KinosError):
-    """A cap was reached before money was spent."""
+    """A cap was reached before money was spent, or cannot be kept for a price is not known."""
 
     exit_code = 4
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 from kinos.domain import event as ev
 from kinos.domain.budget import Caps
 from kinos.domain.endpoint import check_keys, models_of
-from kinos.domain.errors import SetupError, SurvivedError, UntrustedError, UsageError
+from kinos.domain.errors import BudgetError, SurvivedError, UntrustedError, UsageError
 from kinos.domain.message import Endpoint
 from kinos.domain.setting import Settings
 from kinos.domain.state import TeamState
@@ -181,7 +181,7 @@ class Lifecycle:
     async def start_agent(self, name: str, *, rehearse: bool = False) -> None:
         """Start one agent; with no team running it starts alone.
 
-        Raises UsageError for a rehearsal beside a team that runs on a real model: `rehearse` makes no outside call; SetupError
+        Raises UsageError for a rehearsal beside a team that runs on a real model: `rehearse` makes no outside call; BudgetError
         when no call of it can be made, for the price is not known.
         """
         if self._run is None:
@@ -230,12 +230,12 @@ class Lifecycle:
         return catalog.team(name), reason
 
     def _unpriced(self, team: Team, agents: Mapping[str, Agent], caps: Caps) -> Mapping[str, str]:
-        """The agents that can make no call, for its price is not known, each named. Raises SetupError when that is all."""
+        """The agents that can make no call, for its price is not known, each named. Raises BudgetError when that is all."""
         models = {name: models_of(agent, team, self._settings) for name, agent in agents.items()}
         unable = self.purse.unpriced(models, caps)
         for name, reason in unable.items():
             if len(unable) == len(agents):
-                raise SetupError(f"No call can be made: {reason}.")
+                raise BudgetError(f"No call can be made: {reason}.")
             self._say(ev.Noted(self._ports.clock.now(), "warning", f"{name} does not run: {reason}."))
         return unable
 

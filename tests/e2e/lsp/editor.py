@@ -210,8 +210,23 @@ class Editor:
             self.received.append(message)
         else:
             self.asked.append(message)
+            if message["method"] == "window/showMessageRequest":
+                return  # a person takes time: `answer` tells
             result = self.takes(self, message["params"]) if message["method"] == "workspace/applyEdit" else None
             self.send({"id": message["id"], "result": result})
+
+    async def question(self, number: int = 0) -> dict[str, Any]:
+        """A question the server asked the person, the first unless told otherwise, once it is there."""
+
+        def look() -> dict[str, Any] | None:
+            questions = [message for message in self.asked if message["method"] == "window/showMessageRequest"]
+            return questions[number] if len(questions) > number else None
+
+        return await self.until(look)
+
+    def answer(self, question: Mapping[str, Any], title: str | None) -> None:
+        """What the person chose; None is nothing."""
+        self.send({"id": question["id"], "result": None if title is None else {"title": title}})
 
     def read(self, on: bool) -> None:
         """Take no further byte, as an editor that hangs; or go on."""
