@@ -256,3 +256,11 @@ def test_who_is_held_holds_nobody_up() -> None:
     schedule.useful("heavy", 0.0, 1.0)
     schedule.hold("heavy", 0.0, 1)
     keep_running(schedule, 20, 1.0)
+
+
+def test_who_was_not_let_try_rests_for_its_pace_and_its_failures_neither_grow_nor_go() -> None:
+    schedule = Schedule()
+    schedule.weigh("ann", 1.0)
+    assert schedule.failed("ann", 0.0, 20.0) == 40.0
+    assert schedule.denied("ann", 40.0, 20.0) == 60.0
+    assert schedule.failed("ann", 60.0, 20.0) == 140.0
