@@ -216,6 +216,7 @@ class App:
         """
         from kinos.adapters.approval import Approvals
         from kinos.adapters.catalog import FileCatalog
+        from kinos.adapters.check_process import CheckProcess
         from kinos.adapters.clock import RandomIds, SystemClock
         from kinos.adapters.control_socket import ControlServer
         from kinos.adapters.counter_client import CounterProcess
@@ -251,6 +252,7 @@ class App:
             ids=RandomIds(),
             days=FileDayLedger(ledger_file()),
             editor=editor,
+            checker=CheckProcess(disk.root),
             circuits=self._circuits,
             checkup=self._doctor(disk.root, settings, problems),
             services=services,

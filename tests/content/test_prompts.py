@@ -167,7 +167,7 @@ def test_the_shipped_teams_are_the_promised_ones() -> None:
 @each_agent
 def test_a_prompt_declares_name_role_and_globs(name: str) -> None:
     header = read_prompt(name).header
-    assert set(header) - {"breadth", "search"} == {"name", "role", "watches", "edits", "pace"}
+    assert set(header) - {"breadth", "search", "checks"} == {"name", "role", "watches", "edits", "pace"}
     assert header["name"] == name
     assert header["role"] == AGENTS[name]
     for key in ("watches", "edits"):

@@ -150,6 +150,24 @@ async def whether_a_template_may_be_edited(place: Place) -> str:
     return world.of(ev.CycleRested)[0].result
 
 
+def what_is_checked(seen: Callable[[World], Any], path: str = "a.md") -> Look:
+    """Look at a world in which a change of `path` landed in auto, and a check took 30 seconds if it ran."""
+
+    async def look(place: Place) -> Any:
+        ann = replace(agent("ann"), edits=("**/*",), checks=True)
+        world = engine(place, teams={"crew": {"ann": (1.0, 1.0)}}, agents={"ann": ann})
+        world.script.times = 1
+        world.workers.planner = lambda call: (
+            replace(task, files=(path,)) if isinstance(task := world.script.plan(call), Task) else task
+        )
+        await world.session.open()
+        await world.session.start_team(Start("crew", landing="auto", ends=Ends(idle=True)))
+        await world.session.finished()
+        return seen(world)
+
+    return look
+
+
 # -- looks at a worker, the front ends and what is on the disk ---------------------------------------------------------
 
 
@@ -469,6 +487,26 @@ EFFECTS: Mapping[str, Sequence[Effect]] = {
     "history.bytes": [Effect(of_a_run(lambda world: world.journal.pruned[0][1]), [(0, 0), (9, 9)])],
     "lock.timeout": [Effect(waits_for_the_lock, [(0, []), (3, [1.0, 1.0, 1.0])], {"lock.interval": 1})],
     "lock.interval": [Effect(waits_for_the_lock, [(1, [1.0, 1.0]), (0.5, [0.5] * 4)], {"lock.timeout": 2})],
+    "check.command": [
+        Effect(
+            what_is_checked(lambda world: world.checker.runs),
+            [(["make", "test"], [("make", "test")]), (["tox"], [("tox",)]), ([], [])],
+        )
+    ],
+    "check.timeout": [
+        Effect(
+            what_is_checked(lambda world: world.of(ev.CheckEnded)[0].check.state),
+            [(10, "timed out"), (100, "passed")],
+            {"check.command": ["make"]},
+        )
+    ],
+    "check.unreviewed": [
+        Effect(
+            what_is_checked(lambda world: len(world.checker.runs), "a.py"),
+            [(True, 1), (False, 0)],
+            {"check.command": ["make"]},
+        )
+    ],
     "log.level": [
         Effect(what_is_logged, [("error", ["error"]), ("debug", ["error", "warning", "info", "debug"])]),
     ],

@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
@@ -15,6 +15,8 @@ from typing import Any, override
 
 import pytest
 
+from kinos.adapters.journal import FileJournal
+from kinos.domain.check import CheckRecord, CheckState
 from kinos.domain.errors import FailureKind
 from kinos.domain.figure import CUT_OFF, IDLE, USEFUL
 from kinos.engine.cycle import Result
@@ -78,6 +80,8 @@ def seen(told: list[dict[str, Any]]) -> Mapping[str, set[str]]:
 def test_a_rehearsed_run_writes_what_is_documented_and_all_of_it_and_no_contents(folder: Path) -> None:
     done = kin(folder, "default", "--rehearse", "--cycles", "4", "--auto")
     assert done.returncode == 0, done.stdout + done.stderr
+    check = CheckRecord(CheckState.FAILED, "exit code 1", ("make", "test"), datetime.now(UTC), 12.5)
+    FileJournal(folder / ".kinos" / "state").checked(check)
     assert kin(folder, "undo").returncode == 0
     told = lines(folder)
     assert seen(told) == documented()

@@ -76,6 +76,7 @@ def test_limits_that_cross_are_both_set_back() -> None:
 def test_a_workspace_cannot_set_what_is_the_users(key: str, value: object) -> None:
     prices = {"m": {"input": 0, "output": 0}}
     good: dict[str, object] = {"landing.edit": ["*.x"], "model.prices": prices, "history.days": 1, "history.bytes": 1}
+    good["check.unreviewed"] = True
     settings, problems = resolve([workspace({key: good.get(key, value)})])
     assert settings == Settings()
     assert "may only tighten" in problems[0]

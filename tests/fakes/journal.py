@@ -7,6 +7,7 @@ from typing import Any
 
 from fakes.fuse import Fuse
 from kinos.domain.change import Change, digest
+from kinos.domain.check import CheckRecord
 from kinos.domain.errors import LandingError, WorkspaceHeldError
 from kinos.domain.figure import CycleRecord
 from kinos.engine.ports import Intent
@@ -28,6 +29,7 @@ class MemoryJournal:
         self._changes: dict[str, Change] = {}
         self._pending: dict[str, Sequence[Intent]] = {}
         self._cycles: list[CycleRecord] = []
+        self._check: CheckRecord | None = None
 
     def keep(self, content: bytes) -> str:
         self._write("image", digest(content))
@@ -67,6 +69,13 @@ class MemoryJournal:
 
     def cycles(self) -> Sequence[CycleRecord]:
         return list(self._cycles)
+
+    def checked(self, check: CheckRecord) -> None:
+        self._write("check", check.state)
+        self._check = check
+
+    def last_check(self) -> CheckRecord | None:
+        return self._check
 
     def compact(self) -> None:
         self.compacted += 1

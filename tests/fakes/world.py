@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from fakes.catalog import MemoryCatalog, agent
+from fakes.checker import FakeChecker
 from fakes.clock import CountingIds, FakeClock
 from fakes.days import MemoryDayLedger
 from fakes.disk import MemoryDisk
@@ -75,6 +76,7 @@ class World:
         self.workers = ScriptedWorkers(self.clock, self.script.plan, self.script.edit)
         self.rehearsal = FakeRehearsal()
         self.services = FakeServices()
+        self.checker = FakeChecker(self.clock)
         teams = CREW if teams is None else teams
         names = {name for members in teams.values() for name in members}
         self.catalog = MemoryCatalog(teams, {name: agent(name) for name in names} | dict(agents or {}))
@@ -91,7 +93,7 @@ class World:
         """A new engine on the same workspace."""
         ports = Ports(
             self.disk, self.folder, self.catalog, self.workers, self.rehearsal, self.counting, self.clock, self.ids,
-            self.days, self.editor, self.circuits, services=self.services,
+            self.days, self.editor, self.circuits, services=self.services, checker=self.checker,
         )  # fmt: skip
         session = Session(ports, self.settings, "a test", trusted=self.trusted)
         session.subscribe(lambda before, after, event: self.events.append(event))

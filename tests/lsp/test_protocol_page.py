@@ -11,6 +11,7 @@ import pytest
 from kinos.domain import event as ev
 from kinos.domain.budget import Caps
 from kinos.domain.change import Change, FileChange
+from kinos.domain.check import CheckRecord, CheckState
 from kinos.domain.errors import FailureKind
 from kinos.engine import command as engine
 from kinos.engine.command import described
@@ -59,7 +60,9 @@ async def live(tmp_path: Path) -> dict[str, Any]:
     folders = Folders(client, Background(), make)
     folders.add(tmp_path.as_uri())
     made[0].session.store.dispatch(ev.TeamStarting(NOW, "default", "why", "review", True, ("management",), Caps()))
-    await client.until(lambda: client.statuses and client.statuses[-1]["agents"])
+    check = CheckRecord(CheckState.FAILED, "exit code 1", ("make", "test"), NOW, 12.5)
+    made[0].session.store.dispatch(ev.CheckEnded(NOW, check))
+    await client.until(lambda: client.statuses and client.statuses[-1]["check"])
     return dict(client.statuses[-1])
 
 

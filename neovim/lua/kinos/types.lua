@@ -20,6 +20,7 @@
 ---@field history? kinos.settings.history
 ---@field lock? kinos.settings.lock
 ---@field cache? kinos.settings.cache
+---@field check? kinos.settings.check
 ---@field log? kinos.settings.log
 ---@field agents? kinos.settings.agents
 
@@ -88,6 +89,11 @@
 ---@field bytes? integer how large the memory of counted sizes may become (bytes); default: 67108864
 ---@field days? integer what was not used for so long is forgotten (days); default: 30
 ---@field cleanup? integer how often that memory is looked after (seconds); default: 3600
+
+---@class kinos.settings.check
+---@field command? string[] run after changes of agents landed, without shell and keys; the program first (words)
+---@field timeout? number it is ended after so long (seconds); default: 120
+---@field unreviewed? boolean it also runs on code of agents that no person has accepted; default: False
 
 ---@class kinos.settings.log
 ---@field level? 'error'|'warning'|'info'|'debug' how much is logged; default: info

@@ -17,6 +17,7 @@ from typing import Any
 from kinos.adapters.image_store import ImageStore
 from kinos.adapters.whole_file import replace_file
 from kinos.domain.change import Change, ChangeState, FileChange
+from kinos.domain.check import CheckRecord, CheckState
 from kinos.domain.errors import LandingError
 from kinos.domain.figure import CycleRecord
 from kinos.domain.secret import Redact, redaction
@@ -40,6 +41,7 @@ class FileJournal:
         self._changes: dict[str, Change] = {}
         self._pending: dict[str, Sequence[Intent]] = {}
         self._cycles: dict[str, CycleRecord] = {}
+        self._check: CheckRecord | None = None
         self._read_to = 0
         self._last = b""
         self._alone = RLock()
@@ -101,6 +103,15 @@ class FileJournal:
         self._follow()
         return list(self._cycles.values())
 
+    def checked(self, check: CheckRecord) -> None:
+        """Record what the check command came to."""
+        self._append(_told_check(replace(check, reason=self._redact(check.reason))))
+
+    def last_check(self) -> CheckRecord | None:
+        """The last one recorded."""
+        self._follow()
+        return self._check
+
     def compact(self) -> None:
         """Write the journal anew with one line a change and a cycle, when more than `SPARE` bytes and half of it go."""
         with self._alone:
@@ -112,6 +123,7 @@ class FileJournal:
                     for c, all_ in self._pending.items()
                 ),
                 *({"type": "cycle", **asdict(each), "ended": each.ended.isoformat()} for each in self._cycles.values()),
+                *([_told_check(self._check)] if self._check else ()),
             ]
             content = b"".join(map(_line, lines))
             if self._read_to - len(content) <= max(SPARE, len(content)):
@@ -172,6 +184,7 @@ class FileJournal:
         self._changes.clear()
         self._pending.clear()
         self._cycles.clear()
+        self._check = None
         self._read_to = 0
         self._last = b""
 
@@ -189,6 +202,8 @@ class FileJournal:
                     self._changes[change] = _change(outcome)
             elif kind == "cycle":
                 self._cycles[record["cycle"]] = _cycle(record)
+            elif kind == "check":
+                self._check = _check(record)
         except (ValueError, KeyError, TypeError):
             return
 
@@ -216,6 +231,17 @@ def _cycle(record: Mapping[str, Any]) -> CycleRecord:
     return CycleRecord(
         **{**values, "ended": datetime.fromisoformat(record["ended"]), "usage": Usage(**record["usage"])}
     )
+
+
+def _told_check(check: CheckRecord) -> Mapping[str, Any]:
+    return {"type": "check", **asdict(check), "time": check.time.isoformat()}
+
+
+def _check(record: Mapping[str, Any]) -> CheckRecord:
+    return CheckRecord(
+        CheckState(record["state"]), record["reason"], tuple(record["command"]),
+        datetime.fromisoformat(record["time"]), record["seconds"],
+    )  # fmt: skip
 
 
 def _change(record: Mapping[str, Any]) -> Change:

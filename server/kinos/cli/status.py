@@ -46,6 +46,9 @@ def status(args: argparse.Namespace, outside: Outside) -> int:
     else:
         for line in _known(known):
             say(line)
+    if check := picture["check"]:
+        reason = f": {check['reason']}" if check["reason"] else ""
+        say(f"check.command: {check['state']}{reason} ({check['time'][:16].replace('T', ' ')})")
     if picture["waiting"]:
         for line in _waiting(changes):
             say(line)

@@ -52,6 +52,7 @@ class Listing:
 class Brief:
     """Everything an agent observes before it decides. `claimed` paths are being worked on or wait for review. `files` and
     `sources` are of agents whose work reaches beyond documents: what text files there are, and those that are shown.
+    `check` is what the check command came to, for agents that want to know.
     """
 
     agent: str
@@ -67,6 +68,7 @@ class Brief:
     sources: Sequence[Exhibit] = ()
     documents: Mapping[str, int] = field(default_factory=dict)
     """The tokens of every document, for an agent with code of its own; not rendered."""
+    check: str = ""
 
     def render(self) -> str:
         """The user message for the planner."""
@@ -77,6 +79,7 @@ class Brief:
             _block("map", mark, {}, self.project_map),
             _block("recent", mark, {}, "\n".join(f"- {line}" for line in self.recent) or "(nothing yet)"),
             _block("claimed", mark, {}, "\n".join(f"- {path}" for path in self.claimed) or "(none)"),
+            *([_block("check", mark, {}, self.check)] if self.check else []),
             *(self._exhibit(exhibit, mark) for exhibit in self.exhibits),
             *self._beside(mark),
             _QUESTION,
@@ -106,7 +109,7 @@ class Brief:
     def _mark(self) -> str:
         digest = hashlib.sha256()
         shown = (e.text for e in (*self.exhibits, *self.sources))
-        for text in (self.request, self.project_map, *self.recent, self.files.render(), *shown):
+        for text in (self.request, self.project_map, *self.recent, self.files.render(), self.check, *shown):
             digest.update(text.encode("utf-8", "surrogatepass"))
         return digest.hexdigest()[:12]
 

@@ -58,7 +58,7 @@ class FileChange:
 @dataclass(frozen=True, slots=True)
 class Change:
     """`id` is unique in a workspace; `cycle` names the cycle it came from, `session` the run of the engine, and `request` is
-    the digest of the request its planner was shown.
+    the digest of the request its planner was shown. `accepted` is whether a person has looked at it and said yes.
     """
 
     id: str
@@ -75,6 +75,7 @@ class Change:
     usd: float | None = None
     rehearsal: bool = False
     request: str = ""
+    accepted: bool = False
 
     def to(self, state: ChangeState, reason: str = "") -> "Change":
         """This change in `state`. Raises ValueError for a transition that does not exist: that is a bug."""

@@ -7,6 +7,7 @@ from typing import Any
 
 from kinos.domain.budget import Caps
 from kinos.domain.change import Change, ChangeState
+from kinos.domain.check import CheckRecord
 from kinos.domain.phase import PhaseState
 from kinos.domain.usage import Usage
 
@@ -243,6 +244,20 @@ class MapWritten(Event):
     """The map's file was written."""
 
     path: str
+
+
+@dataclass(frozen=True, slots=True)
+class CheckStarted(Event):
+    """The check command was started."""
+
+    command: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CheckEnded(Event):
+    """The check command ended, or was not run; `check` says how and why, and holds no output."""
+
+    check: CheckRecord
 
 
 @dataclass(frozen=True, slots=True)

@@ -174,6 +174,22 @@ class Prices:
         return {"type": "object", "additionalProperties": entry}
 
 
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """True or false."""
+
+    def read(self, value: object) -> bool:
+        """A bool, or a word for it."""
+        word = str(value).strip().lower()
+        if not isinstance(value, bool | str) or word not in Truth.YES | Truth.NO:
+            raise UsageError(f"must be true or false, not {value!r}")
+        return word in Truth.YES
+
+    def schema(self) -> dict[str, Any]:
+        """A boolean."""
+        return {"type": "boolean"}
+
+
 class Truth:
     """Words for true and false in an environment variable."""
 

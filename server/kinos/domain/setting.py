@@ -8,7 +8,7 @@ from typing import Any
 
 from kinos.domain.demand import REMEDY, Approved, Demand, exact, nothing
 from kinos.domain.errors import UsageError
-from kinos.domain.kind import Choice, Codes, Kind, Number, Prices, Text, Texts, Truth, Whole
+from kinos.domain.kind import Choice, Codes, Flag, Kind, Number, Prices, Text, Texts, Truth, Whole
 from kinos.domain.model import MOST_OUTPUT, THINKING_ROOM
 from kinos.domain.tokenizer import AUTO, TOKENIZERS
 from kinos.domain.usage import PRICES, Price
@@ -226,6 +226,16 @@ class Settings:
         "cache.cleanup", 3600, Whole(1), "how often that memory is looked after", unit="seconds",
         env="CACHE_CLEANUP_INTERVAL",
     )  # fmt: skip
+    check_command: tuple[str, ...] = _row(
+        "check.command", (), Texts(), "run after changes of agents landed, without shell and keys; the program first",
+        unit="words", scope=_USER,
+    )  # fmt: skip
+    check_timeout: float = _row(
+        "check.timeout", 120.0, Number(1, 86_400), "it is ended after so long", unit="seconds", scope=_TIGHTEN
+    )
+    check_unreviewed: bool = _row(
+        "check.unreviewed", False, Flag(), "it also runs on code of agents that no person has accepted", scope=_USER
+    )
     log_level: str = _row(
         "log.level", "info", Choice("error", "warning", "info", "debug"), "how much is logged", env="LOG_LEVEL"
     )

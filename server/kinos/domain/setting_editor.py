@@ -10,7 +10,14 @@ from kinos.domain.setting import Row, Scope, defaults
 OWN = ("kinos.server.command", "kinos.rehearse", "kinos.trace.server")
 """Settings of the VS Code extension itself, which the table does not know."""
 
-_LUA = {"integer": "integer", "number": "number", "string": "string", "array": "{}[]", "object": "table<string, {}>"}
+_LUA = {
+    "boolean": "boolean",
+    "integer": "integer",
+    "number": "number",
+    "string": "string",
+    "array": "{}[]",
+    "object": "table<string, {}>",
+}
 
 
 def manifest(text: str) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 from kinos.domain import event as ev
 from kinos.domain.budget import Caps
 from kinos.domain.change import LANDED_STATES, ChangeState
+from kinos.domain.check import CheckRecord
 from kinos.domain.figure import IDLE, USEFUL
 from kinos.domain.phase import PhaseState
 from kinos.domain.usage import Usage, add_cost
@@ -127,7 +128,7 @@ class Spend:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """One workspace. `waiting` is how many changes wait for a person."""
+    """One workspace. `waiting` is how many changes wait for a person, `check` what the check command came to last."""
 
     team: TeamView = TeamView()
     agents: Mapping[str, AgentView] = field(default_factory=dict)
@@ -135,6 +136,7 @@ class State:
     sizes: Sizes = Sizes()
     spend: Spend = Spend()
     waiting: int = 0
+    check: CheckRecord | None = None
 
 
 def apply(state: State, event: ev.Event) -> State:
@@ -309,6 +311,10 @@ def _phase(state: State, e: ev.PhaseMoved) -> State:
     return replace(state, phase=e.phase)
 
 
+def _checked(state: State, e: ev.CheckEnded) -> State:
+    return replace(state, check=e.check)
+
+
 _HANDLERS: Mapping[type[ev.Event], Callable[[State, Any], State]] = {
     ev.TeamStarting: _starting,
     ev.TeamRunning: _running,
@@ -335,4 +341,5 @@ _HANDLERS: Mapping[type[ev.Event], Callable[[State, Any], State]] = {
     ev.ChangeMoved: _moved,
     ev.SizesCounted: _counted,
     ev.PhaseMoved: _phase,
+    ev.CheckEnded: _checked,
 }

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from kinos.domain.check import CheckRecord
 from kinos.domain.figure import success_rate
 from kinos.domain.phase import PhaseRule, to_converge, to_expand
 from kinos.domain.state import AgentView, State
@@ -54,6 +55,17 @@ def picture(
             "usdPerDay": state.spend.caps.usd_per_day,
         },
         "waiting": state.waiting,
+        "check": None if state.check is None else _check(state.check),
+    }
+
+
+def _check(record: CheckRecord) -> dict[str, Any]:
+    return {
+        "state": record.state.value,
+        "reason": record.reason,
+        "command": list(record.command),
+        "time": record.time.isoformat(),
+        "seconds": round(record.seconds, 3),
     }
 
 

@@ -29,7 +29,8 @@ each; one whose work is to compare documents says more in its prompt file.
 class Agent:
     """A prompt file. `watches` and `edits` are globs; `pace` is seconds of rest after useful work; `breadth` is the tokens of
     documents it is shown each time though nothing but their turn speaks for them; `search` is how many web searches it may
-    make for a task, 0 for none; `origin` says who brings it, `mistakes` what was not taken as the file has it;
+    make for a task, 0 for none; `origin` says who brings it, `mistakes` what was not taken as the file has it,
+    `checks` is whether it is shown what the check command came to;
     `code` is the class that works in place of a prompt alone, as `module:object`, and `home` the folder of its modules.
     """
 
@@ -47,6 +48,7 @@ class Agent:
     code: str = ""
     home: str = ""
     mistakes: tuple[str, ...] = ()
+    checks: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +122,7 @@ def read_agent(text: str, path: str, stem: str) -> Agent:
         raise ContentError("the settings at the top are not closed by a line +++", path, 1)
     data = _toml("\n".join(lines[1:end]), path, 1)
     reader = _Reader(data, path, text)
-    reader.allow("name", "role", "watches", "edits", "pace", "model", "breadth", "search")
+    reader.allow("name", "role", "watches", "edits", "pace", "model", "breadth", "search", "checks")
     name = reader.text("name", default=stem)
     if name != stem:
         raise reader.wrong("name", f"name is {name!r} but the file is called {stem!r}: make them the same")
@@ -138,6 +140,7 @@ def read_agent(text: str, path: str, stem: str) -> Agent:
         path,
         int(reader.number("breadth", BREADTH)),
         reader.count("search", MOST_SEARCHES),
+        checks=reader.truth("checks"),
     )
 
 
@@ -198,6 +201,12 @@ class _Reader:
         value = self._data.get(key, 0)
         if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= most:
             raise self.wrong(key, f"{key} must be a whole number from 0 to {most}")
+        return value
+
+    def truth(self, key: str) -> bool:
+        value = self._data.get(key, False)
+        if not isinstance(value, bool):
+            raise self.wrong(key, f"{key} must be true or false")
         return value
 
     def globs(self, key: str, default: Sequence[str]) -> tuple[str, ...]:

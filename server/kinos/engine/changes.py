@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Collection, Coroutine, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
+from dataclasses import replace
 
 from kinos.domain.change import LANDED_STATES, Change, ChangeState
 from kinos.domain.errors import ConflictError, LandingError, PolicyError, UsageError
@@ -217,7 +218,7 @@ class Changes:
             self._store.dispatch(ChangeMoved(self._clock.now(), change, previous))
 
     async def _accept(self, change: Change) -> Change:
-        accepted = change.to(ChangeState.ACCEPTED)
+        accepted = replace(change.to(ChangeState.ACCEPTED), accepted=True)
         try:
             landed = await self._landing.land(accepted)
         except (ConflictError, PolicyError) as error:

@@ -15,6 +15,7 @@ from kinos.domain.state import TeamState
 from kinos.domain.team import Agent, Member, Team
 from kinos.engine.budget import Budget
 from kinos.engine.changes import Changes
+from kinos.engine.check import Checks
 from kinos.engine.choice import chosen_team
 from kinos.engine.circuit import Circuits
 from kinos.engine.cycle import Terms, Tools
@@ -22,6 +23,7 @@ from kinos.engine.keeper import Keeper
 from kinos.engine.mapper import Mapper
 from kinos.engine.ports import (
     Catalog,
+    Checker,
     Checkup,
     Clock,
     Counting,
@@ -59,6 +61,7 @@ class Ports:
     circuits: Circuits | None = None
     checkup: Checkup | None = None
     services: Services | None = None
+    checker: Checker | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +94,7 @@ class Parts:
     journal: Journal
     mapper: Mapper
     upkeep: Upkeep
+    checks: Checks
     tools: Callable[[Budget], Tools]
 
 
@@ -265,6 +269,8 @@ class Lifecycle:
         parts.keeper.keep_phase()
         if not start.only:
             parts.keeper.keep_team(roster.team.name)
+        self._run.pending = lambda: parts.checks.busy
+        parts.checks.start(self._run)
         self._run.enable(able)
         parts.mapper.follow()
         self._over = asyncio.create_task(self._to_the_end(self._run))
@@ -317,7 +323,7 @@ class Lifecycle:
     async def _end_processes(self) -> tuple[int, SurvivedError | None]:
         """How many processes were ended, and who could not be."""
         ended, survived, services = 0, None, self._ports.services
-        for stop in (self._ports.workers.stop, *((services.stop,) if services else ())):
+        for stop in (self._ports.workers.stop, self._parts.checks.stop, *((services.stop,) if services else ())):
             try:
                 ended += await stop()
             except SurvivedError as error:

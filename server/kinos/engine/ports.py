@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from kinos.domain.change import Change
+from kinos.domain.check import CheckRecord
 from kinos.domain.count import Count, Terms
 from kinos.domain.figure import CycleRecord
 from kinos.domain.finding import Finding
@@ -157,6 +158,14 @@ class Journal(Protocol):
         """Every cycle that ended, of all sessions, in the order they did."""
         ...
 
+    def checked(self, check: CheckRecord) -> None:
+        """Record what the check command came to. Raises LandingError when it cannot be written."""
+        ...
+
+    def last_check(self) -> CheckRecord | None:
+        """The last one recorded."""
+        ...
+
     def compact(self) -> None:
         """Leave out what newer lines say again, if that is much. A crash leaves the journal as it was, or as it will be.
 
@@ -216,6 +225,31 @@ class Checkup(Protocol):
 
     async def findings(self, *, live: bool) -> Sequence[Finding]:
         """What is installed, reachable and missing; with `live` also what one minimal call to the model came to."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """What a command came to: its exit code (negative: ended by that signal), what it printed, bounded, and how long it took."""
+
+    code: int
+    output: str
+    seconds: float
+    timed_out: bool = False
+
+
+class Checker(Protocol):
+    """Runs the check command, one at a time."""
+
+    async def run(self, command: Sequence[str], seconds: float) -> Ran:
+        """Run it to its end, or for so many seconds; afterwards nothing of it is alive. Without a shell and without keys.
+
+        Raises SetupError when it cannot be started.
+        """
+        ...
+
+    async def stop(self) -> int:
+        """End what runs, with everything below it; how many processes ended. Raises SurvivedError."""
         ...
 
 

@@ -76,6 +76,8 @@ class Run:
         self._unsubscribe = tools.store.subscribe(lambda before, after, event: self._guard.heard(event))
         self.bug: BaseException | None = None
         """What a cycle died of that is no failure but a bug: the run is over then."""
+        self.pending: Callable[[], bool] = bool
+        """Whether something is under way that agents will want to know: a run until idle waits for it."""
         self.tally = Tally()
 
     def enable(self, names: Sequence[str]) -> None:
@@ -132,6 +134,22 @@ class Run:
             if self._ends.idle or any(matches(path, self._roster.agents[name].watches) for path in paths):
                 self._schedule.wake(name, now)
         self.tally.quiet.clear()
+        self._wake.set()
+
+    @property
+    def wants_checks(self) -> bool:
+        """Whether an agent is to be shown what the check command comes to."""
+        return bool(self._want_checks())
+
+    def _want_checks(self) -> set[str]:
+        return {name for name in self._enabled if self._roster.agents[name].checks}
+
+    def news(self) -> None:
+        """The check command came to something: wake who is shown it."""
+        for name in self._want_checks():
+            self._schedule.wake(name, self._tools.clock.monotonic())
+            self.tally.quiet.discard(name)
+        self._stale |= self._cycles.keys() & self._want_checks()
         self._wake.set()
 
     def pause(self, reason: str, cap: str = "") -> None:
@@ -238,7 +256,7 @@ class Run:
         phase = self._tools.store.state.phase.name
         awake = {name for name in self._enabled if self._weight(name, phase) > 0}
         # Who goes round in circles is not waited for: it rests for long, and has nothing new to say.
-        return awake <= self.tally.quiet | self._schedule.held
+        return awake <= self.tally.quiet | self._schedule.held and not self.pending()
 
     def _start_cycles(self) -> None:
         while self._may_begin():

@@ -7,6 +7,7 @@ from kinos.domain import event as ev
 from kinos.domain.account import Account
 from kinos.domain.brief import Brief
 from kinos.domain.change import Change, ChangeState
+from kinos.domain.check import CheckRecord
 from kinos.domain.errors import UsageError
 from kinos.domain.figure import CycleRecord, Figures, figures
 from kinos.domain.finding import Finding
@@ -19,6 +20,7 @@ from kinos.domain.team import Agent
 from kinos.engine.budget import Budget
 from kinos.engine.buffer import Buffers
 from kinos.engine.changes import Changes
+from kinos.engine.check import Checks
 from kinos.engine.chronicle import Chronicle
 from kinos.engine.circuit import Circuits
 from kinos.engine.claims import Claims
@@ -71,15 +73,20 @@ class Session:
         self.map = Mapper(
             self.sizes, self._keeper, self.store, ports.clock, settings.map_write, lambda: self._team.run is not None
         )
+        self._checks = Checks(
+            ports.checker, settings, self.buffers, self.store, ports.clock, self._changes.all, self._keep_check
+        )
         self._view = View(
             self.sizes, self._landing, self._claims, self._memory, self.store, self.map.text, ports.disk,
-            lambda: self.settings.landing_edit,
+            lambda: self.settings.landing_edit, self._checks.material,
         )  # fmt: skip
         self._upkeep = Upkeep(self.sizes, self.map, self._claims, ports.clock)
         self._text_sync = TextSync(
             self.buffers, self.sizes, self._changes, self._keeper, self._upkeep, ports.disk, ports.folder
         )
-        parts = Parts(self.store, self._keeper, self._changes, self._journal, self.map, self._upkeep, self._tools)
+        parts = Parts(
+            self.store, self._keeper, self._changes, self._journal, self.map, self._upkeep, self._checks, self._tools
+        )
         self._team = Lifecycle(ports, settings, self.id, parts, trusted=trusted)
 
     async def open(self, *, watch: bool = False) -> None:
@@ -87,6 +94,8 @@ class Session:
         kept = self._keeper.phase()
         if kept is not None:
             self.store.dispatch(ev.PhaseMoved(self._ports.clock.now(), kept))
+        if (check := self._journal.last_check()) is not None:
+            self.store.dispatch(ev.CheckEnded(check.time, check))
         self._changes.restore()
         await self._team.purse.open()
         await self.sizes.scan()
@@ -170,10 +179,12 @@ class Session:
     def did_save(self, path: str) -> None:
         """The editor wrote `path`."""
         self._text_sync.did_save(path)
+        self._checks.saved()
 
     async def did_close(self, path: str) -> None:
         """The editor closed `path`: the disk counts again."""
         await self._text_sync.did_close(path)
+        self._checks.saved()
 
     async def did_change_on_disk(self, paths: Sequence[str]) -> None:
         """Files changed outside the editor."""
@@ -314,11 +325,16 @@ class Session:
         self._changes.record(change, previous)
         self._upkeep.recorded(change)
 
+    def _keep_check(self, check: CheckRecord) -> None:
+        self._keeper.try_to_keep("The journal", lambda: self._journal.checked(check))
+
     def _finished_cycle(self, cycle: CycleRecord) -> None:
         self._keeper.try_to_keep("The journal", lambda: self._journal.finish(cycle))
 
     def _moved(self, before: State, after: State, event: ev.Event) -> None:
-        """Whatever moved the phase, the agents are weighed by the new one."""
+        """Whatever moved the phase, the agents are weighed by the new one; what landed is checked."""
+        if isinstance(event, ev.ChangeMoved):
+            self._checks.moved(event.change, event.previous)
         if self._team.run is not None and after.phase.name is not before.phase.name:
             self._team.run.weigh()
             self._keeper.try_to_keep("The phase", self._keeper.keep_phase)

@@ -33,8 +33,11 @@ class View:
     def __init__(
         self, sizes: Sizes, landing: Landing, claims: Claims, memory: Memory, store: Store,
         map_text: Callable[[int | None], str], disk: Disk, extra: Callable[[], Iterable[str]],
+        check: Callable[[], str],
     ) -> None:  # fmt: skip
-        """`map_text` makes the map to a depth; `extra` are globs the user counts as text too."""
+        """`map_text` makes the map to a depth; `extra` are globs the user counts as text too; `check` is what is shown of the
+        last check.
+        """
         self._sizes = sizes
         self._landing = landing
         self._claims = claims
@@ -43,6 +46,7 @@ class View:
         self._map = map_text
         self._disk = disk
         self._extra = extra
+        self._check = check
 
     async def brief(self, agent: Agent) -> Brief:
         """What `agent` is shown now. Files that are claimed, or wait for review, are named but not shown."""
@@ -64,7 +68,8 @@ class View:
         project_map = await first_that_fits(map(self._map, DEPTHS), MAP, count)
         recent = await self._lines(self._memory.recent(agent.name), RECENT)
         named = await self._lines(sorted(claimed), CLAIMED)
-        spent = await count("\n".join((asked, project_map, *recent, *named, files.render())))
+        check = self._check() if agent.checks else ""
+        spent = await count("\n".join((asked, project_map, *recent, *named, files.render(), check)))
         shown = await exhibits(agent, sight, spent)
         seen.update(exhibit.path for exhibit in shown)
         phase = self._store.state.phase
@@ -79,6 +84,7 @@ class View:
             claimed=named,
             exhibits=tuple(exhibit for exhibit in shown if exhibit.path not in beside),
             files=files,
+            check=check,
             sources=tuple(exhibit for exhibit in shown if exhibit.path in beside),
             documents={path: size.tokens for path, size in self._sizes.documents.sizes.items()} if agent.code else {},
         )
