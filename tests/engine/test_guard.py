@@ -22,6 +22,8 @@ class Team:
         self.guard = Guard(past)
         self.numbers = itertools.count(1 + len(past))
         self.changes: list[Change] = []
+        self.open = False
+        """Whether its files are open in an editor, and saved later."""
 
     def begins(self, agent: str, title: str, files: Sequence[str]) -> None:
         self.guard.heard(ev.CycleStarted(NOON, agent, "y", "its turn"))
@@ -45,7 +47,9 @@ class Team:
             request=request,
         )  # fmt: skip
         self.moves(change, ChangeState.PROPOSED, None)
-        self.moves(change, ChangeState.LANDED, ChangeState.PROPOSED)
+        if self.open:
+            self.moves(change, ChangeState.LANDED_UNSAVED, ChangeState.PROPOSED)
+        self.moves(change, ChangeState.LANDED, ChangeState.LANDED_UNSAVED if self.open else ChangeState.PROPOSED)
         self.changes.append(change)
         return self.guard.ended(agent, changed=True, nothing=False, reason=title)
 
@@ -139,8 +143,10 @@ def test_two_agents_that_undo_each_other_twice_both_rest() -> None:
     )
 
 
-def test_one_agent_that_undoes_itself_twice_rests() -> None:
+@pytest.mark.parametrize("open_", [False, True])
+def test_one_agent_that_undoes_itself_twice_rests(open_: bool) -> None:
     team = Team()
+    team.open = open_
     for before, after in ("AB", "BA", "AB"):
         assert not team.lands("ann", before, after)
     assert "back and forth" in team.lands("ann", "B", "A")["ann"]

@@ -185,3 +185,69 @@ async def test_honest_work_under_one_title_is_never_held() -> None:
     await world.session.finished()
     assert world.disk.text("journal.md") == "line 1\n" * 60
     assert not world.of(ev.AgentHeld)
+
+
+async def test_a_person_who_stops_and_starts_it_gives_it_a_new_start() -> None:
+    world = World(teams={"crew": {"ann": (1.0, 1.0), "bob": (1.0, 1.0)}}, budget_minutes=0, budget_runs=0)
+    world.workers.planner = lambda call: nothing(call) if call.agent == "bob" else MEND
+    world.workers.hand = untouched
+    await started(world)
+    while not world.of(ev.AgentHeld):
+        await world.clock.passing(10)
+    before = len(begun(world, "ann"))
+    await world.session.stop_agent("ann")
+    await world.session.start_agent("ann")
+    await world.clock.passing(100)
+    assert len(begun(world, "ann")) > before
+    assert len(world.of(ev.AgentHeld)) == 1
+    await world.session.stop_team()
+
+
+async def test_what_a_person_changed_during_the_cycle_that_shows_a_loop_counts_for_more() -> None:
+    world = alone()
+    world.workers.planner = lambda call: Task(f"Say it, {len(world.workers.plans)}", "because", ("ann.md",), "Say it.")
+
+    def says(folder: Path, call: EditCall) -> None:
+        (folder / "ann.md").write_text("said\n", encoding="utf-8")
+
+    world.workers.hand = says
+    await started(world)
+    await world.clock.passing(30)
+    await world.session.undo(Selection(change=world.change().id))
+    while len(begun(world, "ann")) < 2 or world.session.state.agents["ann"].state is not AgentState.EDITING:
+        await world.clock.passing(1)
+    world.disk.put("demande.md", "Something else.\n")
+    await world.session.did_change_on_disk(["demande.md"])
+    await world.clock.passing(30)
+    assert world.disk.text("ann.md") == "said\n"
+    assert not world.of(ev.AgentHeld)
+    await world.session.stop_team()
+
+
+async def test_who_is_at_work_when_it_shows_is_held_once_it_is_done() -> None:
+    world = World(teams={"crew": {"ann": (1.0, 1.0), "bob": (1.0, 1.0)}}, budget_minutes=0, budget_runs=0)
+    flipped = 0
+
+    def plan(call: PlanCall) -> Task | NothingToDo:
+        # They take turns; after two rounds ann looks for long, and finds nothing.
+        if flipped >= 4 or call.agent != ("ann", "bob")[flipped % 2]:
+            return NothingToDo("all is well")
+        return Task(f"Put right {flipped}", "because", ("ann.md",), "Do.")
+
+    def edit(folder: Path, call: EditCall) -> None:
+        nonlocal flipped
+        flipped += 1
+        if flipped == 3:
+            world.workers.slow["ann"] = 300.0
+        (folder / "ann.md").write_text("as ann likes it\n" if flipped % 2 else "ann\n", encoding="utf-8")
+
+    world.workers.planner, world.workers.hand = plan, edit
+    await started(world)
+    while not world.of(ev.AgentHeld):
+        await world.clock.passing(1)
+    assert [event.agent for event in world.of(ev.AgentHeld)] == ["bob"]
+    assert world.session.state.agents["ann"].state is AgentState.PLANNING
+    await world.clock.passing(400)
+    assert [event.agent for event in world.of(ev.AgentHeld)] == ["bob", "ann"]
+    assert world.of(ev.CycleRested)[-1].result == "nothing to do"
+    await world.session.stop_team()

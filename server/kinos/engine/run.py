@@ -12,7 +12,7 @@ from kinos.domain.path import REQUESTS, matches
 from kinos.domain.phase import Phase
 from kinos.domain.team import Agent, Team
 from kinos.engine.cycle import Cycle, Outcome, Result, Terms, Tools
-from kinos.engine.guard import Guard
+from kinos.engine.hold import Holds
 from kinos.engine.outage import Outages
 from kinos.engine.roster import Roster
 from kinos.engine.schedule import REHEARSAL_PACE, Schedule
@@ -70,10 +70,7 @@ class Run:
         self._full = False
         self._capped = False
         self._stale: set[str] = set()
-        self._told: set[str] = set()
-        self._loops: dict[str, str] = {}
-        self._guard = Guard(tools.journal.changes())
-        self._unsubscribe = tools.store.subscribe(lambda before, after, event: self._guard.heard(event))
+        self._holds = Holds(self._schedule, tools, self._awake, self._cycles.keys)
         self.bug: BaseException | None = None
         """What a cycle died of that is no failure but a bug: the run is over then."""
         self.pending: Callable[[], bool] = bool
@@ -84,6 +81,7 @@ class Run:
         """Let these agents run, with the weights of the phase as it is."""
         for name in names:
             self._enabled.add(name)
+            self._holds.let_go(name)
             self._tools.store.dispatch(ev.AgentStarted(self._tools.clock.now(), name))
         self.weigh()
 
@@ -222,7 +220,7 @@ class Run:
 
     async def cut(self) -> None:
         """Cut off every cycle, letting a landing finish. The run is over then."""
-        self._unsubscribe()
+        self._holds.close()
         self._tools.landing.abandon()
         try:
             await self._cut(list(self._cycles))
@@ -236,8 +234,8 @@ class Run:
         if tasks:
             await asyncio.wait(tasks)
 
-    def _weight_now(self, name: str) -> float:
-        return self._weight(name, self._tools.store.state.phase.name)
+    def _awake(self, name: str) -> bool:
+        return name in self._enabled and self._weight(name, self._tools.store.state.phase.name) > 0
 
     def _weight(self, name: str, phase: Phase) -> float:
         member = self._terms.team.member(name)
@@ -253,8 +251,7 @@ class Run:
         return self._ends.idle and self._idle()
 
     def _idle(self) -> bool:
-        phase = self._tools.store.state.phase.name
-        awake = {name for name in self._enabled if self._weight(name, phase) > 0}
+        awake = {name for name in self._enabled if self._awake(name)}
         # Who goes round in circles is not waited for: it rests for long, and has nothing new to say.
         return awake <= self.tally.quiet | self._schedule.held and not self.pending()
 
@@ -302,7 +299,7 @@ class Run:
             await self.disable(name)
         for name in self._enabled & renewal.changed:
             self.tally.quiet.discard(name)
-            self._let_go(name)
+            self._holds.let_go(name)
             self._schedule.wake(name, self._tools.clock.monotonic())
         self.enable(renewal.joined)
 
@@ -315,7 +312,7 @@ class Run:
         reason = f"weight {view.weight:g} in {self._tools.store.state.phase.name}"
         self._tools.store.dispatch(ev.CycleStarted(self._tools.clock.now(), name, cycle, reason))
         self._stale.discard(name)
-        self._told.discard(name)
+        self._holds.began(name)
         self._outages.begin(name, cycle)
         self._cycles[name] = asyncio.create_task(self._pass(name, cycle))
         self._cycles[name].add_done_callback(self._died)
@@ -357,49 +354,19 @@ class Run:
         if outcome.result is Result.DENIED:
             self.mind_the_caps()  # now: this may have been the last cycle of the run
         else:
-            self._mind_loops(name, outcome)
+            changed, nothing = outcome.result in _USEFUL, outcome.result is Result.NOTHING
+            self._holds.ended(name, changed=changed, nothing=nothing, reason=outcome.reason)
 
     def _rest_after(self, result: Result) -> Callable[[str, float, float], float]:
         if result is Result.DENIED:
             return self._schedule.denied
         return self._schedule.useful if result in _USEFUL else self._schedule.barren
 
-    def _mind_loops(self, name: str, outcome: Outcome) -> None:
-        """Let who goes round in circles rest for long."""
-        changed, nothing = outcome.result in _USEFUL, outcome.result is Result.NOTHING
-        found = dict(self._guard.ended(name, changed=changed, nothing=nothing, reason=outcome.reason))
-        if earlier := self._loops.pop(name, ""):
-            found.setdefault(name, earlier)
-        if changed and name not in found:
-            self._tools.memory.freed(name)
-        for agent, why in found.items():
-            if agent in self._cycles:
-                self._loops[agent] = why  # it is at work: once that is done
-            else:
-                self._hold(agent, why)
-
-    def _hold(self, name: str, why: str) -> None:
-        if name in self._told or name not in self._enabled or not self._weight_now(name):
-            return
-        now, at = self._tools.clock.monotonic(), self._tools.clock.now()
-        ready = at + timedelta(seconds=self._schedule.hold(name, now, self._guard.trips(name)) - now)
-        self._tools.memory.held(name, why)
-        self._tools.store.dispatch(ev.AgentHeld(at, name, why, ready))
-
     def _release(self, paths: Sequence[str], by: str) -> None:
         """A person changed `paths`: who works from them may find something else now, though it went round in circles."""
         for name in self._enabled:
             if any(path in REQUESTS or matches(path, self._roster.agents[name].watches) for path in paths):
-                self._let_go(name, by)
-
-    def _let_go(self, name: str, by: str = "") -> None:
-        """Forget that an agent went round in circles."""
-        self._guard.released(name)
-        self._loops.pop(name, None)
-        if name in self._cycles and name != by:
-            self._told.add(name)
-        elif name in self._schedule.held:
-            self._schedule.release(name, self._tools.clock.monotonic())
+                self._holds.let_go(name, by)
 
     def _count(self, name: str, outcome: Outcome) -> None:
         tally = self.tally

@@ -37,7 +37,7 @@ class ClaudeStream:
         """Take `event` (its JSON) in; returns what the model has said with it, often nothing."""
         try:
             return self._add(event)
-        except (KeyError, TypeError, AttributeError) as error:
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise StreamError(NO_ANSWER) from error
 
     def reply(self) -> Reply:
@@ -110,10 +110,11 @@ class ClaudeStream:
 
     def _searches(self) -> int:
         """Web searches that are billed: those the API counts, else those that returned something."""
-        counted = (self._usage.get("server_tool_use") or {}).get("web_search_requests")
+        used = self._usage.get("server_tool_use")
+        counted = used.get("web_search_requests") if isinstance(used, Mapping) else None
         if isinstance(counted, int) and counted >= 0:
             return counted
-        results = [block for block in self._blocks.values() if block["type"] == "web_search_tool_result"]
+        results = [block for block in self._blocks.values() if block.get("type") == "web_search_tool_result"]
         return sum(isinstance(block.get("content"), list) for block in results)
 
     def _block(self, index: int) -> dict[str, Any]:
