@@ -12,17 +12,13 @@ from pathlib import Path
 
 import kinos
 from kinos.adapters.descendant import end
+from kinos.adapters.environment import TOOLS, allowed
 from kinos.domain.errors import SetupError, SurvivedError
 from kinos.engine.ports import Ran
 from kinos.engine.uncut import uncut
 
 KEPT = 64 * 1024
 """Bytes of output that are kept: a quarter from the beginning, the rest from the end."""
-_ALLOWED = (
-    "PATH", "HOME", "USER", "LOGNAME", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR", "SYSTEMROOT", "VIRTUAL_ENV", "JAVA_HOME",
-    "GOPATH", "GOROOT", "CARGO_HOME", "RUSTUP_HOME", "NVM_DIR", "PYENV_ROOT", "XDG_CACHE_HOME", "XDG_CONFIG_HOME",
-)  # fmt: skip
-"""The environment it gets: no key, no token, nothing that is not known to be harmless."""
 _MISSING = 'Correct check.command: a list with the program first, as in ["make", "test"]; there is no shell.'
 
 
@@ -132,8 +128,7 @@ class CheckProcess:
         return ended
 
     def _environment(self) -> dict[str, str]:
-        given = {name: os.environ[name] for name in _ALLOWED if name in os.environ}
-        return {**given, "KINOS_TEAM_MARK": self._mark, "PYTHONDONTWRITEBYTECODE": "1"}
+        return {**allowed(TOOLS), "KINOS_TEAM_MARK": self._mark}
 
 
 _BOOT = """\

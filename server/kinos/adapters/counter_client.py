@@ -3,12 +3,12 @@
 import asyncio
 import itertools
 import json
-import os
 import sys
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from contextlib import aclosing, suppress
 from typing import Any
 
+from kinos.adapters.environment import OWN, allowed
 from kinos.adapters.folder import Folder, count_of
 from kinos.adapters.frame import framed, read_frame
 from kinos.domain.count import Count, Terms
@@ -150,7 +150,7 @@ class CounterProcess:
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.DEVNULL,
-            env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
+            env=allowed(OWN),
             start_new_session=True,
         )
         self._reader = asyncio.create_task(self._read(self._process))

@@ -1,7 +1,6 @@
 """A second counter process beside one that counts in this process: for a first count that would keep one core busy alone."""
 
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -9,6 +8,7 @@ from contextlib import suppress
 from threading import Thread
 from typing import Any
 
+from kinos.adapters.environment import OWN, allowed
 from kinos.adapters.frame import framed, frames
 
 
@@ -22,7 +22,7 @@ class Helper:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
+            env=allowed(OWN),
             start_new_session=True,
         )
         # Its answers are taken as they come: a full pipe would stop it.

@@ -9,13 +9,8 @@ from typing import Any
 
 import kinos
 from kinos.adapters.bounded_file import bound
+from kinos.adapters.environment import NETWORK, allowed
 from kinos.domain.errors import SetupError
-
-_ALLOWED = (
-    "PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR", "SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE",
-    "HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy", "SYSTEMROOT", "COVERAGE_PROCESS_START", "COVERAGE_PROCESS_CONFIG",
-)  # fmt: skip
-"""The environment a worker gets; keys travel in the calls."""
 
 # The interpreter may be another one than ours: our package comes last on its path, so that its own come first.
 _BOOT = "import sys, runpy; sys.path.append(sys.argv.pop(1)); runpy.run_module('kinos.worker', run_name='__main__')"
@@ -62,15 +57,13 @@ class Interpreter:
             bound(self._log)
 
     def environment(self) -> dict[str, str]:
-        """What a worker finds in its environment."""
-        given = {name: os.environ[name] for name in _ALLOWED if name in os.environ}
+        """What a worker finds in its environment; keys travel in the calls."""
         bypass = ",".join(filter(None, [os.environ.get("NO_PROXY", ""), "127.0.0.1", "localhost"]))
         return {
-            **given,
+            **allowed(NETWORK),
             "KINOS_TEAM_MARK": self._mark,
             "LITELLM_MODE": "PRODUCTION",
             "LITELLM_LOCAL_MODEL_COST_MAP": "True",
-            "PYTHONDONTWRITEBYTECODE": "1",
             "NO_PROXY": bypass,
             "no_proxy": bypass,
         }

@@ -1,10 +1,10 @@
 """Agents of installed packages: a prompt file beside the code, which is read here, and a class, which only workers import."""
 
-import os
 import subprocess
 import sys
 from dataclasses import replace
 
+from kinos.adapters.environment import without_keys
 from kinos.adapters.text_file import read
 from kinos.domain.errors import ContentError, KinosError
 from kinos.domain.team import NAME, Agent, read_agent
@@ -42,13 +42,8 @@ def failure(entry: Installed) -> str:
     try:
         done = subprocess.run(
             command, stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace", check=False,
-            timeout=CHECK_TIME, env=environment(),
+            timeout=CHECK_TIME, env=without_keys(),
         )  # fmt: skip
     except subprocess.TimeoutExpired:
         return f"importing it takes more than {CHECK_TIME:g} s"
     return done.stdout.strip() if done.returncode else ""
-
-
-def environment() -> dict[str, str]:
-    """This process' variables without keys, for the code of packages."""
-    return {name: value for name, value in os.environ.items() if not name.endswith("_API_KEY")}

@@ -2,9 +2,9 @@
 
 import asyncio
 import json
-import os
 import sys
 
+from kinos.adapters.environment import OWN, allowed
 from kinos.domain.errors import SetupError
 
 _START = 30.0
@@ -33,7 +33,7 @@ class RehearsalProcess:
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=asyncio.subprocess.DEVNULL,
-                env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
+                env=allowed(OWN),
                 start_new_session=True,
             )
             assert self._process.stdout is not None

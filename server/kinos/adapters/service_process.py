@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from kinos.adapters.descendant import end
-from kinos.adapters.packaged import environment
+from kinos.adapters.environment import without_keys
 from kinos.extension import SERVICES, STOP_TIME
 from kinos.extension.installed import Installed, installed
 
@@ -93,7 +93,7 @@ class ServiceProcesses:
             return await asyncio.create_subprocess_exec(
                 sys.executable, "-P", "-m", "kinos.extension.host", "service", entry.value, str(self._root),
                 stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=log,
-                env={**environment(), "KINOS_TEAM_MARK": self._mark}, start_new_session=True,
+                env={**without_keys(), "KINOS_TEAM_MARK": self._mark}, start_new_session=True,
             )  # fmt: skip
 
     async def _watch(self, entry: Installed, process: asyncio.subprocess.Process, say: Say) -> None:
