@@ -85,7 +85,7 @@ async def test_history_undo_and_redo() -> None:
     world = await opened()
     entries = await ask(world, "history")
     assert [entry["state"] for entry in entries] == ["landed", "landed"]
-    assert entries[0]["files"] == [{"path": "ann.md", "kind": "edited"}]
+    assert entries[0]["files"] == [{"path": "ann.md", "kind": "edited", "from": ""}]
     last = entries[-1]["id"]
     assert await ask(world, "undo") == {"changes": [last], "setAside": []}
     assert await ask(world, "redo", change=last) == {"changes": [last], "setAside": []}
@@ -147,10 +147,20 @@ async def test_wrong_arguments_are_named(name: str, arguments: dict[str, object]
 
 async def test_a_described_change_says_what_became_of_each_file() -> None:
     change = (await opened()).change(0)
-    files = (FileChange("new.md", None, "x"), FileChange("gone.md", "x", None), FileChange("a.md", "x", "y", "x", "y"))
+    files = (FileChange("new.md", None, "x"), FileChange("gone.md", "z", None), FileChange("a.md", "x", "y", "x", "y"))
     kinds = described(type(change)(**{f: getattr(change, f) for f in change.__slots__} | {"files": files}))["files"]
     assert [entry["kind"] for entry in kinds] == ["created", "deleted", "edited"]
     assert described(change)["state"] == ChangeState.LANDED.value
+
+
+async def test_a_file_that_goes_as_the_same_one_comes_was_renamed() -> None:
+    change = (await opened()).change(0)
+    files = (FileChange("old.md", "x", None), FileChange("n/new.md", None, "x"), FileChange("more.md", None, "x"))
+    entries = described(replace(change, files=files))["files"]
+    assert entries == [
+        {"path": "n/new.md", "kind": "renamed", "from": "old.md"},
+        {"path": "more.md", "kind": "created", "from": ""},
+    ]
 
 
 def test_the_commands_are_those_of_the_contract() -> None:

@@ -5,7 +5,8 @@ import pytest
 from fakes.clock import BEGINNING
 from kinos.domain.change import Change, ChangeState, FileChange
 from kinos.domain.errors import ConflictError, UsageError
-from kinos.engine.history import Selection, revert, to_redo, to_undo, unified
+from kinos.engine.difference import unified
+from kinos.engine.history import Selection, revert, sides, to_redo, to_undo
 
 S = ChangeState
 
@@ -87,7 +88,7 @@ IMAGES = {"old": b"one\ntwo", "new": b"one\nTWO\n", "e": b"\xff\n"}
 
 def shown(*files: FileChange) -> str:
     made = Change("c1", "y1", "s1", "ann", "t", "w", files, BEGINNING)
-    return unified(made, IMAGES.get)
+    return unified(sides(made, IMAGES.get))
 
 
 def test_a_diff_marks_a_missing_last_newline() -> None:

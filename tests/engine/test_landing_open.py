@@ -12,7 +12,8 @@ from fakes.landings import Workbench
 from fakes.texts import raws
 from kinos.domain.change import Change, ChangeState
 from kinos.domain.errors import ConflictError, LandingError
-from kinos.engine.landing import ECHO, GRACE, PAUSE, TRIES, Landing
+from kinos.engine.editing import ECHO, GRACE, PAUSE, REGRETS, TRIES
+from kinos.engine.landing import Landing
 from kinos.engine.line_edit import line_edits
 from kinos.engine.ports import Intent
 from kinos.engine.text import parse
@@ -112,6 +113,76 @@ async def test_unsaved_words_are_merged_not_overwritten(bench: Workbench) -> Non
     await bench.landing.land(change)
     assert bench.editor.text("a.md") == "mine\none\ntwo\nTHREE\n"
     assert bench.disk.text("a.md") == TEXT
+
+
+LATE = ECHO * TRIES + 1
+
+
+async def test_an_edit_that_comes_after_it_was_given_up_is_taken_back_and_said(
+    bench: Workbench, clock: FakeClock
+) -> None:
+    told: list[tuple[str, bool]] = []
+    bench.landing.editing.on_late = lambda path, taken_back: told.append((path, taken_back))
+    bench.editor.delay = LATE
+    with pytest.raises(LandingError, match="did not take"):
+        await bench.landing.land(bench.proposed(a_md="one\nTWO\nthree\n"))
+    bench.editor.delay = 0.0
+    await clock.passing(0.9)
+    assert bench.editor.text("a.md") == TEXT
+    assert told == []
+    await clock.passing(60)
+    assert bench.editor.text("a.md") == TEXT
+    assert told == [("a.md", True)]
+
+
+async def test_what_the_person_types_right_after_a_late_edit_stays(bench: Workbench, clock: FakeClock) -> None:
+    def type_once(path: str) -> None:
+        bench.editor.after_edit = lambda path: None
+        bench.editor.type(path, 1, "mine\n")
+
+    bench.editor.delay, bench.editor.after_edit = LATE, type_once
+    with pytest.raises(LandingError):
+        await bench.landing.land(bench.proposed(a_md="one\nTWO\nthree\n"))
+    bench.editor.delay = 0.0
+    await clock.passing(60)
+    assert bench.editor.text("a.md") == "one\nmine\ntwo\nthree\n"
+
+
+async def test_the_same_words_typed_by_the_person_are_the_persons(bench: Workbench, clock: FakeClock) -> None:
+    bench.editor.reaction = Reaction.DROPS
+    with pytest.raises(LandingError):
+        await bench.landing.land(bench.proposed(a_md="one\ntwo\nthree\nfour\n"))
+    bench.editor.reaction = Reaction.APPLIES
+    bench.editor.type("a.md", 3, "f")
+    bench.editor.replace("a.md", "one\ntwo\nthree\nfour\n")
+    await clock.passing(60)
+    assert bench.editor.text("a.md") == "one\ntwo\nthree\nfour\n"
+
+
+async def test_an_edit_that_an_editor_never_stops_dropping_is_taken_back_until_it_is_gone(
+    bench: Workbench, clock: FakeClock
+) -> None:
+    told: list[tuple[str, bool]] = []
+    bench.landing.editing.on_late = lambda path, taken_back: told.append((path, taken_back))
+    bench.editor.delay = LATE
+    with pytest.raises(LandingError):
+        await bench.landing.land(bench.proposed(a_md="one\nTWO\nthree\n"))
+    bench.editor.delay, bench.editor.reaction = 0.0, Reaction.DROPS
+    await clock.passing(60)
+    for _ in range(REGRETS + 1):
+        bench.editor.type("a.md", 3, "x\n")
+        await clock.passing(60)
+    assert told == [("a.md", True), ("a.md", False)]
+    await bench.landing.editing.close()
+
+
+async def test_an_edit_has_landed_though_a_formatter_is_at_it_at_once(bench: Workbench) -> None:
+    bench.editor.reaction = Reaction.SAVES
+    bench.editor.formatted = lambda text: text.replace("*", "-")
+    bench.editor.on_save = bench.editor.format
+    landed = await bench.landing.land(bench.proposed(a_md="one\n* two *\nthree\n"))
+    assert landed.state in (ChangeState.LANDED, ChangeState.LANDED_UNSAVED)
+    assert bench.editor.text("a.md") == "one\n- two -\nthree\n"
 
 
 async def test_an_edit_waits_until_the_person_has_paused(bench: Workbench, clock: FakeClock) -> None:
@@ -310,7 +381,7 @@ async def test_typing_in_one_document_holds_up_no_other_file(bench: Workbench, c
     await landings[0]
     assert clock.monotonic() >= 4.9 + PAUSE
     await asyncio.gather(*landings, return_exceptions=True)
-    assert bench.editor.text("a.md") == "mine\n" * 51 + "one\ntwo\nTHREE\n"
+    assert bench.editor.text("a.md") == "mine\n" * 51 + "one\ntwo\nTHREE\nfour\n"
 
 
 async def test_an_editor_that_never_answers_holds_up_no_other_file(bench: Workbench, clock: FakeClock) -> None:

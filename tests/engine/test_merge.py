@@ -71,6 +71,42 @@ def test_no_line_of_the_person_is_lost(base: str, result: str, current: str) -> 
         assert lines.count(line) >= mine.count(line) - was.count(line)
 
 
+@pytest.mark.parametrize(
+    ("result", "current", "both"),
+    [
+        ("A\nb\nc\n", "a\nB\nc\n", "A\nB\nc\n"),
+        ("a\nB\nc\n", "A\nb\nc\n", "A\nB\nc\n"),
+        ("b\nc\n", "a\nmine\nb\nc\n", "mine\nb\nc\n"),
+        ("b\nc\n", "a\nB\nc\n", "B\nc\n"),
+        ("a\nnew\nb\nc\n", "A\nb\nc\n", "A\nnew\nb\nc\n"),
+        ("a\nB\nc\n", "a\nmine\nb\nyours\nc\n", "a\nmine\nB\nyours\nc\n"),
+        ("a\nb\n", "a\nb\nC\nd\n", None),
+        ("a\nB\nc\n", "a\nc\n", None),
+    ],
+)
+def test_edits_of_neighbouring_lines_are_both_kept_those_of_one_line_are_not(
+    result: str, current: str, both: str | None
+) -> None:
+    if both is None:
+        with pytest.raises(ConflictError):
+            merge("a\nb\nc\n", result, current)
+    else:
+        assert merge("a\nb\nc\n", result, current) == both
+
+
+def test_lines_that_come_back_have_the_ends_they_had() -> None:
+    before, after = "a\r\nb\nc\r\nd\n", "b\nd\n"
+    assert merge(after, before, f"mine\n{after}") == f"mine\n{before}"
+
+
+def test_lines_that_come_back_into_a_text_with_other_ends_get_those() -> None:
+    assert merge("b\nd\n", "a\nb\nc\nd\n", "b\r\nd\r\n") == "a\r\nb\r\nc\r\nd\r\n"
+
+
+def test_the_last_line_without_an_end_gets_back_the_one_it_had() -> None:
+    assert merge("a\nb", "a\nb\r\nc", "mine\na\nb") == "mine\na\nb\r\nc"
+
+
 def test_two_insertions_at_one_point_are_both_kept_the_persons_first() -> None:
     assert merge("a\nb\n", "a\nagent\nb\n", "a\nperson\nb\n") == "a\nperson\nagent\nb\n"
 

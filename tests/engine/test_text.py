@@ -49,15 +49,15 @@ def test_a_binary_file_is_refused() -> None:
 
 def test_kept_lines_keep_their_ends_and_the_last_line_its_missing_one() -> None:
     current = parse("a\r\nb\nc")
-    assert rebuilt(current, ["a", "new", "c"], [0, None, 2]).raw() == "a\r\nnew\r\nc"
+    assert rebuilt(current, ["a", "new", "c"], ["\r\n", "", ""]).raw() == "a\r\nnew\r\nc"
 
 
 def test_a_kept_last_line_gets_an_end_when_lines_follow_it() -> None:
-    assert rebuilt(parse("a\nb"), ["a", "b", "c"], [0, 1, None]).raw() == "a\nb\nc"
+    assert rebuilt(parse("a\nb"), ["a", "b", "c"], ["\n", "", ""]).raw() == "a\nb\nc"
 
 
 def test_an_empty_line_after_a_lone_carriage_return_stays_a_line() -> None:
-    kept = rebuilt(parse("a\rgone\n\nb\n"), ["a", "", "b"], [0, 2, 3])
+    kept = rebuilt(parse("a\rgone\n\nb\n"), ["a", "", "b"], ["\r", "\n", "\n"])
     assert parse(kept.raw()).lines == ("a", "", "b")
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
+from functools import partial
 
 from fakes.clock import FakeClock
 from kinos.tokens.document import Encoding, OpenText, Position, TextEdit
@@ -20,7 +21,8 @@ class Reaction(StrEnum):
 class FakeEditor:
     """Implements `Editor` over documents that a person types into. A stale edit is dropped, as editors do.
 
-    `delay` is how long an edit takes to arrive, in seconds; `reactions` by path come before `reaction`.
+    `delay` is how long an edit takes to arrive, in seconds; `reactions` by path come before `reaction`; `formatted` is what
+    it makes of a text that is saved. Edits that are still on their way when a document is closed are dropped.
     """
 
     def __init__(self, clock: FakeClock, reaction: Reaction = Reaction.APPLIES, delay: float = 0.0) -> None:
@@ -35,10 +37,20 @@ class FakeEditor:
         self.on_save: Callable[[str], None] = lambda path: None
         self.after_edit: Callable[[str], None] = lambda path: None
         self.before_edit: Callable[[str], None] = lambda path: None
+        self.formatted: Callable[[str], str] = lambda text: text
 
     def open(self, path: str, text: str, version: int = 1) -> None:
         """The person opens `path`."""
         self.texts[path] = OpenText(text, version)
+
+    def close(self, path: str) -> None:
+        """The person closes `path`."""
+        del self.texts[path]
+
+    def format(self, path: str) -> None:
+        """What an editor does right before it saves."""
+        if (wanted := self.formatted(self.text(path))) != self.text(path):
+            self.replace(path, wanted)
 
     def text(self, path: str) -> str:
         """What the person sees."""
@@ -57,14 +69,15 @@ class FakeEditor:
         self.asked.append((label, list(changes)))
         for path, (version, edits) in changes.items():
             if self.reactions.get(path, self.reaction) is not Reaction.DROPS:
-                self._clock.later(self.delay, lambda p=path, v=version, e=edits: self._arrive(p, v, e))  # type: ignore[misc]
+                document = self.texts[path]
+                self._clock.later(self.delay, partial(self._arrive, path, document, version, edits))
 
     def other_name(self, path: str) -> str:
         return self.other_names.get(path, "")
 
-    def _arrive(self, path: str, version: int, edits: Sequence[TextEdit]) -> None:
+    def _arrive(self, path: str, document: OpenText, version: int, edits: Sequence[TextEdit]) -> None:
         self.before_edit(path)
-        if self.texts[path].version != version:
+        if self.texts.get(path) is not document or document.version != version:
             return
         # All places are those of the document before: from the last to the first they stay right.
         backwards: list[TextEdit] = sorted(edits, key=lambda edit: edit.start, reverse=True)

@@ -2,7 +2,9 @@
 
 from hypothesis import strategies as st
 
-LINES = st.sampled_from(["", "a", "b", "# Tides", "The gate.", "é 潮 🌊", " ", "\t", "x\u2028y", "x\x0cy"])
+LINES = st.sampled_from(
+    ["", "a", "b", "# Tides", "The gate.", "é 潮 🌊", " ", "\t", "x\u2028y", "x\x0cy", "x\x0by", "x\x85y", "👩‍👩‍👧"]
+)
 """Few lines, so that equal ones meet."""
 
 ENDS = st.sampled_from(["\n", "\r\n", "\r"])

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -63,7 +63,7 @@ class World:
         *,
         teams: Mapping[str, Mapping[str, tuple[float, float]]] | None = None,
         agents: Mapping[str, Agent] | None = None,
-        editor: bool = False,
+        editor: bool | Callable[[FakeClock], FakeEditor] = False,
         trusted: bool = True,
         **settings: Any,
     ) -> None:
@@ -80,7 +80,7 @@ class World:
         teams = CREW if teams is None else teams
         names = {name for members in teams.values() for name in members}
         self.catalog = MemoryCatalog(teams, {name: agent(name) for name in names} | dict(agents or {}))
-        self.editor = FakeEditor(self.clock) if editor else None
+        self.editor = editor(self.clock) if callable(editor) else FakeEditor(self.clock) if editor else None
         self.settings = replace(Settings(), **({"model_key": "key", "landing_mode": "auto"} | settings))
         self.ids = CountingIds()
         self.days = MemoryDayLedger()
@@ -119,6 +119,7 @@ class World:
     def save(self, path: str) -> None:
         """The person saves `path`."""
         assert self.editor is not None
+        self.editor.format(path)
         self.disk.put(path, self.editor.text(path))
         self.session.did_save(path)
 

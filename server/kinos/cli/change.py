@@ -111,7 +111,8 @@ def say_change(change: Mapping[str, Any], *, reason: bool) -> None:
         f"{change['id']}  {at:%Y-%m-%d %H:%M}  {change['agent']:<15}  {change['state']:<10}  {change['title']}  ({cost})"
     )
     for file in change["files"]:
-        say(f"           {file['kind']:<8} {file['path']}")
+        origin = f" (was {file['from']})" if file.get("from") else ""
+        say(f"           {file['kind']:<8} {file['path']}{origin}")
     if reason:
         for text in filter(None, (change["why"], change["reason"])):
             say(f"           {text}")

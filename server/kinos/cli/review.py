@@ -5,9 +5,11 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from kinos.cli.amend import amended
 from kinos.cli.change import NOTHING, say_change
 from kinos.cli.engine import command
 from kinos.cli.outside import Outside
+from kinos.cli.program import program
 from kinos.cli.terminal import complain, paint, say, say_json
 from kinos.domain.errors import KinosError
 
@@ -18,6 +20,7 @@ def review_options(parser: argparse.ArgumentParser) -> None:
     which.add_argument("change", nargs="?", default="", metavar="ID", help="show this one with what it would change")
     which.add_argument("--accept", default="", metavar="ID", help="land it")
     which.add_argument("--reject", default="", metavar="ID", help="drop it")
+    which.add_argument("--edit", default="", metavar="ID", help="edit it in VISUAL or EDITOR; yours waits in its place")
     which.add_argument("--diff", default="", metavar="ID", help="show what it would change")
     which.add_argument("-i", dest="ask", action="store_true", help="show one after the other and ask what to do")
     parser.add_argument("--reason", default="", metavar="TEXT", help="why: the agent is told")
@@ -25,7 +28,7 @@ def review_options(parser: argparse.ArgumentParser) -> None:
 
 
 def review(args: argparse.Namespace, outside: Outside) -> int:
-    """List what waits, show one, accept one or reject one. Exit 3 when nothing waits."""
+    """List what waits, show one, accept, edit or reject one. Exit 3 when nothing waits, or nothing was edited."""
     if args.diff:
         say(_painted(_diff(outside, args.folder, args.diff)))
         return 0
@@ -33,6 +36,8 @@ def review(args: argparse.Namespace, outside: Outside) -> int:
         return _ask_for_each(args, outside)
     if args.change:
         return _show(args, outside)
+    if args.edit:
+        return _amend(args, outside)
     if args.accept or args.reject:
         method = "accept" if args.accept else "reject"
         change = command(outside, args.folder, method, {"change": args.accept or args.reject, "reason": args.reason})
@@ -46,7 +51,7 @@ def review(args: argparse.Namespace, outside: Outside) -> int:
     for change in waiting if not args.json else ():
         say_change(change, reason=True)
     if waiting and not args.json:
-        say("kin review ID shows one, --accept ID lands it, --reject ID --reason TEXT drops it, -i asks for each.")
+        say("kin review ID shows one, --accept ID lands it, --edit ID edits it, --reject ID --reason TEXT drops it, -i asks for each.")
     return 0 if waiting else NOTHING
 
 
@@ -105,6 +110,18 @@ def _colour(line: str) -> str:
     if line.startswith(("--- ", "+++ ")):
         return "bold"
     return {"+": "green", "-": "red", "@": "cyan"}.get(line[:1], "")
+
+
+def _amend(args: argparse.Namespace, outside: Outside) -> int:
+    made = amended(outside, args.folder, args.edit)
+    if args.json:
+        say_json(made)
+    elif made is None:
+        say("Nothing was changed.")
+    else:
+        say_change(made, reason=True)
+        say(f"\nIt waits in the place of {args.edit}. To land it: {program()} review --accept {made['id']}")
+    return NOTHING if made is None else 0
 
 
 def _show(args: argparse.Namespace, outside: Outside) -> int:

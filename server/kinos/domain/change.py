@@ -58,7 +58,8 @@ class FileChange:
 @dataclass(frozen=True, slots=True)
 class Change:
     """`id` is unique in a workspace; `cycle` names the cycle it came from, `session` the run of the engine, and `request` is
-    the digest of the request its planner was shown. `accepted` is whether a person has looked at it and said yes.
+    the digest of the request its planner was shown. `accepted` is whether a person has looked at it and said yes,
+    `edit_of` the change that a person made this one of.
     """
 
     id: str
@@ -76,6 +77,7 @@ class Change:
     rehearsal: bool = False
     request: str = ""
     accepted: bool = False
+    edit_of: str = ""
 
     def to(self, state: ChangeState, reason: str = "") -> "Change":
         """This change in `state`. Raises ValueError for a transition that does not exist: that is a bug."""
@@ -87,6 +89,17 @@ class Change:
     def paths(self) -> tuple[str, ...]:
         """The files it touches."""
         return tuple(file.path for file in self.files)
+
+    @property
+    def renames(self) -> Mapping[str, str]:
+        """By the path of a file that was created as another one went: that one's path. Only what stayed the same counts."""
+        gone = {file.base: file.path for file in self.files if file.base is not None and file.result is None}
+        made = {file.path: file.result for file in self.files if file.base is None}
+        found: dict[str, str] = {}
+        for path, content in made.items():
+            if content is not None and content in gone:
+                found[path] = gone.pop(content)
+        return found
 
 
 def digest(content: bytes) -> str:

@@ -1,7 +1,7 @@
 """The documents open in an editor: the sole truth for their text while they are open."""
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from kinos.engine.ports import Clock
@@ -17,6 +17,11 @@ class Buffer:
     typed: float = float("-inf")
     changed: asyncio.Event = field(default_factory=asyncio.Event)
 
+    @property
+    def content(self) -> bytes:
+        """The text as bytes, as a file would have it."""
+        return self.text.text.encode("utf-8", "surrogatepass")
+
     def ring(self) -> None:
         """Wake whoever waits for a change."""
         waiting, self.changed = self.changed, asyncio.Event()
@@ -29,6 +34,8 @@ class Buffers:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._open: dict[str, Buffer] = {}
+        self.on_change: Callable[[str], None] = lambda path: None
+        """Called with the path right after each change: what comes right behind it may hide it."""
 
     def __contains__(self, path: str) -> bool:
         return path in self._open
@@ -51,6 +58,7 @@ class Buffers:
         buffer.text.apply(edits, version, encoding)
         buffer.saved = False
         buffer.typed = self._clock.monotonic()
+        self.on_change(path)
         buffer.ring()
         return buffer
 
@@ -71,8 +79,8 @@ class Buffers:
         buffer = self._open.get(path)
         return 0.0 if buffer is None else buffer.typed + seconds - self._clock.monotonic()
 
-    async def heard(self, path: str, seconds: float) -> None:
-        """Wait until something happens to the open document, or for `seconds`."""
+    async def heard(self, path: str, seconds: float | None) -> None:
+        """Wait until something happens to the open document, or for `seconds`; None waits for that alone."""
         buffer = self._open.get(path)
         if buffer is not None:
             await self._clock.wait(buffer.changed, seconds)

@@ -39,6 +39,7 @@ class Changes:
         self._under_way = 0
         self._arrived = asyncio.Condition()
         self._known: dict[str, ChangeState] = {}
+        landing.editing.on_late = self._came_late
 
     def all(self) -> Sequence[Change]:
         """Every change, in the order made."""
@@ -78,6 +79,15 @@ class Changes:
         """`change` came to another state."""
         self._journal.record(change)
         self._know(change, previous)
+        if previous is None:
+            self._supersede(change)
+
+    def _supersede(self, made: Change) -> None:
+        """An agent's new try takes the place of one that was set aside: the same task, or all its files."""
+        aside = [c for c in self.all() if c.state is ChangeState.CONFLICTED and c.agent == made.agent]
+        for change in aside:
+            if change.title.casefold() == made.title.casefold() or set(change.paths) <= set(made.paths):
+                self.record(change.to(ChangeState.SUPERSEDED, f"{made.id} is a new try"), change.state)
 
     def may_undo(self, selection: Selection) -> bool:
         """Whether there may be something to take back. Raises UsageError when one named is not there to take back."""
@@ -100,13 +110,29 @@ class Changes:
 
         Raises LandingError when the disk or the editor refused it: then it waits on, to be accepted again.
         """
-        change = self._waiting(identity)
+        change = self.waiting(identity)
         with self._marked([change]):
             return await uncut(self._accept(change))
 
+    def waiting(self, identity: str) -> Change:
+        """The waiting change of that id. Raises UsageError when there is none, or it does not wait."""
+        change = self.find(identity)
+        if identity in self._busy:
+            raise UsageError(f"{identity} is being landed now.")
+        if change.state is not ChangeState.PROPOSED:
+            raise UsageError(f"{identity} does not wait for review: it is {change.state}.")
+        return change
+
+    def put_in_place(self, change: Change, made: Change) -> None:
+        """`made` waits in the place of the waiting `change`."""
+        self.record(made, None)
+        self._claims.keep(made.id, made.paths)
+        self.record(change.to(ChangeState.SUPERSEDED, f"{made.id} is in its place: {made.reason}"), change.state)
+        self._claims.free(change.id)
+
     async def reject(self, identity: str, reason: str) -> Change:
         """Reject a waiting change; the reason reaches the agents."""
-        change = self._waiting(identity)
+        change = self.waiting(identity)
         rejected = change.to(ChangeState.REJECTED, reason or "no reason given")
         self.record(rejected, change.state)
         self._claims.free(identity)
@@ -211,6 +237,11 @@ class Changes:
         before, after = images
         return before, after
 
+    def _came_late(self, path: str, taken_back: bool) -> None:
+        what = "it is being taken back" if taken_back else "it could not be taken back: look at it"
+        text = f"The editor changed {path} after that change had been set aside; {what}."
+        self._store.dispatch(Noted(self._clock.now(), "warning", text))
+
     def _know(self, change: Change, previous: ChangeState | None) -> None:
         self._known[change.id] = change.state
         self._memory.moved(change)
@@ -229,11 +260,3 @@ class Changes:
         self.record(landed, change.state)
         self._claims.free(change.id)
         return landed
-
-    def _waiting(self, identity: str) -> Change:
-        change = self.find(identity)
-        if identity in self._busy:
-            raise UsageError(f"{identity} is being landed now.")
-        if change.state is not ChangeState.PROPOSED:
-            raise UsageError(f"{identity} does not wait for review: it is {change.state}.")
-        return change

@@ -4,10 +4,10 @@ Each takes one object, which is checked here, and answers with plain JSON values
 """
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
-from kinos.domain.change import Change
+from kinos.domain.change import Change, FileChange
 from kinos.domain.errors import UsageError
 from kinos.domain.finding import sound
 from kinos.domain.setting import read
@@ -79,6 +79,19 @@ async def _diff(session: Session, arguments: Arguments) -> str:
     return session.diff(_needed(arguments, "change"))
 
 
+async def _proposal(session: Session, arguments: Arguments) -> dict[str, Any]:
+    change = _needed(arguments, "change")
+    return {"change": change, "files": [asdict(file) for file in session.proposal(change)]}
+
+
+async def _edit_change(session: Session, arguments: Arguments) -> dict[str, Any]:
+    texts, bases = _texts(arguments, "texts"), _texts(arguments, "bases")
+    made = await session.edit_change(
+        _needed(arguments, "change"), texts, {path: text for path, text in bases.items() if text is not None}
+    )
+    return described(made)
+
+
 async def _status(session: Session, arguments: Arguments) -> dict[str, Any]:
     return session.picture()
 
@@ -146,6 +159,8 @@ COMMANDS: Mapping[str, Command] = {
     "updateMap": Command(_update_map),
     "mapObject": Command(_map_object),
     "diff": Command(_diff, ("change",)),
+    "proposal": Command(_proposal, ("change",)),
+    "editChange": Command(_edit_change, ("change", "texts", "bases")),
     "status": Command(_status),
     "history": Command(_history),
     "figures": Command(_figures),
@@ -172,12 +187,14 @@ def described(change: Change) -> dict[str, Any]:
         "title": change.title,
         "why": change.why,
         "files": [
-            {"path": file.path, "kind": _kind(file.before or file.base, file.after or file.result)}
+            {"path": file.path, "kind": _kind(change, file), "from": change.renames.get(file.path, "")}
             for file in change.files
+            if file.path not in change.renames.values()
         ],
         "time": change.made.isoformat(timespec="seconds"),
         "state": change.state.value,
         "reason": change.reason,
+        "editOf": change.edit_of,
         "tokensIn": change.usage.tokens_in,
         "tokensOut": change.usage.output_tokens,
         "usd": change.usd,
@@ -185,7 +202,10 @@ def described(change: Change) -> dict[str, Any]:
     }
 
 
-def _kind(before: str | None, after: str | None) -> str:
+def _kind(change: Change, file: FileChange) -> str:
+    if file.path in change.renames:
+        return "renamed"
+    before, after = file.before or file.base, file.after or file.result
     return "created" if before is None else "deleted" if after is None else "edited"
 
 
@@ -210,6 +230,15 @@ def _text(arguments: Arguments, key: str) -> str:
         return ""
     if not isinstance(value, str):
         raise UsageError(f"{key} must be text, not {value!r}.")
+    return value
+
+
+def _texts(arguments: Arguments, key: str) -> dict[str, str | None]:
+    value = arguments.get(key)
+    if value is None:
+        return {}
+    if not isinstance(value, dict) or not all(text is None or isinstance(text, str) for text in value.values()):
+        raise UsageError(f"{key} must be an object of texts by path.")
     return value
 
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Collection, Coroutine, Sequence
 from dataclasses import dataclass
-from difflib import unified_diff
 
 from kinos.domain.change import LANDED_STATES, Change, ChangeState, FileChange
 from kinos.domain.errors import ConflictError, LandingError, PolicyError, UsageError
+from kinos.engine.difference import Sides
 from kinos.engine.uncut import uncut
 
 
@@ -94,17 +94,14 @@ async def revert(
     return Reverted(tuple(done), tuple(aside))
 
 
-def unified(change: Change, image: Callable[[str], bytes | None]) -> str:
-    """What `change` makes of its files as a unified diff; a file whose images are no longer kept has a note instead."""
-    return "".join(_file_diff(file, image) for file in change.files)
+def sides(change: Change, image: Callable[[str], bytes | None]) -> list[Sides]:
+    """What landing found and left in each file, or what the change proposes; where it is no longer kept, a note says so."""
+    return [_sides(file, image) for file in change.files]
 
 
-def _file_diff(file: FileChange, image: Callable[[str], bytes | None]) -> str:
+def _sides(file: FileChange, image: Callable[[str], bytes | None]) -> Sides:
     old, new = (file.before, file.after) if file.before or file.after else (file.base, file.result)
-    texts = [b"" if name is None else image(name) for name in (old, new)]
-    if texts[0] is None or texts[1] is None:
-        return f"--- {file.path}\n(what it was is no longer kept)\n"
-    before, after = (text.decode("utf-8", "replace").splitlines(keepends=True) for text in texts if text is not None)
-    names = ("/dev/null" if old is None else f"a/{file.path}", "/dev/null" if new is None else f"b/{file.path}")
-    lines = unified_diff(before, after, *names)
-    return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)
+    before, after = (None if name is None else image(name) for name in (old, new))
+    if (old is not None and before is None) or (new is not None and after is None):
+        return Sides(file.path, None, None, "what it was is no longer kept")
+    return Sides(file.path, before, after)

@@ -1,13 +1,21 @@
 """Three-way merge by line: what an agent made of its copy, put onto what is there now. Nothing is ever forced."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
+from dataclasses import replace
+from difflib import get_close_matches
 
 from merge3 import Merge3
 from patiencediff import PatienceSequenceMatcher
 
 from kinos.domain.errors import ConflictError
 from kinos.engine.text import Text, decoded, parse, rebuilt
+
+MENDED = 200
+"""Lines of one place that are looked at, when none is there as it was, for one that has been mended."""
+
+type _Region = tuple[int, int, int, int, int, int]
+"""Lines that all three have: (first, last) in base, current and result, half open."""
 
 
 def merged(path: str, base: bytes | None, result: bytes | None, current: bytes | None) -> bytes | None:
@@ -31,8 +39,9 @@ def onto(path: str, base: bytes | None, text: str | None) -> bytes | None:
     """
     if text is None or base is None:
         return None if text is None else text.encode()
-    raw = decoded(base, path)
-    return merged_text(path, raw, parse(text), raw).encoded()
+    raw, made = decoded(base, path), parse(text)
+    ends = tuple(raw.end if end else "" for end in made.ends)
+    return merged_text(path, raw, replace(made, ends=ends), raw).encoded()
 
 
 def _gone(path: str, base: bytes | None, result: bytes | None, current: bytes | None) -> str:
@@ -44,36 +53,97 @@ def _gone(path: str, base: bytes | None, result: bytes | None, current: bytes | 
 
 
 def merged_text(path: str, base: Text, result: Text, current: Text) -> Text:
-    """The same for texts. The line ends, the BOM and the missing last newline of `current` are kept."""
+    """The same for texts. The line ends, the BOM and the missing last newline of `current` are kept.
+
+    New lines have the ends that `result` gives them, unless the person has meanwhile given the whole text other ones.
+    """
     lines: list[str] = []
-    kept: list[int | None] = []
-    for line, at in _lines(path, base.lines, result.lines, current.lines):
+    ends: list[str] = []
+    merge = Merge3(list(base.lines), list(current.lines), list(result.lines), sequence_matcher=PatienceSequenceMatcher)
+    regions = merge.find_sync_regions()
+    converted = _converted(base, current, regions)
+    for line, mine, theirs in _lines(path, base.lines, result.lines, current.lines, regions):
         lines.append(line)
-        kept.append(at)
-    return rebuilt(current, lines, kept)
+        given = "" if converted or theirs is None else result.ends[theirs]
+        ends.append(given if mine is None else current.ends[mine] or given)
+    return rebuilt(current, lines, ends)
+
+
+def _converted(base: Text, current: Text, regions: Iterable[_Region]) -> bool:
+    """Whether most lines that are still there have other ends than before."""
+    pairs = [(base.ends[b + n], current.ends[c + n]) for b, last, c, *_ in regions for n in range(last - b)]
+    pairs = [(before, now) for before, now in pairs if before and now]
+    return sum(before != now for before, now in pairs) * 2 > len(pairs)
 
 
 def _lines(
-    path: str, base: Sequence[str], result: Sequence[str], current: Sequence[str]
-) -> Iterator[tuple[str, int | None]]:
-    """Each line of the outcome, and which line of `current` it is (None: a new one)."""
-    merge = Merge3(list(base), list(current), list(result), sequence_matcher=PatienceSequenceMatcher)
+    path: str, base: Sequence[str], result: Sequence[str], current: Sequence[str], regions: Iterable[_Region]
+) -> Iterator[tuple[str, int | None, int | None]]:
+    """Each line of the outcome, and which line of `current` and of `result` it is."""
     in_base = in_current = in_result = 0
-    for base_from, base_to, current_from, current_to, result_from, result_to in merge.find_sync_regions():
+    for base_from, base_to, current_from, current_to, result_from, result_to in regions:
         was = base[in_base:base_from]
         mine = current[in_current:current_from]
         theirs = result[in_result:result_from]
-        if theirs not in (was, mine) and (mine == was or not was):
-            # The change alone was made here; or two insertions at one point: both are kept, the person's first.
-            yield from ((line, in_current + at) for at, line in enumerate(mine if not was else ()))
-            yield from ((line, None) for line in theirs)
-        elif theirs in (was, mine):
-            yield from ((line, in_current + at) for at, line in enumerate(mine))
-        else:
+        met = _met(was, mine, theirs)
+        if met is None:
             last = max(current_from, in_current + 1)
             raise ConflictError(f"{path}: lines {in_current + 1} to {last} have been edited meanwhile.")
-        yield from ((current[at], at) for at in range(current_from, current_to))
+        for person, first, end in met:
+            if person:
+                yield from ((mine[at], in_current + at, None) for at in range(first, end))
+            else:
+                yield from ((theirs[at], None, in_result + at) for at in range(first, end))
+        yield from ((current[current_from + n], current_from + n, result_from + n) for n in range(base_to - base_from))
         in_base, in_current, in_result = base_to, current_to, result_to
+
+
+def _met(was: Sequence[str], mine: Sequence[str], theirs: Sequence[str]) -> Sequence[tuple[bool, int, int]] | None:
+    """What becomes of a place that is not alike in all three: stretches of the person's lines (True) and of the change's,
+    half open; None when the two disagree.
+    """
+    all_mine, all_theirs = (True, 0, len(mine)), (False, 0, len(theirs))
+    if theirs in (was, mine):
+        return [all_mine]
+    if mine == was:
+        return [all_theirs]
+    return _side_by_side(was, mine, theirs)
+
+
+type _Edit = tuple[int, int, bool, int, int]
+"""Lines first to end of what was become lines of the person's (True) or of the change's."""
+
+
+def _side_by_side(
+    was: Sequence[str], mine: Sequence[str], theirs: Sequence[str]
+) -> Sequence[tuple[bool, int, int]] | None:
+    """The same where both edited: fine if they did it in different lines. Of two insertions at one point both are kept, the
+    person's first.
+    """
+    edits = sorted([*_edits(was, mine, person=True), *_edits(was, theirs, person=False)], key=_place)
+    stretches, at, behind = [], 0, 0
+    for first, end, person, new_first, new_end in edits:
+        if first < at:
+            return None
+        # What neither edited is the person's, whose lines keep their ends.
+        stretches.append((True, at + behind, first + behind))
+        stretches.append((person, new_first, new_end))
+        at = end
+        if person:
+            behind = new_end - end
+    stretches.append((True, at + behind, len(mine)))
+    return stretches
+
+
+def _edits(was: Sequence[str], now: Sequence[str], *, person: bool) -> Iterator[_Edit]:
+    for tag, first, end, new_first, new_end in PatienceSequenceMatcher(None, was, now).get_opcodes():
+        if tag != "equal":
+            yield first, end, person, new_first, new_end
+
+
+def _place(edit: _Edit) -> tuple[int, int, bool]:
+    first, end, person, *_ = edit
+    return first, end, not person
 
 
 def hunks(before: Text, after: Text) -> Iterator[tuple[int, int, int, int]]:
@@ -103,18 +173,38 @@ def holds(path: str, base: bytes | None, result: bytes | None, now: Text) -> boo
 
 
 def remains(path: str, base: bytes | None, result: bytes | None, now: Text) -> bool:
-    """Whether anything of the change from `base` to `result` is in `now`: all of it, a line it added, or, if it only took
-    lines away, that one of them is gone. A person who mends a word of a long change has not taken it back.
+    """Whether anything of the change from `base` to `result` is in `now`: all of it, a line it added or one that was made of
+    such a line, or, if it only took lines away, that one of them is gone. A person who mends a word has not taken it back.
     """
     if holds(path, base, result, now):
         return True
-    before, after, found = (
-        Counter(text.lines) for text in (decoded(base or b"", path), decoded(result or b"", path), now)
-    )
-    added = [line for line in after - before if line.strip()]
+    old, new = decoded(base or b"", path), decoded(result or b"", path)
+    before, after, found = _folded(old), _folded(new), _folded(now)
+    added = {line for line in after - before if line}
     if added:
-        return any(found[line] > before[line] for line in added)
+        return any(found[line] > before[line] for line in added) or _mended(new, now, added, before)
     return any(found[line] < before[line] for line in before - after)
+
+
+def _mended(new: Text, now: Text, added: Container[str], before: Container[str]) -> bool:
+    """Whether where a line was `added` one stands now that was made of it, and not one from `before`."""
+    for tag, first, end, now_first, now_end in PatienceSequenceMatcher(None, new.lines, now.lines).get_opcodes():
+        if tag == "replace":
+            were = [line for line in map(_blank, new.lines[first:end]) if line in added][:MENDED]
+            are = [line for line in map(_blank, now.lines[now_first:now_end]) if line not in before][:MENDED]
+            if any(get_close_matches(line, are, 1) for line in were):
+                return True
+    return False
+
+
+def _folded(text: Text) -> Counter[str]:
+    """How often there is each line."""
+    return Counter(map(_blank, text.lines))
+
+
+def _blank(line: str) -> str:
+    """A line however its blanks are: editors format what they save."""
+    return " ".join(line.split())
 
 
 def _within(part: Text, whole: Text) -> bool:

@@ -25,13 +25,14 @@ from kinos.engine.chronicle import Chronicle
 from kinos.engine.circuit import Circuits
 from kinos.engine.claims import Claims
 from kinos.engine.cycle import Tools
-from kinos.engine.history import Reverted, Selection, unified
+from kinos.engine.history import Reverted, Selection
 from kinos.engine.keeper import Keeper
 from kinos.engine.landing import Landing
 from kinos.engine.lifecycle import Lifecycle, Parts, Ports, Start, Started
 from kinos.engine.mapper import Mapper
 from kinos.engine.memory import Memory
 from kinos.engine.ports import Catalog
+from kinos.engine.review import Proposed, Review
 from kinos.engine.run import Tally
 from kinos.engine.sizes import Sizes
 from kinos.engine.store import Store
@@ -70,6 +71,7 @@ class Session:
         self._keeper = Keeper(ports.folder, ports.disk, ports.clock, self.store, front_end)
         self.store.subscribe(Chronicle(self.id, self._finished_cycle).follow)
         self._changes = Changes(self._journal, self._landing, self._claims, self._memory, self.store, ports.clock)
+        self._review = Review(self._changes, self._landing, self._journal, ports.clock, ports.ids)
         self.map = Mapper(
             self.sizes, self._keeper, self.store, ports.clock, settings.map_write, lambda: self._team.run is not None
         )
@@ -108,6 +110,7 @@ class Session:
             await self._team.stop()
         finally:
             await self._upkeep.close()
+            await self._landing.editing.close()
             await self._ports.counting.close()
 
     # -- reading --------------------------------------------------------------------------------------------------
@@ -163,8 +166,12 @@ class Session:
         return None if name is None else self._journal.image(name)
 
     def diff(self, identity: str) -> str:
-        """What a change makes of its files, as a unified diff. Raises UsageError when there is no such change."""
-        return unified(self._changes.find(identity), self._journal.image)
+        """What a change has made of its files, or would make of them now, as a unified diff. Raises UsageError."""
+        return self._review.diff(identity)
+
+    def proposal(self, identity: str) -> Sequence[Proposed]:
+        """The files of a waiting change as they would be once it landed. Raises UsageError when it does not wait."""
+        return self._review.proposal(identity)
 
     # -- files ----------------------------------------------------------------------------------------------------
 
@@ -289,6 +296,15 @@ class Session:
         if self._team.run is not None:
             self._team.run.nudge()
         return rejected
+
+    async def edit_change(
+        self, identity: str, texts: Mapping[str, str | None], bases: Mapping[str, str] | None = None
+    ) -> Change:
+        """Put the person's version in the place of a waiting change; it waits in turn. Raises as `Review.edit`."""
+        await self._mend()
+        self._changes.waiting(identity)
+        with self._keeper.hold():
+            return self._review.edit(identity, texts, bases or {})
 
     def set_phase(self, name: str) -> None:
         """Pin a phase, or follow the total again (`auto`). Raises UsageError for another name."""

@@ -64,10 +64,9 @@ def decoded(content: bytes, path: str) -> Text:
     return parse(raw)
 
 
-def rebuilt(current: Text, lines: Sequence[str], kept: Sequence[int | None]) -> Text:
-    """`lines` in the raw form of `current`: `kept[i]` is the line of `current` that `lines[i]` is, None for a new one."""
-    end = current.end
-    ends = [end if at is None else (current.ends[at] or end) for at in kept]
+def rebuilt(current: Text, lines: Sequence[str], given: Sequence[str]) -> Text:
+    """`lines` with the ends that are `given`, in the raw form of `current`; where none is given, its most frequent one."""
+    ends = [end or current.end for end in given]
     if ends and not current.final:
         ends[-1] = ""
     for at in range(1, len(ends)):

@@ -15,7 +15,7 @@ STATE = "kinos/state"
 COMMANDS = (
     "startTeam", "stopTeam", "startAgent", "stopAgent", "pauseTeam", "resumeTeam", "setBudget", "status",
     "setPhase", "showMap", "updateMap", "history", "undo",
-    "redo", "accept", "reject", "doctor",
+    "redo", "diff", "proposal", "editChange", "accept", "reject", "doctor",
 )  # fmt: skip
 """The commands of the engine that editors are offered, without the prefix."""
 
