@@ -1,9 +1,10 @@
 """Three-way merge by line: what an agent made of its copy, put onto what is there now. Nothing is ever forced."""
 
 from collections import Counter
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Collection, Container, Iterable, Iterator, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
+from itertools import islice
 
 from merge3 import Merge3
 from patiencediff import PatienceSequenceMatcher
@@ -11,7 +12,7 @@ from patiencediff import PatienceSequenceMatcher
 from kinos.domain.errors import ConflictError
 from kinos.engine.text import Text, decoded, parse, rebuilt
 
-MENDED = 200
+MENDED = 50
 """Lines of one place that are looked at, when none is there as it was, for one that has been mended."""
 
 type _Region = tuple[int, int, int, int, int, int]
@@ -186,13 +187,14 @@ def remains(path: str, base: bytes | None, result: bytes | None, now: Text) -> b
     return any(found[line] < before[line] for line in before - after)
 
 
-def _mended(new: Text, now: Text, added: Container[str], before: Container[str]) -> bool:
+def _mended(new: Text, now: Text, added: Container[str], before: Collection[str]) -> bool:
     """Whether where a line was `added` one stands now that was made of it, and not one from `before`."""
     for tag, first, end, now_first, now_end in PatienceSequenceMatcher(None, new.lines, now.lines).get_opcodes():
         if tag == "replace":
             were = [line for line in map(_blank, new.lines[first:end]) if line in added][:MENDED]
             are = [line for line in map(_blank, now.lines[now_first:now_end]) if line not in before][:MENDED]
-            if any(get_close_matches(line, are, 1) for line in were):
+            # Most like what was added, and not like something that was there before.
+            if any(set(get_close_matches(line, [*were, *islice(before, 20 * MENDED)], 1)) & set(were) for line in are):
                 return True
     return False
 
