@@ -150,6 +150,21 @@ def flat(place: Place) -> list[Row]:
     ]  # fmt: skip
 
 
+def landing(place: Place) -> list[Row]:
+    """A change of a closed document, from accepted to landed, against its write, flush and rename alone, in turn."""
+    times: dict[str, list[float]] = {"kinos": [], "bare": []}
+    for _ in range(RUNS):
+        for name, runs in times.items():
+            runs.append(place.seconds("land", name, str(place.folder)))
+    ours, peer = median(times["kinos"]), median(times["bare"])
+    return [
+        Row(
+            "landing a change in a closed 50 KB document", "write, fsync, rename", "ms", ours * 1000, peer * 1000,
+            ours / peer, at_most=3,
+        )
+    ]  # fmt: skip
+
+
 BENCHES: Mapping[str, Callable[[Place], list[Row]]] = {
     "first-count": first_count,
     "map": project_map,
@@ -157,6 +172,7 @@ BENCHES: Mapping[str, Callable[[Place], list[Row]]] = {
     "memory": memory,
     "check": check,
     "flat": flat,
+    "landing": landing,
     "cycle": team.cycle,
     "typing-with-team": team.typing,
     "stop": team.stop,
