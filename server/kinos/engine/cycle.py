@@ -31,6 +31,7 @@ from kinos.engine.memory import Memory
 from kinos.engine.merge import onto
 from kinos.engine.ports import Clock, Ear, Gate, Ids, Journal, Workers
 from kinos.engine.reading import Reading
+from kinos.engine.revalidation import digests, revalidated
 from kinos.engine.store import Store
 from kinos.engine.text import decoded
 from kinos.engine.uncut import uncut
@@ -203,8 +204,10 @@ class Cycle:
             raise PolicyError(f"Of {', '.join(paths)} some differ only in case: on many systems those are one file.")
         task = replace(task, files=paths)
         self._mind_the_person(task)
+        planned = digests(self._tools.landing, paths)
         async with self._tools.claims.hold(self.name, paths):
             self._say(ev.TaskClaimed(self._now(), self._agent.name, self.name))
+            task = revalidated(task, planned, digests(self._tools.landing, paths))
             change = await self._edit(task)
             if isinstance(change, str):
                 return Outcome(Result.UNCHANGED, f"{task.title}: {change or 'the editor left everything as it was'}")
