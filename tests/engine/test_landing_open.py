@@ -148,6 +148,23 @@ async def test_what_the_person_types_right_after_a_late_edit_stays(bench: Workbe
     assert bench.editor.text("a.md") == "one\nmine\ntwo\nthree\n"
 
 
+async def test_what_the_person_writes_into_a_late_edit_stays_and_is_said(bench: Workbench, clock: FakeClock) -> None:
+    told: list[tuple[str, bool]] = []
+    bench.landing.editing.on_late = lambda path, taken_back: told.append((path, taken_back))
+
+    def type_once(path: str) -> None:
+        bench.editor.after_edit = lambda path: None
+        bench.editor.replace(path, "one\nTWO and more words, mine\nthree\n")
+
+    bench.editor.delay, bench.editor.after_edit = LATE, type_once
+    with pytest.raises(LandingError):
+        await bench.landing.land(bench.proposed(a_md="one\nTWO and more words\nthree\n"))
+    bench.editor.delay = 0.0
+    await clock.passing(60)
+    assert bench.editor.text("a.md") == "one\nTWO and more words, mine\nthree\n"
+    assert told == [("a.md", True), ("a.md", False)]
+
+
 async def test_the_same_words_typed_by_the_person_are_the_persons(bench: Workbench, clock: FakeClock) -> None:
     bench.editor.reaction = Reaction.DROPS
     with pytest.raises(LandingError):

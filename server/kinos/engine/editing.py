@@ -8,7 +8,7 @@ from dataclasses import replace
 from kinos.domain.errors import ConflictError, KinosError, LandingError
 from kinos.engine.buffer import Buffers
 from kinos.engine.line_edit import line_edits
-from kinos.engine.merge import merged
+from kinos.engine.merge import merged, remains
 from kinos.engine.ports import Editor
 from kinos.engine.step import Step
 from kinos.engine.text import decoded, parse
@@ -133,15 +133,24 @@ class Editing:
         for _ in range(REGRETS):
             with suppress(KinosError):
                 async with self.turn([step.path]):
-                    buffer = self._buffers.get(step.path)
-                    if buffer is not None and step.held_by(parse(buffer.text.text)):
-                        now = self._content(step.path)
-                        back = merged(step.path, step.after, step.before, now)
-                        await self.make([Step(step.path, now, back, buffer=True)])
+                    if not await self._took_back(step):
+                        break
                     return
             # It may still arrive, or something else does that leaves room for another try.
             await self._buffers.heard(step.path, None)
         self.on_late(step.path, False)
+
+    async def _took_back(self, step: Step) -> bool:
+        """Take `step` back if it is there; False when the person has since edited what it wrote. Raises as `make`."""
+        buffer = self._buffers.get(step.path)
+        if buffer is None:
+            return True
+        text = parse(buffer.text.text)
+        if not step.held_by(text):
+            return not remains(step.path, step.before, step.after, text)
+        back = merged(step.path, step.after, step.before, buffer.content)
+        await self.make([Step(step.path, buffer.content, back, buffer=True)])
+        return True
 
     async def take_back(self, steps: Sequence[Step]) -> None:
         """Take back what the editor already made of a landing that failed, where the person has not built on it.
