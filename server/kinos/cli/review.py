@@ -51,7 +51,10 @@ def review(args: argparse.Namespace, outside: Outside) -> int:
     for change in waiting if not args.json else ():
         say_change(change, reason=True)
     if waiting and not args.json:
-        say("kin review ID shows one, --accept ID lands it, --edit ID edits it, --reject ID --reason TEXT drops it, -i asks for each.")
+        say(
+            "kin review ID shows one, --accept ID lands it, --edit ID edits it, --reject ID --reason TEXT drops it, "
+            "-i asks for each."
+        )
     return 0 if waiting else NOTHING
 
 
