@@ -307,7 +307,7 @@ def assert_all_is_attributed(world: World, person: Person) -> None:
 
 def told_to_look(world: World) -> bool:
     """Whether an edit came late and the person built upon it, so that it stays for the person to decide."""
-    return any("could not be taken back" in note.text for note in world.of(Noted))
+    return any("could not be taken back" in note.message for note in world.of(Noted))
 
 
 async def assert_undo_restores_it(world: World, person: Person, story: Story, make: Callable[[str], str]) -> None:
