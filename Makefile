@@ -48,7 +48,6 @@ unit: setup vscode-extension/node_modules/.made
 soak: setup  ## the long versions
 	KINOS_EXAMPLES=6000 $(BIN)/python -m pytest -q --timeout 3600 tests/tokens
 	KINOS_ROUNDS=25 $(BIN)/python -m pytest -s --timeout 3600 tests/e2e/test_stop.py
-	KINOS_EXAMPLES=500 $(BIN)/python -m pytest -q --timeout 3600 tests/engine/test_interleaving.py
 	$(BIN)/python -m pytest --timeout 3600 -m soak
 
 bench: setup  ## figures, as ratios in one run
