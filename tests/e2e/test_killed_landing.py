@@ -114,9 +114,10 @@ def tree(folder: Path) -> dict[str, bytes]:
 
 
 def kept_state(folder: Path) -> dict[str, bytes]:
-    """What is in the state, logs of what happened apart."""
+    """The journal and the images; that a team was started, and what it cost, is kept beside them."""
     state = folder / ".kinos" / "state"
-    return {path.relative_to(state).as_posix(): path.read_bytes() for path in state.rglob("*") if path.is_file()}
+    files = [state / "journal.jsonl", *(path for path in (state / "images").rglob("*") if path.is_file())]
+    return {path.relative_to(state).as_posix(): path.read_bytes() for path in files}
 
 
 def the_change(folder: Path) -> Change:
@@ -138,16 +139,7 @@ def assert_whole(folder: Path, states: Mapping[ChangeState, Mapping[str, bytes]]
     needed = {name for file in change.files for name in (file.base, file.result, file.before, file.after) if name}
     assert needed <= images.keys()
     names = {path.name for path in (folder / ".kinos" / "state").iterdir()}
-    assert names <= {
-        ".gitignore",
-        "lock",
-        "images",
-        "journal.jsonl",
-        "phase.json",
-        "team.json",
-        "map.json",
-        "sizes.jsonl",
-    }
+    assert [name for name in names if ".half-" in name or name == "holder.json"] == []
 
 
 LANDS = {ChangeState.PROPOSED: BEFORE, ChangeState.LANDED: AFTER}

@@ -69,5 +69,5 @@ async def test_a_file_that_came_or_went_meanwhile_sets_the_task_aside(
     world = world_of(first, (path,))
     await run(world)
     assert [call.agent for call in world.workers.edits] == ["ann"]
-    assert f"{path} was {what} by somebody else while the task waited" in world.session._memory.recent[0]
+    assert f"{path} was {what} by somebody else while the task waited" in world.session._memory.recent("bob")[0]
     assert (world.disk.files.get(path) is None) == (what == "deleted")
