@@ -11,7 +11,7 @@ from kinos.cli.main import run
 from kinos.cli.team import exit_code
 from kinos.domain import event as ev
 from kinos.domain.errors import FailureKind
-from kinos.engine.run import Tally
+from kinos.engine.tally import Tally
 
 
 @pytest.fixture

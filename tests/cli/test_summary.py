@@ -7,7 +7,7 @@ from kinos.cli.summary import MOST, told
 from kinos.domain.change import Change, ChangeState, FileChange
 from kinos.domain.state import Spend, State
 from kinos.domain.usage import Usage
-from kinos.engine.run import Tally
+from kinos.engine.tally import Tally
 
 CHANGE = Change("c1", "y1", "s1", "ann", "A title", "why", (FileChange("a.md", None, "x"),), BEGINNING)
 STATE = State(spend=Spend(Usage(1000), 0.5))

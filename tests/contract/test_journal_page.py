@@ -18,8 +18,7 @@ import pytest
 from kinos.adapters.journal import FileJournal
 from kinos.domain.check import CheckRecord, CheckState
 from kinos.domain.errors import FailureKind
-from kinos.domain.figure import CUT_OFF, IDLE, USEFUL
-from kinos.engine.cycle import Result
+from kinos.domain.outcome import CUT_OFF, IDLE, USEFUL, Result
 
 pytestmark = [pytest.mark.agents, pytest.mark.timeout(300)]
 

@@ -18,7 +18,7 @@ from kinos.domain.model import output_limit
 from kinos.domain.state import AgentState, State
 from kinos.domain.task import NothingToDo, Task
 from kinos.domain.team import Agent
-from kinos.engine.cycle import BYTES_A_TOKEN
+from kinos.engine.call import BYTES_A_TOKEN
 from kinos.engine.lifecycle import Start
 from kinos.engine.run import Ends
 

@@ -8,9 +8,9 @@ from kinos.domain import event as ev
 from kinos.domain.change import ChangeState
 from kinos.domain.errors import FailureKind
 from kinos.domain.message import Failed, PlanCall, Text
+from kinos.domain.outcome import Result
 from kinos.domain.task import Edits, NothingToDo, Task
 from kinos.domain.usage import Usage
-from kinos.engine.cycle import Result
 from kinos.engine.lifecycle import Start
 from kinos.engine.run import Ends
 

@@ -12,7 +12,7 @@ from kinos.domain.message import EditCall, Failed, PlanCall
 from kinos.domain.state import AgentState, TeamState
 from kinos.domain.task import NothingToDo, Task
 from kinos.domain.team import Agent
-from kinos.engine.cycle import PLAN_TIMEOUT
+from kinos.engine.call import PLAN_TIMEOUT
 from kinos.engine.lifecycle import Start
 from kinos.engine.run import Ends
 

@@ -17,7 +17,8 @@ from kinos.domain.setting import Settings
 from kinos.domain.state import AgentState, TeamState
 from kinos.domain.task import NothingToDo, Task
 from kinos.engine.lifecycle import Start
-from kinos.engine.run import WAITING_LIMIT, Ends
+from kinos.engine.pause import WAITING_LIMIT
+from kinos.engine.run import Ends
 
 
 async def run(world: World, ends: Ends, landing: str = "") -> None:
@@ -363,13 +364,12 @@ async def test_a_paused_team_starts_no_cycle_and_goes_on_when_told() -> None:
     world = World()
     await world.session.open()
     await world.session.start_team(Start("crew"))
-    assert world.session._team.run
-    world.session._team.run.pause("by hand")
+    world.session.pause_team()
     await world.clock.passing(1000)
     began = cycles(world).total()
     await world.clock.passing(1000)
     assert cycles(world).total() == began
-    world.session._team.run.resume()
+    await world.session.resume_team()
     await world.clock.passing(100)
     assert cycles(world).total() > began
     await world.session.stop_team()

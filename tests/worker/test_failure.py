@@ -17,7 +17,7 @@ from kinos.domain.errors import FailureKind
 from kinos.domain.message import Reserve
 from kinos.domain.state import AgentState, State
 from kinos.domain.usage import PRICES, Usage
-from kinos.engine import cycle
+from kinos.engine import call
 from kinos.engine.run import Ends
 from kinos.engine.session import Start
 from worker.lent import LentPool
@@ -167,7 +167,7 @@ class Stage:
 
 @pytest.fixture
 def stage(running: Worker, api: ScriptedApi, monkeypatch: pytest.MonkeyPatch) -> Stage:
-    monkeypatch.setattr(cycle, "STALL_TIMEOUT", 0.3)
+    monkeypatch.setattr(call, "STALL_TIMEOUT", 0.3)
     return Stage(running, api)
 
 

@@ -10,6 +10,7 @@ from typing import Any, TextIO
 
 from kinos.adapters.bounded_file import append
 from kinos.domain import event as ev
+from kinos.domain.outcome import QUOTING
 from kinos.domain.secret import Redact, redaction
 from kinos.domain.state import State
 
@@ -125,7 +126,7 @@ class TerminalLog:
 
 def _told(event: ev.Event) -> dict[str, Any]:
     told = {key: value for key, value in ev.wire(event).items() if key not in _APART}
-    if isinstance(event, ev.CycleRested) and event.result == "no change":
+    if isinstance(event, ev.CycleRested) and event.result in QUOTING:
         told.pop("reason")
     return told
 

@@ -13,6 +13,7 @@ from kinos.cli.board import board, strokes_for
 from kinos.cli.terminal import say, say_json
 from kinos.domain import event as ev
 from kinos.domain.change import Change, ChangeState
+from kinos.domain.outcome import Result
 from kinos.domain.state import State
 from kinos.engine.session import Session
 
@@ -106,9 +107,9 @@ def _starting(e: ev.TeamStarting) -> str:
 
 
 def _rested(e: ev.CycleRested) -> str:
-    if e.result == "landed":
+    if e.result == Result.LANDED:
         return ""
-    result = "proposed" if e.result == "waiting for review" else e.result
+    result = "proposed" if e.result == Result.WAITING else e.result
     return f"{e.agent:<15} {result:<10} {e.reason}"
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from kinos.cli.terminal import paint
 from kinos.domain.change import LANDED_STATES, Change, ChangeState
 from kinos.domain.state import State
-from kinos.engine.run import Tally
+from kinos.engine.tally import Tally
 
 MOST = 5
 """Changes of a kind that are named; the rest is counted."""

@@ -22,8 +22,9 @@ from kinos.domain.setting import Layer, Source
 from kinos.domain.state import State
 from kinos.engine.lifecycle import Start
 from kinos.engine.ports import Catalog
-from kinos.engine.run import Ends, Tally
+from kinos.engine.run import Ends
 from kinos.engine.session import Session
+from kinos.engine.tally import Tally
 
 LANDED, NOTHING, BUDGET, FAILED, WAITING, STOPPED = 0, 3, 4, 5, 6, 130
 """Exit codes of a run, as in docs/reference.md."""

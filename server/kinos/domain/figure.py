@@ -5,14 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from kinos.domain.outcome import CUT_OFF, IDLE, USEFUL, Result
 from kinos.domain.usage import Usage, add_cost
-
-USEFUL = frozenset({"landed", "waiting for review"})
-"""Results of a cycle that brought something; the words are those of the engine's `Result`."""
-CUT_OFF = "cut off"
-"""The result of a cycle that a stop has ended."""
-IDLE = frozenset({"nothing to do", "denied by the budget", CUT_OFF})
-"""Results that are neither a success nor the want of one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,18 +54,18 @@ class Figures:
         return Figures(
             self.agent,
             self.cycles + 1,
-            self.landed + (result == "landed"),
-            self.waiting + (result == "waiting for review"),
-            self.nothing + (result == "nothing to do"),
-            self.refused + (result in ("refused", "set aside")),
-            self.failed + (result == "failed"),
+            self.landed + (result == Result.LANDED),
+            self.waiting + (result == Result.WAITING),
+            self.nothing + (result == Result.NOTHING),
+            self.refused + (result in (Result.REFUSED, Result.CONFLICTED)),
+            self.failed + (result == Result.FAILED),
             self.cut_off + (result == CUT_OFF),
             self.useful + (result in USEFUL),
             self.tried + (result not in IDLE),
             self.seconds + record.seconds,
             self.usage + record.usage,
             add_cost(self.usd, record.usd),
-            f"{record.kind}: {record.reason}" if result == "failed" else self.last_failure,
+            f"{record.kind}: {record.reason}" if result == Result.FAILED else self.last_failure,
         )
 
     def described(self) -> dict[str, Any]:

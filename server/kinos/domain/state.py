@@ -10,7 +10,7 @@ from kinos.domain import event as ev
 from kinos.domain.budget import Caps
 from kinos.domain.change import LANDED_STATES, ChangeState
 from kinos.domain.check import CheckRecord
-from kinos.domain.figure import IDLE, USEFUL
+from kinos.domain.outcome import IDLE, USEFUL
 from kinos.domain.phase import PhaseState
 from kinos.domain.usage import Usage, add_cost
 from kinos.domain.utterance import last_line

@@ -6,12 +6,10 @@ from datetime import datetime
 
 from kinos.domain import event as ev
 from kinos.domain.change import LANDED_STATES
-from kinos.domain.figure import CUT_OFF, CycleRecord
+from kinos.domain.figure import CycleRecord
+from kinos.domain.outcome import CUT_OFF, QUOTING, Result
 from kinos.domain.state import State
 from kinos.domain.usage import Usage, add_cost
-
-_QUOTES = frozenset({"no change"})
-"""Results whose reason is what the editor's model said, which may be what is in a file: not written down."""
 
 
 @dataclass(slots=True)
@@ -44,10 +42,10 @@ class Chronicle:
             if open_ is not None and open_.cycle == event.change.cycle:
                 open_.landed = event.change.state in LANDED_STATES
         elif isinstance(event, ev.CycleRested):
-            reason = "" if event.result in _QUOTES else event.reason
+            reason = "" if event.result in QUOTING else event.reason
             self._close(after, event.agent, event.time, event.result, "", reason, event.seconds)
         elif isinstance(event, ev.CycleFailed):
-            self._close(after, event.agent, event.time, "failed", event.kind, event.message, event.seconds)
+            self._close(after, event.agent, event.time, Result.FAILED, event.kind, event.message, event.seconds)
         elif isinstance(event, ev.AgentStopped):
             self._cut(after, event.agent, event)
         elif isinstance(event, ev.TeamStopped):
@@ -62,7 +60,7 @@ class Chronicle:
     def _cut(self, state: State, agent: str, event: ev.Event) -> None:
         if open_ := self._open.get(agent):
             # A landing is never cut off: the stop has waited for it.
-            result = "landed" if open_.landed else CUT_OFF
+            result = Result.LANDED if open_.landed else CUT_OFF
             self._close(state, agent, event.time, result, "", "", (event.time - open_.began).total_seconds())
 
     def _close(

@@ -1,130 +1,36 @@
 """One cycle of an agent: observe, decide, act, land. It can be cancelled at any point and leaves nothing half done."""
 
 import asyncio
-import os
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
-from enum import StrEnum
 from pathlib import Path
 
 from kinos.domain import event as ev
-from kinos.domain.address import host, is_claude
-from kinos.domain.brief import HOUSE_RULES, SEARCH_RULES, Brief
+from kinos.domain.address import host
+from kinos.domain.brief import Brief
 from kinos.domain.change import Change, ChangeState, FileChange, digest
 from kinos.domain.citation import invented
-from kinos.domain.endpoint import endpoint_of, models_of
 from kinos.domain.errors import ConflictError, FailureKind, FaultError, LandingError, PolicyError
-from kinos.domain.message import Code, EditCall, Edited, Endpoint, Failed, PlanCall, Planned, Retry
-from kinos.domain.model import output_limit
+from kinos.domain.message import EditCall, Edited, Failed, PlanCall, Planned
+from kinos.domain.outcome import Outcome, Result
 from kinos.domain.path import matches
-from kinos.domain.setting import Settings
 from kinos.domain.task import Edits, NothingToDo, Task
-from kinos.domain.team import Agent, Team
+from kinos.domain.team import Agent
 from kinos.domain.usage import Usage, add_cost
-from kinos.engine.budget import Budget
+from kinos.engine.call import edit_call, plan_call
 from kinos.engine.caution import caution
-from kinos.engine.circuit import Circuits
-from kinos.engine.claims import Claims
-from kinos.engine.landing import Landing
-from kinos.engine.memory import Memory
 from kinos.engine.merge import onto
-from kinos.engine.ports import Clock, Ear, Gate, Ids, Journal, Workers
+from kinos.engine.ports import Ear, Gate
+from kinos.engine.private_copy import collected, hand_out
 from kinos.engine.reading import Reading
 from kinos.engine.revalidation import digests, revalidated
-from kinos.engine.store import Store
-from kinos.engine.text import decoded
+from kinos.engine.terms import Terms
+from kinos.engine.tools import Tools
 from kinos.engine.uncut import uncut
 
-PLAN_TIMEOUT = 180.0
-"""Seconds for one plan call with its retries."""
-SEARCH_TIMEOUT = 30.0
-"""Seconds more for each web search the plan call may make."""
-EDIT_TIMEOUT = 600.0
-"""Seconds for one edit call with its reflections and retries."""
-STALL_TIMEOUT = 60.0
-"""Seconds after which an answer that has begun, and does not go on, is given up."""
-
-
-BYTES_A_TOKEN = 3
-"""A low figure for UTF-8 text in Claude's tokens (English prose has about 3.6): twice the given files leaves room to search
-for and replace all of them.
-"""
 SAID = 300
 """Characters of the editor's words that are told when it made no change."""
-
-
-_PLAYED = Settings().model_plan
-
-
-class Result(StrEnum):
-    """How a cycle ended."""
-
-    LANDED = "landed"
-    WAITING = "waiting for review"
-    NOTHING = "nothing to do"
-    UNCHANGED = "no change"
-    REFUSED = "refused"
-    CONFLICTED = "set aside"
-    DENIED = "denied by the budget"
-    FAILED = "failed"
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """`kind` is set for FAILED, and for DENIED, which is no failure of the agent; `wait` is the seconds for which the API asked
-    to be left alone.
-    """
-
-    result: Result
-    reason: str
-    kind: FailureKind | None = None
-    wait: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """What was agreed when the team started."""
-
-    team: Team
-    session: str
-    rehearsal: Endpoint | None
-    landing: str
-    settings: Settings
-
-    def models(self, agent: Agent) -> tuple[str, str]:
-        """The models that decide and edit for `agent`. The rehearsal model plays Claude only, and so every other one as well."""
-        models = models_of(agent, self.team, self.settings)
-        if self.rehearsal is None:
-            return models
-        plan, edit = (model if is_claude(model) else _PLAYED for model in models)
-        return plan, edit
-
-    def endpoint(self, model: str) -> Endpoint:
-        """Where `model` is asked, and with which key."""
-        return self.rehearsal or endpoint_of(model, self.settings)
-
-    def hosts(self, agent: Agent) -> frozenset[str]:
-        """The endpoints the agent asks."""
-        return frozenset(host(model, self.endpoint(model)) for model in self.models(agent))
-
-
-@dataclass(frozen=True, slots=True)
-class Tools:
-    """What a cycle works with."""
-
-    store: Store
-    clock: Clock
-    ids: Ids
-    workers: Workers
-    budget: Budget
-    circuits: Circuits
-    claims: Claims
-    landing: Landing
-    journal: Journal
-    memory: Memory
-    observe: Callable[[Agent], Awaitable[Brief]]
-    record: Callable[[Change, ChangeState | None], None]
 
 
 class Cycle:
@@ -170,32 +76,10 @@ class Cycle:
             return Outcome(Result.FAILED, f"The agent's private folder: {error}", FailureKind.DISK)
 
     async def _plan(self, brief: Brief) -> Task | NothingToDo | Edits:
-        settings = self._terms.settings
-        model, _ = self._terms.models(self._agent)
-        call = PlanCall(
-            agent=self._agent.name,
-            model=model,
-            max_tokens=output_limit(model, settings.model_max_tokens),
-            temperature=settings.model_temperature,
-            endpoint=self._terms.endpoint(model),
-            retry=_retry(settings),
-            timeout=PLAN_TIMEOUT + SEARCH_TIMEOUT * self._agent.search,
-            stall=STALL_TIMEOUT,
-            system=self._agent.prompt + "\n" + HOUSE_RULES + (SEARCH_RULES if self._agent.search else ""),
-            brief=brief.render(),
-            searches=self._agent.search,
-            code=self._code(brief),
-        )
-        return (await self._replied(call, self._ask_planner)).outcome
+        return (await self._replied(plan_call(self._agent, self._terms, brief), self._ask_planner)).outcome
 
     async def _ask_planner(self, call: PlanCall, gate: Gate, hear: Ear) -> Planned | Failed:
         return await self._tools.workers.plan(call, gate, hear, self._reading.read)
-
-    def _code(self, brief: Brief) -> Code | None:
-        agent = self._agent
-        if not agent.code:
-            return None
-        return Code(agent.code, agent.home, agent.prompt, brief.phase, brief.request, brief.documents)
 
     async def _carry_out(self, task: Task) -> Outcome:
         self._say(ev.TaskChosen(self._now(), self._agent.name, self.name, task.title, task.why, task.files))
@@ -250,9 +134,9 @@ class Cycle:
     async def _edited(self, task: Task) -> tuple[tuple[FileChange, ...], str]:
         bases = {path: self._tools.landing.current(path) for path in task.files}
         with self._tools.workers.folder() as folder:
-            await asyncio.to_thread(_hand_out, folder, bases)
+            await asyncio.to_thread(hand_out, folder, bases)
             reply = await self._ask_editor(task, folder)
-            texts = await asyncio.to_thread(_collected, folder, bases)
+            texts = await asyncio.to_thread(collected, folder, bases)
             self._mind_the_sources(task, bases, texts)
             files = self._made(bases, texts)
         return files, " ".join(reply.transcript.split())[:SAID]
@@ -285,22 +169,7 @@ class Cycle:
                 )
 
     async def _ask_editor(self, task: Task, folder: Path) -> Edited:
-        settings = self._terms.settings
-        given = sum(len(path.read_bytes()) for path in folder.rglob("*") if path.is_file())
-        _, model = self._terms.models(self._agent)
-        call = EditCall(
-            agent=self._agent.name,
-            model=model,
-            max_tokens=output_limit(model, given * 2 // BYTES_A_TOKEN + 2000),
-            temperature=settings.model_temperature,
-            endpoint=self._terms.endpoint(model),
-            retry=_retry(settings),
-            timeout=EDIT_TIMEOUT,
-            stall=STALL_TIMEOUT,
-            folder=str(folder),
-            files=task.files,
-            message=task.message(),
-        )
+        call = edit_call(self._agent, self._terms, task, folder)
         try:
             return await self._replied(call, self._tools.workers.edit)
         except FaultError as error:
@@ -368,34 +237,3 @@ class Cycle:
 
     def _now(self) -> datetime:
         return self._tools.clock.now()
-
-
-def _retry(settings: Settings) -> Retry:
-    return Retry(settings.retry_attempts, settings.retry_delay, settings.retry_codes)
-
-
-def _hand_out(folder: Path, bases: Mapping[str, bytes | None]) -> None:
-    """Copies of the files, with line feeds only: the editor model's tool writes nothing else."""
-    for path, base in bases.items():
-        target = folder / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        if base is not None:
-            target.write_text(decoded(base, path).unified(), encoding="utf-8", newline="\n")
-
-
-def _collected(folder: Path, bases: Mapping[str, bytes | None]) -> dict[str, str | None]:
-    return {path: _read(folder / path, path) for path in bases}
-
-
-def _read(file: Path, path: str) -> str | None:
-    if os.path.realpath(file) != str(file) or (file.exists() and not file.is_file()):
-        raise PolicyError(f"{path} came back as something that is not a file.")
-    if not file.exists():
-        return None
-    try:
-        text = file.read_bytes().decode()
-    except UnicodeDecodeError as error:
-        raise PolicyError(f"{path} came back as something that is not UTF-8 text.") from error
-    if "\x00" in text:
-        raise PolicyError(f"{path} came back as something binary.")
-    return text

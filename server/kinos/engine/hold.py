@@ -4,9 +4,9 @@ from collections.abc import Callable, Collection
 from datetime import timedelta
 
 from kinos.domain import event as ev
-from kinos.engine.cycle import Tools
 from kinos.engine.guard import Guard
 from kinos.engine.schedule import Schedule
+from kinos.engine.tools import Tools
 
 
 class Holds:

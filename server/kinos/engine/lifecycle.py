@@ -18,7 +18,6 @@ from kinos.engine.changes import Changes
 from kinos.engine.check import Checks
 from kinos.engine.choice import chosen_team
 from kinos.engine.circuit import Circuits
-from kinos.engine.cycle import Terms, Tools
 from kinos.engine.keeper import Keeper
 from kinos.engine.mapper import Mapper
 from kinos.engine.ports import (
@@ -39,8 +38,11 @@ from kinos.engine.ports import (
 )
 from kinos.engine.purse import Purse
 from kinos.engine.roster import Roster
-from kinos.engine.run import Ends, Run, Tally
+from kinos.engine.run import Ends, Run
 from kinos.engine.store import Store
+from kinos.engine.tally import Tally
+from kinos.engine.terms import Terms
+from kinos.engine.tools import Tools
 from kinos.engine.upkeep import Upkeep
 
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from kinos.domain import event as ev
 from kinos.domain.state import AgentState
 from kinos.engine.circuit import Circuit, Outage
-from kinos.engine.cycle import Tools
+from kinos.engine.tools import Tools
 
 _RESTS = frozenset({AgentState.RESTING, AgentState.FAILED})
 

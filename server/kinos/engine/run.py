@@ -3,28 +3,29 @@
 import asyncio
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from kinos.domain import event as ev
-from kinos.domain.errors import BudgetError, FailureKind, KinosError, UsageError
+from kinos.domain.errors import FailureKind, KinosError
+from kinos.domain.outcome import USEFUL, Outcome, Result
 from kinos.domain.path import REQUESTS, matches
 from kinos.domain.phase import Phase
 from kinos.domain.team import Agent, Team
-from kinos.engine.cycle import Cycle, Outcome, Result, Terms, Tools
+from kinos.engine.cycle import Cycle
 from kinos.engine.hold import Holds
 from kinos.engine.outage import Outages
+from kinos.engine.pause import Pause
 from kinos.engine.roster import Roster
 from kinos.engine.schedule import REHEARSAL_PACE, Schedule
+from kinos.engine.tally import Tally
+from kinos.engine.terms import Terms
+from kinos.engine.tools import Tools
 
-_USEFUL = frozenset({Result.LANDED, Result.WAITING})
-_BARREN = frozenset({Result.NOTHING, Result.UNCHANGED, Result.REFUSED, Result.CONFLICTED})
 HOPELESS = frozenset({FailureKind.AUTHENTICATION, FailureKind.PERMISSION})
 """Failures that no further try can mend: the team stops and says so."""
 LOOK = 2.0
 """Seconds; while agents rest, changed files of the team are looked for this often."""
-WAITING_LIMIT = 10
-"""Above this many changes waiting for a person the team pauses."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,22 +35,6 @@ class Ends:
     cycles: int | None = None
     idle: bool = False
     at_cap: bool = False
-
-
-@dataclass(slots=True)
-class Tally:
-    """What a run came to; counted for the summary and the exit code."""
-
-    cycles: int = 0
-    landed: int = 0
-    waiting: int = 0
-    refused: int = 0
-    failed: int = 0
-    last_failure: str = ""
-    budget: str = ""
-    stopped: bool = False
-    quiet: set[str] = field(default_factory=set)
-    """Agents that had nothing to do, or failed, since the last change."""
 
 
 class Run:
@@ -66,16 +51,14 @@ class Run:
         self._enabled: set[str] = set()
         self._wake = asyncio.Event()
         self._started = 0
-        self._paused = False
-        self._full = False
-        self._capped = False
         self._stale: set[str] = set()
+        self.tally = Tally()
+        self.pause = Pause(tools, self.tally, self._wake.set)
         self._holds = Holds(self._schedule, tools, self._awake, self._cycles.keys)
         self.bug: BaseException | None = None
         """What a cycle died of that is no failure but a bug: the run is over then."""
         self.pending: Callable[[], bool] = bool
         """Whether something is under way that agents will want to know: a run until idle waits for it."""
-        self.tally = Tally()
 
     def enable(self, names: Sequence[str]) -> None:
         """Let these agents run, with the weights of the phase as it is."""
@@ -150,55 +133,6 @@ class Run:
         self._stale |= self._cycles.keys() & self._want_checks()
         self._wake.set()
 
-    def pause(self, reason: str, cap: str = "") -> None:
-        """Start no further cycles; `cap` is the one that was reached."""
-        if not self._paused:
-            self._paused = True
-            self._tools.budget.halt()
-            self._tools.store.dispatch(ev.TeamPaused(self._tools.clock.now(), reason, cap))
-            self._wake.set()
-
-    def pause_by_hand(self) -> None:
-        """Start no further cycles until a person says so, whatever else comes."""
-        self._full = self._capped = False
-        self.pause("paused by hand")
-
-    async def resume_by_hand(self) -> None:
-        """Start cycles again. Raises BudgetError while a cap is still reached, UsageError while too much waits for review."""
-        await self._tools.budget.look_again()
-        if reached := self._tools.budget.pause():
-            raise BudgetError(f"The team stays paused: {reached.reason}.")
-        waiting = self._tools.store.state.waiting
-        if waiting > WAITING_LIMIT:
-            raise UsageError(
-                f"The team stays paused: {waiting} changes wait for review.", "Accept or reject some first."
-            )
-        self.resume()
-
-    def resume(self, reason: str = "resumed by hand") -> None:
-        """Start cycles again."""
-        if self._paused:
-            self._paused = self._full = self._capped = False
-            self.tally.budget = ""
-            self._tools.budget.go_on()
-            self._tools.store.dispatch(ev.TeamResumed(self._tools.clock.now(), reason))
-            self._wake.set()
-
-    def mind_the_caps(self) -> None:
-        """Pause at a cap, and go on after that pause once there is room again."""
-        reached = self._tools.budget.pause()
-        if reached and not self._paused:
-            self.tally.budget, self._capped = reached.reason, True
-            self.pause(reached.reason, reached.cap or "")
-        elif self._capped and not reached:
-            self.resume("there is room in the budget again")
-        waiting = self._tools.store.state.waiting
-        if waiting > WAITING_LIMIT and not self._paused:
-            self._full = True
-            self.pause(f"{waiting} changes wait for review")
-        elif self._full and waiting <= WAITING_LIMIT:
-            self.resume(f"{waiting} changes wait for review now")
-
     def nudge(self) -> None:
         """Look again whether cycles may start."""
         self._wake.set()
@@ -244,7 +178,7 @@ class Run:
     def _finished(self) -> bool:
         if self._cycles:
             return False
-        if self._ends.at_cap and (self.tally.budget or self._paused):
+        if self._ends.at_cap and (self.tally.budget or self.pause.on):
             return True
         if self._ends.cycles is not None and self._started >= self._ends.cycles:
             return True
@@ -264,11 +198,11 @@ class Run:
             self._begin(name)
 
     def _may_begin(self) -> bool:
-        self.mind_the_caps()
+        self.pause.look()
         return self._has_room()
 
     def _has_room(self) -> bool:
-        if self._paused or self._tools.budget.tight():
+        if self.pause.on or self._tools.budget.tight():
             return False
         return len(self._cycles) < self._terms.settings.team_parallel and self._more()
 
@@ -336,7 +270,7 @@ class Run:
 
     def _ended(self, agent: Agent, cycle: str, outcome: Outcome, seconds: float) -> None:
         name, pace = agent.name, agent.pace
-        self._count(name, outcome)
+        self.tally.count(name, outcome, stale=name in self._stale)
         now, at = self._tools.clock.monotonic(), self._tools.clock.now()
         if outcome.result is Result.FAILED:
             ready = at + timedelta(seconds=self._schedule.failed(name, now, pace, outcome.wait) - now)
@@ -344,7 +278,7 @@ class Run:
             self._tools.store.dispatch(ev.CycleFailed(at, name, cycle, kind, outcome.reason, ready, seconds))
             if outcome.kind in HOPELESS:
                 self.tally.quiet |= self._enabled
-                self.pause(outcome.reason)
+                self.pause.begin(outcome.reason)
             return
         rest = self._rest_after(outcome.result)
         ready = at + timedelta(seconds=rest(name, now, pace) - now)
@@ -352,32 +286,18 @@ class Run:
             self._schedule.wake(name, now)
         self._tools.store.dispatch(ev.CycleRested(at, name, cycle, outcome.result, outcome.reason, ready, seconds))
         if outcome.result is Result.DENIED:
-            self.mind_the_caps()  # now: this may have been the last cycle of the run
+            self.pause.look()  # now: this may have been the last cycle of the run
         else:
-            changed, nothing = outcome.result in _USEFUL, outcome.result is Result.NOTHING
+            changed, nothing = outcome.result in USEFUL, outcome.result is Result.NOTHING
             self._holds.ended(name, changed=changed, nothing=nothing, reason=outcome.reason)
 
     def _rest_after(self, result: Result) -> Callable[[str, float, float], float]:
         if result is Result.DENIED:
             return self._schedule.denied
-        return self._schedule.useful if result in _USEFUL else self._schedule.barren
+        return self._schedule.useful if result in USEFUL else self._schedule.barren
 
     def _release(self, paths: Sequence[str], by: str) -> None:
         """A person changed `paths`: who works from them may find something else now, though it went round in circles."""
         for name in self._enabled:
             if any(path in REQUESTS or matches(path, self._roster.agents[name].watches) for path in paths):
                 self._holds.let_go(name, by)
-
-    def _count(self, name: str, outcome: Outcome) -> None:
-        tally = self.tally
-        tally.cycles += 1
-        tally.landed += outcome.result is Result.LANDED
-        tally.waiting += outcome.result is Result.WAITING
-        tally.refused += outcome.result in (Result.REFUSED, Result.CONFLICTED)
-        if outcome.result is Result.FAILED:
-            tally.failed += 1
-            tally.last_failure = outcome.reason
-        if outcome.result is Result.WAITING:
-            tally.quiet.clear()
-        elif outcome.result not in (Result.LANDED, Result.DENIED) and name not in self._stale:
-            tally.quiet.add(name)

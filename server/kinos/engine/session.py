@@ -24,7 +24,6 @@ from kinos.engine.check import Checks
 from kinos.engine.chronicle import Chronicle
 from kinos.engine.circuit import Circuits
 from kinos.engine.claims import Claims
-from kinos.engine.cycle import Tools
 from kinos.engine.history import Reverted, Selection
 from kinos.engine.keeper import Keeper
 from kinos.engine.landing import Landing
@@ -33,10 +32,11 @@ from kinos.engine.mapper import Mapper
 from kinos.engine.memory import Memory
 from kinos.engine.ports import Catalog
 from kinos.engine.review import Proposed, Review
-from kinos.engine.run import Tally
 from kinos.engine.sizes import Sizes
 from kinos.engine.store import Store
+from kinos.engine.tally import Tally
 from kinos.engine.text_sync import TextSync
+from kinos.engine.tools import Tools
 from kinos.engine.upkeep import Upkeep
 from kinos.engine.view import View
 from kinos.tokens.document import TextEdit
@@ -236,11 +236,11 @@ class Session:
 
     def pause_team(self) -> None:
         """Begin no further cycle until `resume_team`. Raises UsageError when no team runs."""
-        self._team.running().pause_by_hand()
+        self._team.running().pause.begin_by_hand()
 
     async def resume_team(self) -> None:
-        """Begin cycles again. Raises UsageError when no team runs, and what `Run.resume_by_hand` does."""
-        await self._team.running().resume_by_hand()
+        """Begin cycles again. Raises UsageError when no team runs, and what `Pause.end_by_hand` does."""
+        await self._team.running().pause.end_by_hand()
 
     async def set_budget(self, caps: Mapping[str, float]) -> None:
         """Set caps, by field of `Caps`, for the team that runs, else for the next one.
@@ -250,7 +250,7 @@ class Session:
         """
         await self._team.purse.set_caps(caps)
         if self._team.run is not None:
-            self._team.run.mind_the_caps()
+            self._team.run.pause.look()
 
     # -- changes and the phase ------------------------------------------------------------------------------------
 
