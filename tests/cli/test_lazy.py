@@ -1,4 +1,4 @@
-"""What a commit hook and a map never pay for: looking for the entry points of packages."""
+"""What a commit hook never pays for: looking for the entry points of packages, and what only teams need."""
 
 import subprocess
 import sys
@@ -7,18 +7,29 @@ from pathlib import Path
 import pytest
 
 
-@pytest.mark.parametrize("command", [["tokens", "a.md"], ["check", "a.md"], ["--version"]])
-def test_no_entry_points_are_looked_for_unless_they_are_meant(tmp_path: Path, command: list[str]) -> None:
-    (tmp_path / "a.md").write_text("# A\n", encoding="utf-8")
+def imported(folder: Path, command: list[str]) -> set[str]:
+    (folder / "a.md").write_text("# A\n", encoding="utf-8")
     done = subprocess.run(
         [sys.executable, "-X", "importtime", "-m", "kinos", *command],
-        cwd=tmp_path,
+        cwd=folder,
         capture_output=True,
         text=True,
         check=False,
     )
     assert done.returncode == 0, done.stderr[-2000:]
-    imported = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines() if line.startswith("import time:")}
-    assert "kinos.cli.main" in imported
-    assert not {name for name in imported if name.startswith("kinos.extension.host")}
-    assert "importlib.metadata" not in imported
+    found = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines() if line.startswith("import time:")}
+    assert "kinos.cli.main" in found
+    return found
+
+
+@pytest.mark.parametrize("command", [["tokens", "a.md"], ["check", "a.md"], ["--version"]])
+def test_no_entry_points_are_looked_for_unless_they_are_meant(tmp_path: Path, command: list[str]) -> None:
+    found = imported(tmp_path, command)
+    assert not {name for name in found if name.startswith("kinos.extension.host")}
+    assert "importlib.metadata" not in found
+
+
+@pytest.mark.parametrize("command", [["tokens", "a.md"], ["check", "a.md"]])
+def test_who_counts_one_file_loads_nothing_of_a_team(tmp_path: Path, command: list[str]) -> None:
+    found = imported(tmp_path, command)
+    assert not found & {"asyncio", "hashlib", "portalocker", "kinos.engine.session"}

@@ -1,6 +1,5 @@
 """Something a repository brings beyond tightening: it counts once the person has approved that exact text for that folder."""
 
-import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,6 +17,8 @@ class Demand:
 
     def mark(self, root: str) -> str:
         """The name of its approval in the folder `root` (its real path): another byte or another folder has another one."""
+        import hashlib  # takes 2 ms, and most folders bring nothing
+
         exact = json.dumps([root, self.what, self.text])
         return hashlib.sha256(exact.encode()).hexdigest()
 
