@@ -23,10 +23,18 @@ KNOWN = ["book-writing", "coding", "default", "literature-review"]
 def test_the_first_reason_there_is_decides(
     asked: str, last: str, setting: str, suffixes: dict[str, int], team: str, why: str
 ) -> None:
-    name, reason = chosen_team(asked, last, setting, suffixes, KNOWN)
+    name, reason = chosen_team(asked, last, setting, lambda: suffixes, KNOWN)
     assert name == team
     assert why in reason
 
 
 def test_a_team_that_is_not_there_is_not_chosen() -> None:
-    assert chosen_team("", "", "", {".py": 5, ".bib": 1}, ["default"])[0] == "default"
+    assert chosen_team("", "", "", lambda: {".py": 5, ".bib": 1}, ["default"])[0] == "default"
+
+
+@pytest.mark.parametrize(("asked", "last", "setting"), [("coding", "", ""), ("", "default", ""), ("", "", "coding")])
+def test_the_folder_is_not_walked_when_something_else_decides(asked: str, last: str, setting: str) -> None:
+    def look() -> dict[str, int]:
+        raise AssertionError("it was walked")
+
+    assert chosen_team(asked, last, setting, look, KNOWN)[0] in KNOWN

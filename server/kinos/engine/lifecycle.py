@@ -232,7 +232,7 @@ class Lifecycle:
             member = Member(agent.name, 1.0, 1.0)
             return Team(f"only {agent.name}", agent.role, (member,)), f"{agent.name} was started alone"
         last, disk = self._parts.keeper.last_team(), self._ports.disk
-        name, reason = chosen_team(start.team, last, self._settings.team_name, disk.suffixes(), catalog.teams())
+        name, reason = chosen_team(start.team, last, self._settings.team_name, disk.suffixes, catalog.teams())
         return catalog.team(name), reason
 
     def _unpriced(self, team: Team, agents: Mapping[str, Agent], caps: Caps) -> Mapping[str, str]:
