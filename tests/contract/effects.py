@@ -29,8 +29,8 @@ from kinos.engine.run import Ends
 from kinos.lsp.background import Background
 from kinos.lsp.diagnostic import Diagnostics
 from kinos.worker.deadline import Deadline
-from kinos.worker.fault import Source as Asked
 from kinos.worker.gate import Gate
+from kinos.worker.source import Source as Asked
 from lsp.stage import RecordingClient, idle, workspace
 from worker.test_gate import Clock, Engine, Model, longest, refusal
 

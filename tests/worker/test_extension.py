@@ -11,8 +11,8 @@ from kinos.domain.message import Code, Endpoint, Message, PlanCall, Planned, Rea
 from kinos.domain.task import Edits, NothingToDo, Task
 from kinos.worker.deadline import Deadline
 from kinos.worker.extension import run
-from kinos.worker.fault import Source
 from kinos.worker.gate import Gate
+from kinos.worker.source import Source
 
 FILES = {"a.md": Text("one\n"), "no.md": Text(None, "it is a secret")}
 CODE = """

@@ -2,7 +2,8 @@ import pytest
 
 from kinos.domain.errors import FailureKind
 from kinos.domain.message import Endpoint
-from kinos.worker.fault import Source, kind_of, read
+from kinos.worker.fault import kind_of, read
+from kinos.worker.source import Source
 from worker.faulty import ConnectError, HTTPStatusError, ReadTimeout, RemoteProtocolError, RenamedError, Response, said
 
 

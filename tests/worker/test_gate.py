@@ -6,8 +6,8 @@ from kinos.domain.errors import FailureKind, FaultError
 from kinos.domain.message import Denied, Endpoint, Granted, Message, Reserve, Retry, Settle
 from kinos.domain.usage import Usage
 from kinos.worker.deadline import Deadline, OverdueError
-from kinos.worker.fault import Source
 from kinos.worker.gate import Gate
+from kinos.worker.source import Source
 from worker.faulty import ConnectError, HTTPStatusError, ReadTimeout, RemoteProtocolError, Response, said
 
 REAL = Usage(100, 20, calls=1)

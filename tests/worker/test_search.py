@@ -10,12 +10,12 @@ from kinos.domain.message import Endpoint, Failed, Planned, Retry
 from kinos.domain.task import SOURCES, NothingToDo, Task
 from kinos.domain.usage import Usage
 from kinos.worker.claude_stream import ClaudeStream
-from kinos.worker.fault import Source
 from kinos.worker.plan import PAUSES
 from kinos.worker.rehearsal import Answer, Rehearsal, Text, ToolUse, serving
 from kinos.worker.rehearsal.answer import Block, cites, searched
 from kinos.worker.reply import Reply, Stop
 from kinos.worker.search import RESULT, TYPE, Search, most_read
+from kinos.worker.source import Source
 from worker.process import KEY, Talk, Worker, plan_call
 from worker.scripted import ScriptedApi, refuses
 

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from kinos.adapters.control_socket import engines, runtime_folder
 from kinos.adapters.state_folder import WorkspaceState
+from kinos.domain.address import ANTHROPIC, bare
 from kinos.domain.errors import SetupError
 from kinos.domain.finding import Finding, Verdict
 
@@ -17,7 +18,6 @@ _LITTLE, _TOO_LITTLE = 200_000_000, 10_000_000
 _REACHED = 5.0
 """Seconds to reach an address."""
 _WATCHES = Path("/proc/sys/fs/inotify/max_user_watches")
-_ANTHROPIC = "https://api.anthropic.com"
 
 
 def folder(root: Path) -> Finding:
@@ -86,12 +86,11 @@ def watches(folders: int) -> Finding:
 
 def endpoint(address: str) -> Finding:
     """Whether the model's API, or the proxy before it, takes a connection. Nothing is sent."""
-    url = urlsplit(address or _ANTHROPIC)
+    url = urlsplit(address or ANTHROPIC)
     host = url.hostname or ""
     proxy = urlsplit(_proxy(url.scheme, host))
     by = proxy if proxy.hostname else url
-    # Without a name and a password, which an address may hold.
-    where = f"{url.scheme}://{url.netloc.rpartition('@')[2]}" + (f" by {by.hostname}" if by is proxy else "")
+    where = bare(url.geturl()) + (f" by {by.hostname}" if by is proxy else "")
     remedy = "Check the network, model.endpoint and the proxy; kin --rehearse needs none of it."
     try:
         port = by.port or (443 if by.scheme == "https" else 80)

@@ -30,12 +30,15 @@ def is_local(url: str | None) -> bool:
         return False
 
 
+def bare(url: str) -> str:
+    """`url` without path, user or password, as it may be shown; empty when it names no host. Raises ValueError."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}" if parts.netloc else ""
+
+
 def address(model: str, endpoint: Endpoint) -> str:
-    """The endpoint's address without path, user or password; empty when only the library knows where the provider is."""
-    url = urlsplit(endpoint.base_url or "")
-    if url.netloc:
-        return f"{url.scheme}://{url.netloc.rpartition('@')[2]}"
-    return ANTHROPIC if is_claude(model) else ""
+    """The endpoint's bare address; empty when only the library knows where the provider is."""
+    return bare(endpoint.base_url or "") or (ANTHROPIC if is_claude(model) else "")
 
 
 def host(model: str, endpoint: Endpoint) -> str:

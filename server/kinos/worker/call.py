@@ -10,8 +10,8 @@ from kinos.domain.errors import FailureKind, FaultError
 from kinos.domain.message import EditCall, Edited, Failed, PlanCall, Planned
 from kinos.worker.channel import Line
 from kinos.worker.deadline import Deadline, OverdueError
-from kinos.worker.fault import Source
 from kinos.worker.gate import Gate
+from kinos.worker.source import Source
 
 log = logging.getLogger(__name__)
 

@@ -8,10 +8,11 @@ from typing import Any
 import anthropic
 import httpx2
 
+from kinos.domain.address import ANTHROPIC
 from kinos.domain.message import EditCall, PlanCall
 from kinos.worker.bound import most_tokens
 from kinos.worker.claude_stream import ClaudeStream
-from kinos.worker.fault import PROVIDER, streaming
+from kinos.worker.fault import streaming
 from kinos.worker.gate import Gate
 from kinos.worker.reply import Reply, Tool, Turn
 from kinos.worker.search import most_read, searches_in
@@ -84,7 +85,7 @@ class Claude:
         with (
             anthropic.Anthropic(
                 api_key=endpoint.api_key,
-                base_url=endpoint.base_url or PROVIDER,
+                base_url=endpoint.base_url or ANTHROPIC,
                 max_retries=0,
                 open_telemetry=False,
                 http_client=anthropic.DefaultHttpxClient(verify=trusted()),

@@ -12,10 +12,12 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from kinos.domain.address import ANTHROPIC
 from kinos.domain.errors import FailureKind, FaultError, KinosError, SetupError
 from kinos.domain.message import Endpoint
 from kinos.worker import environment
-from kinos.worker.fault import PROVIDER, Source, read
+from kinos.worker.fault import read
+from kinos.worker.source import Source
 
 TIMEOUT = 60.0
 """Seconds for one text, each time it is asked for: three times at most."""
@@ -28,7 +30,7 @@ def counts(model: str, endpoint: Endpoint, texts: Sequence[str]) -> Iterator[int
     except ImportError as error:
         raise SetupError("The anthropic SDK is not installed.", 'Install it: `pip install "kinos[agents]"`.') from error
     source = Source(model, endpoint)
-    address = endpoint.base_url or PROVIDER
+    address = endpoint.base_url or ANTHROPIC
     with anthropic.Anthropic(
         api_key=endpoint.api_key, base_url=address, max_retries=2, timeout=TIMEOUT, open_telemetry=False
     ) as client:

@@ -12,7 +12,8 @@ from kinos.domain.message import Denied, Granted, Reserve, Retry, Settle
 from kinos.domain.usage import Usage
 from kinos.worker.channel import Line
 from kinos.worker.deadline import Deadline
-from kinos.worker.fault import Fault, Source, read
+from kinos.worker.fault import Fault, read
+from kinos.worker.source import Source
 
 if TYPE_CHECKING:
     from tenacity import RetryCallState

@@ -11,8 +11,8 @@ from kinos.domain.errors import FailureKind, FaultError
 from kinos.domain.message import PlanCall
 from kinos.domain.printable import UNPRINTABLE
 from kinos.domain.task import NothingToDo, Task
-from kinos.worker.fault import Source
 from kinos.worker.reply import Reply, Tool, Turn
+from kinos.worker.source import Source
 
 NAME = "web_search"
 TYPE = "web_search_20250305"
