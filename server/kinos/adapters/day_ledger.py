@@ -14,6 +14,7 @@ from pathlib import Path
 
 import platformdirs
 
+from kinos.adapters.whole_file import flush_folder, write_flushed
 from kinos.domain.day import Day, near, read, told
 from kinos.domain.errors import SetupError
 
@@ -74,11 +75,9 @@ class FileDayLedger:
         temporary = self._file.with_suffix(".new")
         try:
             with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as stream:
-                stream.write(json.dumps(told(days)).encode())
-                stream.flush()
-                os.fsync(stream.fileno())
+                write_flushed(stream, json.dumps(told(days)).encode())
             temporary.replace(self._file)
-            _sync(self._file.parent)
+            flush_folder(self._file.parent)
         except OSError as error:
             raise self._unwritten(error) from error
 
@@ -113,14 +112,3 @@ def _unknown(file: Path, problem: str, mend: str) -> SetupError:
         f"What you spend in a day cannot be kept below a cap: {file} {problem}.",
         f"{mend}, or do without that cap: set budget.usdPerDay to 0.",
     )
-
-
-def _sync(folder: Path) -> None:
-    """Flush a rename, where folders can be flushed."""
-    if os.name == "nt":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -12,6 +12,7 @@ from pathlib import Path
 from kinos.adapters.ignore import Ignore
 from kinos.adapters.regular import read
 from kinos.adapters.walk import Walk
+from kinos.adapters.whole_file import flush_folder, write_flushed
 from kinos.domain.change import digest
 from kinos.domain.errors import ConflictError, LandingError, PolicyError, SetupError
 from kinos.domain.path import REQUESTS
@@ -119,7 +120,7 @@ class FileDisk:
             self._expect(path, target, expected)
             target.unlink()
             self._prune(target.parent)
-            _sync(_existing(target.parent))
+            flush_folder(_existing(target.parent))
             return
         made = _made(target.parent)
         temporary = target.with_name(_temporary(target) + secrets.token_hex(8))
@@ -127,9 +128,7 @@ class FileDisk:
         mode = 0o600 if target.exists() else 0o666
         try:
             with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as stream:
-                stream.write(content)
-                stream.flush()
-                os.fsync(stream.fileno())
+                write_flushed(stream, content)
             if os.path.realpath(temporary) != str(temporary):
                 raise PolicyError(f"A folder of {path} was replaced by a link just now.")
             _like(temporary, target)
@@ -142,7 +141,7 @@ class FileDisk:
                 self._prune(target.parent)
             raise
         for folder in (target.parent, *(folder.parent for folder in made)):
-            _sync(folder)
+            flush_folder(folder)
 
     def _expect(self, path: str, target: Path, expected: str | None) -> None:
         found = digest(read(target)) if target.exists() else None
@@ -230,15 +229,3 @@ def _like(temporary: Path, target: Path) -> None:
         with suppress(PermissionError):
             os.chown(temporary, old.st_uid, old.st_gid)
         temporary.chmod(stat.S_IMODE(old.st_mode))
-
-
-def _sync(folder: Path) -> None:
-    """Flush a rename to the disk, where folders can be flushed."""
-    try:
-        handle = os.open(folder, os.O_RDONLY)
-    except OSError:
-        return
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

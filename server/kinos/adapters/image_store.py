@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from kinos.adapters.whole_file import write_flushed
 from kinos.domain.change import digest
 
 
@@ -34,9 +35,7 @@ class ImageStore:
         temporary = target.with_name(f"{name}.{os.getpid()}")
         target.parent.mkdir(parents=True, exist_ok=True)
         with temporary.open("wb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
+            write_flushed(stream, content)
         temporary.replace(target)
         return name
 

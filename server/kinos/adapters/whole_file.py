@@ -1,26 +1,43 @@
-"""Replacing a file of ours at one stroke: after a crash it is the old one or the new one."""
+"""Files that are on the disk, whole, before anybody relies on them: flushed, and replaced at one stroke."""
 
 import os
 from contextlib import suppress
 from pathlib import Path
+from typing import BinaryIO
 
 
 def replace_file(target: Path, content: bytes) -> None:
-    """Write `content` beside `target`, flushed, and give it its name. Raises OSError; `target` is as it was then."""
+    """Write `content` beside `target`, flushed, and give it its name: after a crash `target` is the old one or the new one.
+
+    Raises OSError; `target` is as it was then.
+    """
     temporary = target.with_name(f"{target.name}.{os.getpid()}")
     try:
         with temporary.open("wb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
+            write_flushed(stream, content)
         temporary.replace(target)
     except OSError:
         with suppress(OSError):
             temporary.unlink(missing_ok=True)
         raise
     with suppress(OSError):
-        handle = os.open(target.parent, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+        flush_folder(target.parent)
+
+
+def write_flushed(stream: BinaryIO, content: bytes) -> None:
+    """Write `content`; it is on the disk when this returns. Raises OSError."""
+    stream.write(content)
+    stream.flush()
+    os.fsync(stream.fileno())
+
+
+def flush_folder(folder: Path) -> None:
+    """Have what was renamed or removed in `folder` on the disk, where folders can be flushed. Raises OSError."""
+    try:
+        handle = os.open(folder, os.O_RDONLY)
+    except OSError:
+        return
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
