@@ -1,0 +1,30 @@
+"""What the engine needs from outside, as Protocols; `adapters/` and the front ends implement them."""
+
+from kinos.engine.ports.catalog import Catalog, Checkup
+from kinos.engine.ports.clock import Clock, Ids
+from kinos.engine.ports.disk import Disk
+from kinos.engine.ports.document import Counting, Editor
+from kinos.engine.ports.process import Checker, Ear, Gate, Ran, Reader, Rehearsal, Services, Workers
+from kinos.engine.ports.record import DayLedger, Intent, Journal, StateFolder
+
+__all__ = [
+    "Catalog",
+    "Checker",
+    "Checkup",
+    "Clock",
+    "Counting",
+    "DayLedger",
+    "Disk",
+    "Ear",
+    "Editor",
+    "Gate",
+    "Ids",
+    "Intent",
+    "Journal",
+    "Ran",
+    "Reader",
+    "Rehearsal",
+    "Services",
+    "StateFolder",
+    "Workers",
+]

@@ -1,0 +1,50 @@
+"""Teams and agents, and whether all is there that they need."""
+
+from collections.abc import Hashable, Mapping, Sequence
+from typing import Protocol
+
+from kinos.domain.finding import Finding
+from kinos.domain.team import Agent, Team
+
+
+class Catalog(Protocol):
+    """Teams and agents, shipped and of the workspace."""
+
+    def team(self, name: str) -> Team:
+        """Raises UsageError with the names there are, ContentError when its file is wrong."""
+        ...
+
+    def agent(self, name: str, team: Team | None = None) -> Agent:
+        """The agent, as a member of `team` if that is given: a team may have prompts that are its own.
+
+        Raises UsageError with the names there are, ContentError when its file is wrong.
+        """
+        ...
+
+    def stamp(self, team: Team) -> Hashable:
+        """A value that is another one once a file has changed that `team` or its agents are read from. Cheap; raises nothing."""
+        ...
+
+    def teams(self) -> Sequence[str]:
+        """Names, sorted."""
+        ...
+
+    def agents(self) -> Sequence[str]:
+        """Names, sorted."""
+        ...
+
+    def stray_teams(self) -> Mapping[str, str]:
+        """What has a team's name but is no file, with a sentence that says so."""
+        ...
+
+    def stray_agents(self) -> Mapping[str, str]:
+        """What has an agent's name but is no file, with a sentence that says so."""
+        ...
+
+
+class Checkup(Protocol):
+    """Looks at all that an engine needs."""
+
+    async def findings(self, *, live: bool) -> Sequence[Finding]:
+        """What is installed, reachable and missing; with `live` also what one minimal call to the model came to."""
+        ...
