@@ -230,7 +230,7 @@ class App:
         from kinos.domain.event import wire
         from kinos.domain.secret import redaction
         from kinos.engine.command import run
-        from kinos.engine.lifecycle import Ports
+        from kinos.engine.outside import Ports
         from kinos.engine.session import Session
 
         settings, problems = self.settings(root, layers)

@@ -14,7 +14,8 @@ from kinos.domain.brief import HOUSE_RULES
 from kinos.domain.message import PlanCall
 from kinos.domain.phase import Phase
 from kinos.domain.setting import Settings
-from kinos.engine.lifecycle import Ports, Start
+from kinos.engine.lifecycle import Start
+from kinos.engine.outside import Ports
 from kinos.engine.run import Ends
 from kinos.engine.session import Session
 

@@ -27,7 +27,8 @@ from kinos.adapters.state_folder import WorkspaceState
 from kinos.domain.errors import KinosError
 from kinos.domain.setting import Settings
 from kinos.engine.history import Selection
-from kinos.engine.lifecycle import Ports, Start
+from kinos.engine.lifecycle import Start
+from kinos.engine.outside import Ports
 from kinos.engine.run import Ends
 from kinos.engine.session import Session
 from kinos.tokens.counter import counter_for

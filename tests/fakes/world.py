@@ -22,7 +22,7 @@ from kinos.domain.setting import Settings
 from kinos.domain.task import NothingToDo, Task
 from kinos.domain.team import Agent
 from kinos.engine.circuit import Circuits
-from kinos.engine.lifecycle import Ports
+from kinos.engine.outside import Ports
 from kinos.engine.session import Session
 from kinos.tokens.document import Encoding
 

@@ -18,7 +18,7 @@ from kinos.adapters.folder import Folder as CountedFolder
 from kinos.adapters.state_folder import WorkspaceState
 from kinos.domain.message import EditCall, Edited, Failed, PlanCall, Planned
 from kinos.domain.setting import Layer, Source, flattened, resolve
-from kinos.engine.lifecycle import Ports
+from kinos.engine.outside import Ports
 from kinos.engine.ports import Ear, Editor, Gate
 from kinos.engine.session import Session
 from kinos.lsp.background import Background

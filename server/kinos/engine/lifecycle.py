@@ -17,25 +17,10 @@ from kinos.engine.budget import Budget
 from kinos.engine.changes import Changes
 from kinos.engine.check import Checks
 from kinos.engine.choice import chosen_team
-from kinos.engine.circuit import Circuits
 from kinos.engine.keeper import Keeper
 from kinos.engine.mapper import Mapper
-from kinos.engine.ports import (
-    Catalog,
-    Checker,
-    Checkup,
-    Clock,
-    Counting,
-    DayLedger,
-    Disk,
-    Editor,
-    Ids,
-    Journal,
-    Rehearsal,
-    Services,
-    StateFolder,
-    Workers,
-)
+from kinos.engine.outside import Ports
+from kinos.engine.ports import Journal
 from kinos.engine.purse import Purse
 from kinos.engine.roster import Roster
 from kinos.engine.run import Ends, Run
@@ -44,26 +29,6 @@ from kinos.engine.tally import Tally
 from kinos.engine.terms import Terms
 from kinos.engine.tools import Tools
 from kinos.engine.upkeep import Upkeep
-
-
-@dataclass(frozen=True, slots=True)
-class Ports:
-    """The outside of one engine. `circuits` are those of its process; without them it has its own."""
-
-    disk: Disk
-    folder: StateFolder
-    catalog: Catalog
-    workers: Workers
-    rehearsal: Rehearsal
-    counting: Counting
-    clock: Clock
-    ids: Ids
-    days: DayLedger
-    editor: Editor | None = None
-    circuits: Circuits | None = None
-    checkup: Checkup | None = None
-    services: Services | None = None
-    checker: Checker | None = None
 
 
 @dataclass(frozen=True, slots=True)

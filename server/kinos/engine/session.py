@@ -27,9 +27,10 @@ from kinos.engine.claims import Claims
 from kinos.engine.history import Reverted, Selection
 from kinos.engine.keeper import Keeper
 from kinos.engine.landing import Landing
-from kinos.engine.lifecycle import Lifecycle, Parts, Ports, Start, Started
+from kinos.engine.lifecycle import Lifecycle, Parts, Start, Started
 from kinos.engine.mapper import Mapper
 from kinos.engine.memory import Memory
+from kinos.engine.outside import Ports
 from kinos.engine.ports import Catalog
 from kinos.engine.review import Proposed, Review
 from kinos.engine.sizes import Sizes
