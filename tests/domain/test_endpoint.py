@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from fakes.catalog import agent
-from kinos.domain.endpoint import OLLAMA_ADDRESS, check_keys, endpoint_of, models_of, prices_of
+from kinos.domain.endpoint import OLLAMA_ADDRESS, check_keys, endpoint_of, models_of, prices_of, unasked
 from kinos.domain.errors import NoKeyError
 from kinos.domain.message import Endpoint
 from kinos.domain.setting import Settings, secrets
@@ -81,6 +81,7 @@ def test_a_key_that_is_missing_is_named_with_the_agent_and_the_model(
         check_keys({"ann": agent("ann", model=model)}, TEAM, Settings(**settings))
     assert f"{model}, the model of ann" in caught.value.message
     assert caught.value.remedy.startswith(what)
+    assert f"{model}. {what}" in unasked(model, Settings(**settings))
 
 
 @pytest.mark.parametrize(

@@ -7,12 +7,15 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from fakes.catalog import agent
-from fakes.clock import InlineExecutor
+from fakes.clock import BEGINNING, InlineExecutor
 from fakes.world import World
 from kinos.domain import event as ev
-from kinos.domain.message import PlanCall
+from kinos.domain.endpoint import unasked
+from kinos.domain.errors import FailureKind
+from kinos.domain.message import Failed, PlanCall
 from kinos.domain.state import AgentState
 from kinos.domain.task import NothingToDo
+from kinos.domain.usage import PRICES, Price, Usage
 from kinos.engine.lifecycle import Start
 from kinos.engine.run import Ends
 
@@ -35,6 +38,11 @@ def notes(world: World, level: str = "") -> list[str]:
 
 def spoken(world: World, name: str) -> list[PlanCall]:
     return [call for call in world.workers.plans if call.agent == name]
+
+
+def begun_between(world: World, first: float, last: float) -> list[ev.CycleStarted]:
+    """Cycles that began so many seconds after the beginning."""
+    return [e for e in world.of(ev.CycleStarted) if first <= (e.time - BEGINNING).total_seconds() <= last]
 
 
 async def test_what_was_not_taken_from_a_teams_file_is_told_when_it_starts() -> None:
@@ -196,3 +204,133 @@ async def test_an_agent_that_joined_by_hand_takes_up_its_prompt_too() -> None:
     world.catalog.put(replace(agent("eve"), prompt="Look again."))
     await world.session.finished()
     assert "Look again." in spoken(world, "eve")[-1].system
+
+
+# -- agents that cannot be asked ---------------------------------------------------------------------------------------
+
+PRICED = {"openai": Price(1, 1, 1, 1)}
+"""So that a key is all that models of OpenAI lack."""
+
+
+async def test_an_agent_whose_new_model_has_no_key_does_not_run_and_the_others_go_on_until_it_is_mended() -> None:
+    world = World(model_prices={**PRICES, **PRICED})
+    other = replace(BOB, model="openai/gpt-x")
+    await run(world, Ends(cycles=20), s60=lambda: world.catalog.put(other), s300=lambda: world.catalog.put(BOB))
+    assert notes(world) == [
+        "The prompt file of bob changed: it goes by it from its next cycle on.",
+        f"bob does not run: {unasked('openai/gpt-x', world.settings)}.",
+        "The prompt file of bob changed: it goes by it from its next cycle on.",
+        "What kept bob from running is mended.",
+    ]
+    between = [event.agent for event in begun_between(world, 60, 300)]
+    assert between
+    assert "bob" not in between
+    assert "bob" in [event.agent for event in begun_between(world, 302, 10_000)]
+    assert not world.of(ev.CycleFailed)
+    assert not world.of(ev.TeamPaused)
+    assert {call.model for call in spoken(world, "bob")} == {"claude-sonnet-5-5"}
+
+
+async def test_an_agent_that_joins_without_a_key_or_a_price_for_its_model_is_left_out_by_name() -> None:
+    world = World(model_prices={**PRICES, **PRICED})
+    members = {"ann": (2.0, 1.0), "bob": (1.0, 0.0), "eve": (1.0, 1.0), "zoe": (1.0, 1.0)}
+    world.clock.later(
+        60,
+        lambda: world.catalog.put(
+            agent("eve", model="openai/gpt-x"), agent("zoe", model="claude-of-somebody"), crew=members
+        ),
+    )
+    await run(world, Ends(cycles=20))
+    told = notes(world, "warning")
+    assert [text.partition(":")[0] for text in told] == ["zoe does not run", "eve does not run"]
+    assert "the price of claude-of-somebody is not known" in told[0]
+    assert {call.agent for call in world.workers.plans} == {"ann", "bob"}
+    assert not world.of(ev.CycleFailed)
+    assert not world.of(ev.TeamPaused)
+
+
+async def test_a_team_of_which_nobody_can_be_asked_any_more_pauses_and_goes_on_once_somebody_can_be() -> None:
+    world = World(teams={"crew": {"ann": (1.0, 1.0)}})
+    other = replace(ANN, model="openai/gpt-x")
+    await run(world, Ends(cycles=6), s60=lambda: world.catalog.put(other), s300=lambda: world.catalog.put(ANN))
+    assert [event.reason for event in world.of(ev.TeamPaused)] == ["no agent of it can be asked"]
+    assert len(world.of(ev.TeamResumed)) == 1
+    assert begun_between(world, 300, 400)
+
+
+async def test_an_agent_left_out_at_the_start_for_its_price_joins_once_its_file_names_another_model() -> None:
+    world = World(agents={"bob": replace(BOB, model="somebodys-model")})
+    await run(world, Ends(cycles=12), s60=lambda: world.catalog.put(BOB))
+    assert "What kept bob from running is mended." in notes(world, "info")
+    assert spoken(world, "bob")
+
+
+async def test_an_agent_left_out_for_its_price_joins_once_dollars_are_not_capped() -> None:
+    world = World(agents={"bob": replace(BOB, model="somebodys-model")})
+    await world.session.open()
+    await world.session.start_team(Start("crew", ends=Ends(cycles=12)))
+    await world.session.set_budget({"usd": 0.0, "usd_per_day": 0.0})
+    await world.session.finished()
+    assert spoken(world, "bob")
+
+
+async def test_an_agent_whose_key_is_refused_is_left_out_while_others_ask_somebody_else() -> None:
+    world = World(
+        agents={"bob": replace(BOB, model="openai/gpt-x")}, model_prices={**PRICES, **PRICED}, model_openai_key="wrong"
+    )
+    appending = world.script.plan
+    world.workers.planner = lambda call: (
+        Failed(FailureKind.AUTHENTICATION, "The key was refused.", "", Usage())
+        if "gpt" in call.model
+        else appending(call)
+    )
+    await run(
+        world,
+        Ends(cycles=12),
+        s60=lambda: world.catalog.put(replace(ANN, prompt="Another.")),
+        s100=lambda: world.catalog.put(BOB),
+    )
+    assert "bob does not run any more: The key was refused. The others go on." in notes(world, "warning")
+    assert len(world.of(ev.CycleFailed)) == 1
+    assert len(begun_between(world, 61, 99)) > 0
+    assert "bob" not in [event.agent for event in begun_between(world, 1, 99)]
+    assert "What kept bob from running is mended." in notes(world, "info")
+
+
+# -- looking, whatever the team does -----------------------------------------------------------------------------------
+
+
+async def test_a_paused_team_takes_up_what_changed() -> None:
+    world = World()
+    await world.session.open()
+    await world.session.start_team(Start("crew"))
+    world.session.pause_team()
+    await world.clock.passing(100)
+    world.catalog.put(replace(ANN, prompt="You are another."))
+    await world.clock.passing(5)
+    assert notes(world) == ["The prompt file of ann changed: it goes by it from its next cycle on."]
+    await world.session.stop_team()
+
+
+async def test_a_change_is_taken_up_while_every_slot_is_busy() -> None:
+    world = World(team_parallel=1)
+    world.workers.slow["ann"] = 1000
+    await world.session.open()
+    await world.session.start_team(Start("crew"))
+    await world.clock.passing(100)
+    world.catalog.put(replace(BOB, prompt="You are another."))
+    await world.clock.passing(5)
+    assert notes(world) == ["The prompt file of bob changed: it goes by it from its next cycle on."]
+    await world.session.stop_team()
+
+
+async def test_a_team_of_which_everybody_is_asleep_wakes_by_its_file() -> None:
+    world = World(teams={"crew": {"ann": (0.0, 1.0)}})
+    await world.session.open()
+    await world.session.start_team(Start("crew"))
+    await world.clock.passing(100)
+    assert not world.of(ev.CycleStarted)
+    world.catalog.put(crew={"ann": (1.0, 1.0)})
+    await world.clock.passing(5)
+    assert world.of(ev.CycleStarted)
+    await world.session.stop_team()

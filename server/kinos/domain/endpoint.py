@@ -41,11 +41,23 @@ def endpoint_of(model: str, settings: Settings) -> Endpoint:
 
 def check_keys(agents: Mapping[str, Agent], team: Team, settings: Settings) -> None:
     """Raise NoKeyError when a model of one of `agents` cannot be asked for want of a key, naming both and what to set."""
+    for name, model in keyless(agents, team, settings).items():
+        who = f"There is no API key for {model}, the model of {name}, so it cannot be asked."
+        raise NoKeyError(who, f"{lacking(model, settings)}, {REHEARSE}")
+
+
+def keyless(agents: Mapping[str, Agent], team: Team, settings: Settings) -> Mapping[str, str]:
+    """Those of `agents` with a model that cannot be asked for want of a key, each with the first such model."""
+    found = {}
     for name, agent in agents.items():
-        for model in models_of(agent, team, settings):
-            if what := lacking(model, settings):
-                who = f"There is no API key for {model}, the model of {name}, so it cannot be asked."
-                raise NoKeyError(who, f"{what}, {REHEARSE}")
+        if model := next((each for each in models_of(agent, team, settings) if lacking(each, settings)), ""):
+            found[name] = model
+    return found
+
+
+def unasked(model: str, settings: Settings) -> str:
+    """Why `model` is not asked in a team that runs, and what mends it."""
+    return f"there is no API key for its model {model}. {lacking(model, settings)} and start anew, or give it another model"
 
 
 def prices_of(settings: Settings) -> Mapping[str, Price]:

@@ -7,12 +7,13 @@ from datetime import timedelta
 
 from kinos.domain import event as ev
 from kinos.domain.budget import Caps
-from kinos.domain.endpoint import check_keys, models_of
+from kinos.domain.endpoint import check_keys, keyless, models_of, unasked
 from kinos.domain.errors import BudgetError, SurvivedError, UntrustedError, UsageError
 from kinos.domain.message import Endpoint
 from kinos.domain.setting import Settings
 from kinos.domain.state import TeamState
 from kinos.domain.team import Agent, Member, Team
+from kinos.engine.admission import Admission, Judge
 from kinos.engine.budget import Budget
 from kinos.engine.changes import Changes
 from kinos.engine.check import Checks
@@ -111,11 +112,10 @@ class Lifecycle:
                 check_keys(roster.agents, team, self._settings)
             caps = self.purse.caps(rehearse=start.rehearse)
             unable = {} if start.rehearse else self._unpriced(team, roster.agents, caps)
-            able = tuple(name for name in roster.agents if name not in unable)
             await self.purse.look(rehearse=start.rehearse)
             self._parts.keeper.take_for_team()
             self._announce(team, reason, start, caps)
-            self._starting = asyncio.create_task(self._start(roster, able, start))
+            self._starting = asyncio.create_task(self._start(roster, unable, start))
             try:
                 await self._starting
             except BaseException as error:
@@ -126,7 +126,7 @@ class Lifecycle:
                 raise
             finally:
                 self._starting = None
-            return Started(team.name, reason, able)
+            return Started(team.name, reason, tuple(name for name in roster.agents if name not in unable))
 
     async def stop(self) -> int:
         """Stop the team: when this returns, no process of it is alive. Returns how many were ended; 0 when none ran.
@@ -202,13 +202,27 @@ class Lifecycle:
 
     def _unpriced(self, team: Team, agents: Mapping[str, Agent], caps: Caps) -> Mapping[str, str]:
         """The agents that can make no call, for its price is not known, each named. Raises BudgetError when that is all."""
-        models = {name: models_of(agent, team, self._settings) for name, agent in agents.items()}
-        unable = self.purse.unpriced(models, caps)
+        unable = self.purse.unpriced(self._models(team, agents), caps)
         for name, reason in unable.items():
             if len(unable) == len(agents):
                 raise BudgetError(f"No call can be made: {reason}.")
             self._say(ev.Noted(self._ports.clock.now(), "warning", f"{name} does not run: {reason}."))
         return unable
+
+    def _models(self, team: Team, agents: Mapping[str, Agent]) -> Mapping[str, Sequence[str]]:
+        return {name: models_of(agent, team, self._settings) for name, agent in agents.items()}
+
+    def _judge(self, *, rehearse: bool) -> Judge:
+        """Who of a running team cannot be asked, for want of a key or a price. The rehearsal model can always be."""
+
+        def judge(team: Team, agents: Mapping[str, Agent]) -> Mapping[str, str]:
+            unpriced = self.purse.unpriced(self._models(team, agents), self._parts.store.state.spend.caps)
+            keys = {
+                name: unasked(model, self._settings) for name, model in keyless(agents, team, self._settings).items()
+            }
+            return {**unpriced, **keys}
+
+        return (lambda team, agents: {}) if rehearse else judge
 
     def _announce(self, team: Team, reason: str, start: Start, caps: Caps) -> None:
         landing = start.landing or self._settings.landing_mode or ("review" if self._ports.editor else "auto")
@@ -216,7 +230,7 @@ class Lifecycle:
         now = self._ports.clock.now()
         self._say(ev.TeamStarting(now, team.name, reason, landing, start.rehearse, names, caps))
 
-    async def _start(self, roster: Roster, able: Sequence[str], start: Start) -> None:
+    async def _start(self, roster: Roster, unable: Mapping[str, str], start: Start) -> None:
         settings, parts = self._settings, self._parts
         state = parts.store.state
         parts.changes.restore()
@@ -230,7 +244,9 @@ class Lifecycle:
             await self._ports.services.start(self._note)
         budget = self.purse.begin(self._session, roster.team.name, state.spend.caps, rehearse=start.rehearse)
         terms = Terms(roster.team, self._session, rehearsal, state.team.landing, settings)
-        self._run = parts.upkeep.team = Run(roster, terms, parts.tools(budget), start.ends)
+        self._run = parts.upkeep.team = Run(
+            roster, terms, parts.tools(budget), start.ends, Admission(self._judge(rehearse=start.rehearse), unable)
+        )
         self.tally = self._run.tally
         self._say(ev.TeamRunning(self._ports.clock.now()))
         parts.keeper.keep_phase()
@@ -238,7 +254,7 @@ class Lifecycle:
             parts.keeper.keep_team(roster.team.name)
         self._run.pending = lambda: parts.checks.busy
         parts.checks.start(self._run)
-        self._run.enable(able)
+        self._run.enable([name for name in roster.agents if name not in unable])
         parts.mapper.follow()
         self._over = asyncio.create_task(self._to_the_end(self._run))
 

@@ -1,4 +1,4 @@
-"""The pause of a running team: by hand, at a cap of its budget, or while too much waits for review."""
+"""The pause of a running team: by hand, at a cap of its budget, or while too much waits for review or nobody can be asked."""
 
 from collections.abc import Callable
 
@@ -21,6 +21,7 @@ class Pause:
         self._on = False
         self._full = False
         self._capped = False
+        self._deserted = False
 
     @property
     def on(self) -> bool:
@@ -37,7 +38,7 @@ class Pause:
 
     def begin_by_hand(self) -> None:
         """Pause until a person says so, whatever else comes."""
-        self._full = self._capped = False
+        self._full = self._capped = self._deserted = False
         self.begin("paused by hand")
 
     async def end_by_hand(self) -> None:
@@ -67,9 +68,17 @@ class Pause:
         elif self._full and waiting <= WAITING_LIMIT:
             self._end(f"{waiting} changes wait for review now")
 
+    def desert(self, *, deserted: bool) -> None:
+        """Pause while there is no agent left that can be asked."""
+        if deserted and not self._on:
+            self._deserted = True
+            self.begin("no agent of it can be asked")
+        elif self._deserted and not deserted:
+            self._end("there is somebody to run again")
+
     def _end(self, reason: str) -> None:
         if self._on:
-            self._on = self._full = self._capped = False
+            self._on = self._full = self._capped = self._deserted = False
             self._tally.budget = ""
             self._tools.budget.go_on()
             self._tools.store.dispatch(ev.TeamResumed(self._tools.clock.now(), reason))

@@ -1,8 +1,7 @@
 """A running team: which agent goes next, its cycles side by side, when it is over, and how it is stopped."""
 
 import asyncio
-import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -12,6 +11,7 @@ from kinos.domain.outcome import USEFUL, Outcome, Result
 from kinos.domain.path import REQUESTS, matches
 from kinos.domain.phase import Phase
 from kinos.domain.team import Agent, Team
+from kinos.engine.admission import Admission
 from kinos.engine.cycle import Cycle
 from kinos.engine.hold import Holds
 from kinos.engine.outage import Outages
@@ -23,9 +23,9 @@ from kinos.engine.terms import Terms
 from kinos.engine.tools import Tools
 
 HOPELESS = frozenset({FailureKind.AUTHENTICATION, FailureKind.PERMISSION})
-"""Failures that no further try can mend: the team stops and says so."""
+"""Failures that no further try can mend: the team pauses and says so, or the agent is left out if others ask somebody else."""
 LOOK = 2.0
-"""Seconds; while agents rest, changed files of the team are looked for this often."""
+"""Seconds; changed files of the team are looked for this often, whatever its agents do meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +40,9 @@ class Ends:
 class Run:
     """One team from start to stop."""
 
-    def __init__(self, roster: Roster, terms: Terms, tools: Tools, ends: Ends) -> None:
+    def __init__(self, roster: Roster, terms: Terms, tools: Tools, ends: Ends, admission: Admission) -> None:
         self._roster = roster
+        self._admission = admission
         self._terms = terms
         self._tools = tools
         self._ends = ends
@@ -51,6 +52,7 @@ class Run:
         self._enabled: set[str] = set()
         self._wake = asyncio.Event()
         self._started = 0
+        self._doubtful = False
         self._stale: set[str] = set()
         self.tally = Tally()
         self.pause = Pause(tools, self.tally, self._wake.set)
@@ -64,6 +66,7 @@ class Run:
         """Let these agents run, with the weights of the phase as it is."""
         for name in names:
             self._enabled.add(name)
+            self._admission.let_in(name)
             self._holds.let_go(name)
             self._tools.store.dispatch(ev.AgentStarted(self._tools.clock.now(), name))
         self.weigh()
@@ -131,6 +134,11 @@ class Run:
             self._schedule.wake(name, self._tools.clock.monotonic())
             self.tally.quiet.discard(name)
         self._stale |= self._cycles.keys() & self._want_checks()
+        self._wake.set()
+
+    def reconsider(self) -> None:
+        """The caps are others: look again who can be asked."""
+        self._doubtful = True
         self._wake.set()
 
     def nudge(self) -> None:
@@ -215,18 +223,22 @@ class Run:
         quiet = self.tally.quiet if self._ends.idle else frozenset()
         return [name for name in self._enabled if name not in self._cycles and name not in quiet]
 
-    def _rest(self) -> float | None:
+    def _rest(self) -> float:
         if not self._has_room():
-            return None
+            return LOOK
         now = self._tools.clock.monotonic()
         free = self._free()
         at = min(self._schedule.next_at(free, now), self._outages.next_try(self._outages.deferred(free)))
-        return None if math.isinf(at) else min(LOOK, max(0.0, at - now))
+        return min(LOOK, max(0.0, at - now))
 
     async def _renew(self) -> None:
         """Take up what a person changed in the files of the team and its agents: every cycle from now on goes by it."""
         renewal = self._roster.look()
+        if renewal is None and not self._doubtful:
+            return
+        self._doubtful = False
         if renewal is None:
+            await self._judge(())
             return
         self._terms = replace(self._terms, team=self._roster.team)
         for name in self._enabled & {*renewal.left}:
@@ -235,7 +247,23 @@ class Run:
             self.tally.quiet.discard(name)
             self._holds.let_go(name)
             self._schedule.wake(name, self._tools.clock.monotonic())
-        self.enable(renewal.joined)
+        await self._judge(renewal.joined, renewal.changed)
+
+    async def _judge(self, joined: Sequence[str], changed: Collection[str] = ()) -> None:
+        """Let nobody run who cannot be asked, and let them in again once they can be."""
+        running = self._enabled | {*joined}
+        verdict = self._admission.look(self._roster.team, self._roster.agents, running, changed)
+        for name, why in verdict.out.items():
+            self._note("warning", f"{name} does not run: {why}.")
+            if name in self._enabled:
+                await self.disable(name)
+        for name in verdict.again:
+            self._note("info", f"What kept {name} from running is mended.")
+        self.enable([*verdict.again, *(name for name in joined if name not in self._admission.barred)])
+        self.pause.desert(deserted=bool(self._admission.barred) and not self._enabled)
+
+    def _note(self, level: str, text: str) -> None:
+        self._tools.store.dispatch(ev.Noted(self._tools.clock.now(), level, text))
 
     def _begin(self, name: str) -> None:
         cycle = self._tools.ids.new("y")
@@ -277,8 +305,7 @@ class Run:
             kind = str(outcome.kind or FailureKind.INTERNAL)
             self._tools.store.dispatch(ev.CycleFailed(at, name, cycle, kind, outcome.reason, ready, seconds))
             if outcome.kind in HOPELESS:
-                self.tally.quiet |= self._enabled
-                self.pause.begin(outcome.reason)
+                self._give_up(agent, outcome.reason)
             return
         rest = self._rest_after(outcome.result)
         ready = at + timedelta(seconds=rest(name, now, pace) - now)
@@ -290,6 +317,19 @@ class Run:
         else:
             changed, nothing = outcome.result in USEFUL, outcome.result is Result.NOTHING
             self._holds.ended(name, changed=changed, nothing=nothing, reason=outcome.reason)
+
+    def _give_up(self, agent: Agent, reason: str) -> None:
+        """The API refused `agent` for good: who asks somebody else goes on without it."""
+        hosts = self._terms.hosts(agent)
+        if all(hosts & self._terms.hosts(self._roster.agents[name]) for name in self._enabled if self._awake(name)):
+            self.tally.quiet |= self._enabled
+            self.pause.begin(reason)
+            return
+        self._admission.refuse(agent.name, reason)
+        self._note("warning", f"{agent.name} does not run any more: {reason.rstrip('.')}. The others go on.")
+        self._enabled.discard(agent.name)
+        self._schedule.weigh(agent.name, 0)
+        self._tools.store.dispatch(ev.AgentStopped(self._tools.clock.now(), agent.name))
 
     def _rest_after(self, result: Result) -> Callable[[str, float, float], float]:
         if result is Result.DENIED:

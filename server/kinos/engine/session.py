@@ -251,6 +251,7 @@ class Session:
         """
         await self._team.purse.set_caps(caps)
         if self._team.run is not None:
+            self._team.run.reconsider()
             self._team.run.pause.look()
 
     # -- changes and the phase ------------------------------------------------------------------------------------
