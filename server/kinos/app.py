@@ -161,12 +161,9 @@ class App:
 
     def _doctor(self, root: Path, settings: Settings, problems: Sequence[str]) -> Checkup:
         from kinos.adapters.doctor import Doctor
-        from kinos.domain.kind import Truth
+        from kinos.domain.rehearsal import only_rehearses
 
-        def rehearses() -> bool:
-            return Truth.read("KINOS_REHEARSE", os.environ.get("KINOS_REHEARSE", ""))
-
-        return Doctor(root, settings, problems, self.catalog(root), rehearses)
+        return Doctor(root, settings, problems, self.catalog(root), lambda: only_rehearses(os.environ))
 
     def neighbour(self, root: Path) -> tuple[Path, int] | None:
         """A folder around this one, or inside, on which the engine of another process listens, and that process."""

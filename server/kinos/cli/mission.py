@@ -8,10 +8,9 @@ from kinos.cli.outside import Outside
 from kinos.cli.program import program
 from kinos.cli.terminal import say
 from kinos.domain.errors import SetupError, UsageError
+from kinos.domain.path import REQUESTS
 
-REQUEST = "demande.md"
-_REQUESTS = (REQUEST, "request.md", ".aider.mission.md")
-"""What agents read as the request: one of these is enough."""
+REQUEST = REQUESTS[0]
 _TEMPLATE = """\
 # Request
 
@@ -52,7 +51,7 @@ def run(args: argparse.Namespace, outside: Outside) -> int:
     if args.team and args.team not in outside.catalog(folder).teams():
         teams = ", ".join(outside.catalog(folder).teams())
         raise UsageError(f"There is no team {args.team!r}.", f"There are: {teams}.")
-    there = next((name for name in _REQUESTS if (folder / name).exists()), "")
+    there = next((name for name in REQUESTS if (folder / name).exists()), "")
     if there:
         raise UsageError(f"{folder / there} is there already, and stays as it is.", "Name another folder.")
     try:

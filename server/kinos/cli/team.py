@@ -17,7 +17,7 @@ from kinos.cli.terminal import OutputError, say, say_json, warn
 from kinos.cli.view import View
 from kinos.domain.errors import UsageError, WorkspaceHeldError
 from kinos.domain.event import Event
-from kinos.domain.kind import Truth
+from kinos.domain.rehearsal import only_rehearses
 from kinos.domain.setting import Layer, Source
 from kinos.domain.state import State
 from kinos.engine.lifecycle import Start
@@ -73,7 +73,7 @@ def layers(args: argparse.Namespace) -> list[Layer]:
 
 def rehearses(args: argparse.Namespace) -> bool:
     """Whether rehearsal was asked for, here or in the environment. Raises UsageError when the environment is unclear."""
-    return args.rehearse or Truth.read("KINOS_REHEARSE", os.environ.get("KINOS_REHEARSE", ""))
+    return args.rehearse or only_rehearses(os.environ)
 
 
 async def _run(args: argparse.Namespace, outside: Outside) -> int:

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from kinos.domain.errors import KinosError, UsageError
-from kinos.domain.kind import Truth
+from kinos.domain.rehearsal import only_rehearses
 from kinos.engine.command import run
 from kinos.lsp.folders import Folders
 from kinos.lsp.protocol import Server, refusal
@@ -53,7 +53,7 @@ def _command(folders: Folders, name: str) -> Callable[..., Awaitable[Any]]:
         try:
             given = dict(argument(arguments))
             folder = folders.named(given.pop("folder", None))
-            if name in _STARTING and _rehearsing():
+            if name in _STARTING and only_rehearses(os.environ):
                 given["rehearse"] = True
             answer = await run(folder.session, name, given)
         except KinosError as error:
@@ -62,8 +62,3 @@ def _command(folders: Folders, name: str) -> Callable[..., Awaitable[Any]]:
         return folder.picture() if name in _TOLD else answer
 
     return command
-
-
-def _rehearsing() -> bool:
-    """Whether whoever started the server wants nothing but rehearsals. Raises UsageError when that is unclear."""
-    return Truth.read("KINOS_REHEARSE", os.environ.get("KINOS_REHEARSE", ""))
