@@ -12,6 +12,7 @@ from kinos.cli.gauge import ASCII, DRAWN, Strokes, gauge, phase_bar
 from kinos.domain.change import Change
 from kinos.domain.size import kilotokens
 from kinos.domain.state import WORKING, AgentState, AgentView, State, TeamState
+from kinos.domain.usage import dollars
 
 ROOM = 16
 """Columns that the task, or the last result, needs to say anything; with less, other columns make room for it."""
@@ -95,9 +96,10 @@ def _use(picture: Mapping[str, Any], width: int, strokes: Strokes) -> Text:
     """What is used of each cap."""
     budget, free = picture["budget"], picture["team"]["rehearsal"]
     usd, today = budget["usd"], budget["usdToday"]
-    spent = "? US$" if usd is None else f"{usd:.2f} US$"
     money = (
-        Text("rehearsal, no cost", style="dim") if free else gauge(spent, usd or 0, budget["usdCap"], "{:g}", strokes)
+        Text("rehearsal, no cost", style="dim")
+        if free
+        else gauge(dollars(usd), usd or 0, budget["usdCap"], "{:g}", strokes)
     )
     parts = [
         money,
@@ -107,7 +109,7 @@ def _use(picture: Mapping[str, Any], width: int, strokes: Strokes) -> Text:
         *(
             []
             if free or today is None
-            else [gauge(f"{today:.2f} US$ today", today, budget["usdPerDay"], "{:g}", strokes)]
+            else [gauge(f"{dollars(today)} today", today, budget["usdPerDay"], "{:g}", strokes)]
         ),
     ]
     return _fitting(parts, " " * _GAP, width)

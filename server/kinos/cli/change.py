@@ -8,6 +8,7 @@ from typing import Any
 from kinos.cli.engine import command
 from kinos.cli.outside import Outside
 from kinos.cli.terminal import say, say_json, table, warn
+from kinos.domain.usage import dollars
 
 NOTHING = 3
 
@@ -106,7 +107,7 @@ def _revert(args: argparse.Namespace, outside: Outside, method: str, done: str) 
 def say_change(change: Mapping[str, Any], *, reason: bool) -> None:
     """A change in a line, its files below it, and with `reason` why it was made and why it came to that."""
     at = datetime.fromisoformat(change["time"]).astimezone()
-    cost = "rehearsal" if change["rehearsal"] else "? US$" if change["usd"] is None else f"{change['usd']:.4f} US$"
+    cost = "rehearsal" if change["rehearsal"] else dollars(change["usd"], 4)
     say(
         f"{change['id']}  {at:%Y-%m-%d %H:%M}  {change['agent']:<15}  {change['state']:<10}  {change['title']}  ({cost})"
     )

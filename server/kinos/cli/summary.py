@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from kinos.cli.terminal import paint
 from kinos.domain.change import LANDED_STATES, Change, ChangeState
 from kinos.domain.state import State
+from kinos.domain.usage import dollars
 from kinos.engine.tally import Tally
 
 MOST = 5
@@ -13,10 +14,9 @@ MOST = 5
 
 def told(tally: Tally, state: State, changes: Sequence[Change]) -> Iterator[str]:
     """The summary of a run that made `changes`."""
-    cost = "? US$" if state.spend.usd is None else f"{state.spend.usd:.2f} US$"
     yield (
         f"{_count(tally.cycles, 'cycle')}: {_count(tally.landed, 'change')} landed, {tally.waiting} wait for review, "
-        f"{tally.refused} refused, {tally.failed} failed; {state.spend.usage.total:,} tokens, {cost}"
+        f"{tally.refused} refused, {tally.failed} failed; {state.spend.usage.total:,} tokens, {dollars(state.spend.usd)}"
     )
     landed = [change for change in changes if change.state in LANDED_STATES]
     waiting = [change for change in changes if change.state is ChangeState.PROPOSED]

@@ -112,3 +112,8 @@ def price_of(model: str, prices: Mapping[str, Price]) -> Price | None:
 def add_cost(left: float | None, right: float | None) -> float | None:
     """The sum of two costs in US dollars; unknown plus anything is unknown."""
     return None if left is None or right is None else left + right
+
+
+def dollars(usd: float | None, places: int = 2) -> str:
+    """An amount as people read it; a question mark stands for one that is not known."""
+    return "? US$" if usd is None else f"{usd:.{places}f} US$"
