@@ -16,11 +16,14 @@ if TYPE_CHECKING:
     from kinos.adapters.control_socket import ControlServer
     from kinos.adapters.disk import FileDisk
     from kinos.adapters.folder import Folder
+    from kinos.adapters.service_process import ServiceProcesses
     from kinos.adapters.size_cache import Bounds
+    from kinos.adapters.state_folder import WorkspaceState
     from kinos.domain.conversion import Converted
     from kinos.domain.count import Count
     from kinos.domain.demand import Demand
     from kinos.engine.circuit import Circuits
+    from kinos.engine.outside import Ports
     from kinos.engine.ports import Catalog, Checkup, Editor
     from kinos.engine.session import Session
     from kinos.tokens.family import Choice
@@ -211,34 +214,53 @@ class App:
 
         Raises SetupError when the folder cannot be read.
         """
-        from kinos.adapters.approval import Approvals
-        from kinos.adapters.catalog import FileCatalog
-        from kinos.adapters.check_process import CheckProcess
-        from kinos.adapters.clock import RandomIds, SystemClock
         from kinos.adapters.control_socket import ControlServer
-        from kinos.adapters.counter_client import CounterProcess
-        from kinos.adapters.counter_here import CountingHere
-        from kinos.adapters.day_ledger import FileDayLedger, ledger_file
         from kinos.adapters.log import EventLog, Lines, TerminalLog
-        from kinos.adapters.rehearsal_process import RehearsalProcess
         from kinos.adapters.service_process import ServiceProcesses
         from kinos.adapters.state_folder import WorkspaceState
-        from kinos.adapters.worker_client import WorkerPool
         from kinos.domain.event import wire
         from kinos.domain.secret import redaction
         from kinos.engine.command import run
-        from kinos.engine.outside import Ports
         from kinos.engine.session import Session
 
         settings, problems = self.settings(root, layers)
         disk = self.disk(root, settings)
         # Waiting for the lock would freeze an editor: there the answer comes at once.
         patience = 0.0 if editor else settings.lock_timeout
-        counted = self._counted(disk.root, settings)
         redact = redaction(secrets(settings))
         folder = WorkspaceState(disk.root, patience, settings.lock_interval, redact)
         services = ServiceProcesses(disk.root, folder.file("service.log"))
-        ports = Ports(
+        checkup = self._doctor(disk.root, settings, problems)
+        ports = self._ports(settings, disk, folder, services, checkup, editor, brief=brief)
+        session = Session(ports, settings, front_end, trusted=trusted)
+
+        async def answer(method: str, params: Mapping[str, Any]) -> Any:
+            return await run(session, method, params)
+
+        lines = Lines(settings.log_level, {"workspace": disk.root.name, "session": session.id}, redact)
+        session.subscribe(EventLog(_log_file(settings.log_file, folder.file("kinos.log")), lines).show)
+        session.subscribe(lambda before, after, event: services.hear(lambda: wire(event)))
+        if verbose:
+            session.subscribe(TerminalLog(lines).show)
+        return Workspace(disk.root, session, ControlServer(disk.root, answer), problems, brief)
+
+    def _ports(
+        self, settings: Settings, disk: FileDisk, folder: WorkspaceState, services: ServiceProcesses, checkup: Checkup,
+        editor: Editor | None, *, brief: bool,
+    ) -> Ports:  # fmt: skip
+        from kinos.adapters.approval import Approvals
+        from kinos.adapters.catalog import FileCatalog
+        from kinos.adapters.check_process import CheckProcess
+        from kinos.adapters.clock import RandomIds, SystemClock
+        from kinos.adapters.counter_client import CounterProcess
+        from kinos.adapters.counter_here import CountingHere
+        from kinos.adapters.day_ledger import FileDayLedger, ledger_file
+        from kinos.adapters.rehearsal_process import RehearsalProcess
+        from kinos.adapters.worker_client import WorkerPool
+        from kinos.engine.outside import Ports
+
+        counted = self._counted(disk.root, settings)
+        return Ports(
             disk=disk,
             folder=folder,
             catalog=FileCatalog(disk.root, Approvals(disk.root)),
@@ -251,20 +273,9 @@ class App:
             editor=editor,
             checker=CheckProcess(disk.root),
             circuits=self._circuits,
-            checkup=self._doctor(disk.root, settings, problems),
+            checkup=checkup,
             services=services,
         )
-        session = Session(ports, settings, front_end, trusted=trusted)
-
-        async def answer(method: str, params: Mapping[str, Any]) -> Any:
-            return await run(session, method, params)
-
-        lines = Lines(settings.log_level, {"workspace": disk.root.name, "session": session.id}, redact)
-        session.subscribe(EventLog(_log_file(settings.log_file, folder.file("kinos.log")), lines).show)
-        session.subscribe(lambda before, after, event: services.hear(lambda: wire(event)))
-        if verbose:
-            session.subscribe(TerminalLog(lines).show)
-        return Workspace(disk.root, session, ControlServer(disk.root, answer), problems, brief)
 
     def serve(self, address: tuple[str, int] | None) -> int:
         """Run the language server, on stdio or on TCP, until it ends."""
