@@ -12,7 +12,7 @@ from pathlib import Path
 from kinos.app import App
 from kinos.domain import event as ev
 from kinos.domain.change import ChangeState
-from kinos.domain.setting import Layer, Source
+from kinos.domain.layer import Layer, Source
 from kinos.domain.state import State
 from kinos.engine.lifecycle import Start
 from kinos.engine.run import Ends

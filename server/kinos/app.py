@@ -10,7 +10,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kinos.domain.setting import Layer, Settings, Source, flattened, from_environment, resolve, secrets
+from kinos.domain.layer import Layer, Source, flattened, from_environment, resolve
+from kinos.domain.setting import Settings, secrets
 
 if TYPE_CHECKING:
     from kinos.adapters.control_socket import ControlServer

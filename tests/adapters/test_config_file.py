@@ -7,7 +7,7 @@ import pytest
 
 from kinos.adapters.config_file import layer, user_file, workspace_file
 from kinos.adapters.regular import SMALL
-from kinos.domain.setting import Source
+from kinos.domain.layer import Source
 
 
 def test_a_file_that_is_not_there_says_nothing(tmp_path: Path) -> None:

@@ -21,8 +21,9 @@ from kinos.app import App, Workspace
 from kinos.cli.main import run
 from kinos.domain import event as ev
 from kinos.domain.errors import FaultError, NoKeyError, SetupError, WorkspaceHeldError
+from kinos.domain.layer import Layer, Source
 from kinos.domain.message import Endpoint, Retry
-from kinos.domain.setting import Layer, Settings, Source
+from kinos.domain.setting import Settings
 from kinos.domain.task import Task
 from kinos.engine.lifecycle import Start
 from kinos.engine.run import Ends

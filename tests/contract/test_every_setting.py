@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from contract.effects import EFFECTS, Effect, Place
-from kinos.domain.setting import Layer, Source, resolve, rows
+from kinos.domain.layer import Layer, Source, resolve
+from kinos.domain.setting import rows
 
 CASES = [
     pytest.param(key, effect, value, seen, id=f"{key}-{number}-{json.dumps(value)}")

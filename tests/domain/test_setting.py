@@ -4,16 +4,8 @@ import pytest
 
 from kinos.domain.demand import Demand
 from kinos.domain.kind import Text
-from kinos.domain.setting import (
-    Layer,
-    Scope,
-    Settings,
-    Source,
-    flattened,
-    from_environment,
-    resolve,
-    rows,
-)
+from kinos.domain.layer import Layer, Source, flattened, from_environment, resolve
+from kinos.domain.setting import Scope, Settings, rows
 from kinos.domain.tokenizer import TOKENIZERS
 from kinos.tokens import claude, encoding
 

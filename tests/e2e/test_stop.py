@@ -25,7 +25,7 @@ from kinos.adapters.journal import FileJournal
 from kinos.app import App
 from kinos.domain import event as ev
 from kinos.domain.change import LANDED_STATES, digest
-from kinos.domain.setting import Layer, Source
+from kinos.domain.layer import Layer, Source
 from kinos.domain.state import TeamState
 from kinos.engine.lifecycle import Start
 from kinos.engine.session import Session

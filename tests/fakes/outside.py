@@ -11,7 +11,8 @@ from kinos.domain.conversion import Converted
 from kinos.domain.count import Count
 from kinos.domain.demand import Demand
 from kinos.domain.finding import Finding, Verdict
-from kinos.domain.setting import Layer, Settings
+from kinos.domain.layer import Layer
+from kinos.domain.setting import Settings
 from kinos.engine.ports import Catalog
 from kinos.engine.session import Session
 from kinos.tokens.family import Choice

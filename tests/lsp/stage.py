@@ -16,8 +16,8 @@ from kinos.adapters.counter_here import CountingHere
 from kinos.adapters.disk import FileDisk
 from kinos.adapters.folder import Folder as CountedFolder
 from kinos.adapters.state_folder import WorkspaceState
+from kinos.domain.layer import Layer, Source, flattened, resolve
 from kinos.domain.message import EditCall, Edited, Failed, PlanCall, Planned
-from kinos.domain.setting import Layer, Source, flattened, resolve
 from kinos.engine.outside import Ports
 from kinos.engine.ports import Ear, Editor, Gate
 from kinos.engine.session import Session

@@ -6,7 +6,7 @@ from pathlib import Path
 import platformdirs
 
 from kinos.adapters.regular import SMALL, read
-from kinos.domain.setting import Layer, Source, flattened
+from kinos.domain.layer import Layer, Source, flattened
 
 
 def user_file() -> Path:

@@ -17,8 +17,8 @@ from kinos.cli.terminal import OutputError, say, say_json, warn
 from kinos.cli.view import View
 from kinos.domain.errors import UsageError, WorkspaceHeldError
 from kinos.domain.event import Event
+from kinos.domain.layer import Layer, Source
 from kinos.domain.rehearsal import only_rehearses
-from kinos.domain.setting import Layer, Source
 from kinos.domain.state import State
 from kinos.engine.lifecycle import Start
 from kinos.engine.ports import Catalog
