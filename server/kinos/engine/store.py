@@ -4,7 +4,8 @@ from collections import deque
 from collections.abc import Callable
 
 from kinos.domain.event import Event
-from kinos.domain.state import State, apply
+from kinos.domain.state import State
+from kinos.domain.transition import apply
 
 type Subscriber = Callable[[State, State, Event], None]
 

@@ -12,16 +12,8 @@ from kinos.domain import event as ev
 from kinos.domain.budget import Caps
 from kinos.domain.change import Change, ChangeState
 from kinos.domain.phase import Phase, PhaseState
-from kinos.domain.state import (
-    AGENT_TRANSITIONS,
-    TEAM_TRANSITIONS,
-    AgentState,
-    AgentView,
-    State,
-    TeamState,
-    TeamView,
-    apply,
-)
+from kinos.domain.state import AgentState, AgentView, State, TeamState, TeamView
+from kinos.domain.transition import AGENT_TRANSITIONS, TEAM_TRANSITIONS, apply
 from kinos.domain.usage import Usage
 
 NOW = datetime(2026, 3, 21, tzinfo=UTC)
