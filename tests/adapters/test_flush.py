@@ -11,6 +11,7 @@ import pytest
 from kinos.adapters.disk import FileDisk
 from kinos.adapters.image_store import ImageStore
 from kinos.adapters.journal import FileJournal
+from kinos.adapters.state_folder import WorkspaceState
 from kinos.domain.change import Change, digest
 from kinos.engine.ports import Intent
 
@@ -63,6 +64,16 @@ def test_a_record_is_whole_on_the_disk_before_it_counts_as_made(
     content = (tmp_path / "journal.jsonl").read_bytes()
     half = content[: len(content) // 2]
     assert [held for held, _ in syncs.seen] == [half, content]
+
+
+def test_what_was_spent_is_whole_on_the_disk_before_the_next_call(tmp_path: Path, syncs: Syncs) -> None:
+    state = WorkspaceState(tmp_path, 0, 0)
+    with state.hold("a test"):
+        state.store("session", {"usd": 1})
+        syncs.seen.clear()
+        syncs.look = lambda: state.load("session")
+        state.store("session", {"usd": 2})
+    assert syncs.seen[:2] == [(b'{"usd": 2}', {"usd": 1}), ("folder", {"usd": 2})]
 
 
 @pytest.mark.parametrize("before", [None, b"before"])

@@ -11,8 +11,10 @@ from fakes.world import World
 from kinos.domain import event as ev
 from kinos.domain.change import ChangeState
 from kinos.domain.check import SHOWN, CheckState, trimmed, unreviewed
+from kinos.domain.errors import UsageError
 from kinos.domain.task import NothingToDo, Task
 from kinos.domain.team import Agent
+from kinos.engine.command import run
 from kinos.engine.lifecycle import Start
 from kinos.engine.run import Ends
 
@@ -132,6 +134,25 @@ async def test_code_that_no_person_accepted_is_not_run_and_it_says_what_to_do() 
     assert state is CheckState.NOT_RUN
     assert reason.startswith(f"agent-written code was not accepted by a person ({made.change().id}). ")
     assert "check.unreviewed" in reason
+
+
+async def test_code_that_landed_by_itself_is_run_once_a_person_accepts_it_afterwards() -> None:
+    made = world(("tool.py",))
+    await made.session.open()
+    await made.session.start_team(Start("crew", landing="auto"))
+    await made.clock.passing(60)
+    ((_, reason),) = results(made)
+    assert "accept it with kin review --accept ID" in reason
+    moved = len(made.of(ev.ChangeMoved))
+    told = await run(made.session, "accept", {"change": made.change().id})
+    assert (told["state"], told["accepted"]) == ("landed", True)
+    await made.clock.passing(60)
+    assert made.checker.runs == [COMMAND]
+    assert len(made.of(ev.ChangeMoved)) == moved, "it landed once"
+    with pytest.raises(UsageError, match="does not wait for review"):
+        await made.session.accept(made.change().id)
+    await made.session.stop_team()
+    assert made.restart().changes()[0].accepted
 
 
 async def test_the_user_may_have_it_run_all_the_same() -> None:

@@ -209,3 +209,14 @@ async def test_the_doctor_tells_what_was_found_and_whether_all_is_there() -> Non
     told = await ask(world, "doctor", live=True)
     assert told["sound"] is False
     assert told["findings"][-1] == {"check": "live", "verdict": "missing", "text": "no answer", "remedy": "Try again."}
+
+
+async def test_what_each_session_has_spent_is_told_and_a_rehearsal_is_none() -> None:
+    world = await opened(cycles=1)
+    (told,) = await ask(world, "sessions")
+    assert (told["team"], told["runs"], told["ended"]) == ("crew", 1, True)
+    assert told["usd"] > 0
+    assert told["tokensIn"] > 0
+    await world.session.start_team(Start("crew", rehearse=True, ends=Ends(cycles=1)))
+    await world.session.finished()
+    assert await ask(world, "sessions") == [told]

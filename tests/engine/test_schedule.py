@@ -97,6 +97,35 @@ def test_a_woken_agent_starts_level_and_not_with_old_credit() -> None:
     assert sorted(order) == ["new", "new", "old", "old"]
 
 
+def order(schedule: Schedule, names: list[str], now: float, cycles: int) -> list[str]:
+    """Who runs, each useful and ready again at once."""
+    ran = []
+    for _ in range(cycles):
+        name = schedule.next(names, now)
+        assert name
+        schedule.run(name)
+        schedule.useful(name, now, 0.0)
+        ran.append(name)
+    return ran
+
+
+@pytest.mark.parametrize("rest", [Schedule.barren, Schedule.failed])
+@pytest.mark.parametrize("woken", [False, True])
+def test_who_rested_for_long_comes_back_level_and_does_not_make_up_for_the_time(
+    rest: Callable[[Schedule, str, float, float], float], woken: bool
+) -> None:
+    schedule = Schedule()
+    schedule.weigh("ann", 1)
+    schedule.weigh("bob", 1)
+    assert order(schedule, ["ann", "bob"], 0.0, 2) == ["ann", "bob"]
+    schedule.run("ann")
+    ready = rest(schedule, "ann", 0.0, 100.0)
+    assert order(schedule, ["ann", "bob"], 1.0, 20) == ["bob"] * 20
+    if woken:
+        schedule.wake("ann", ready)
+    assert Counter(order(schedule, ["ann", "bob"], ready, 10)) == {"ann": 5, "bob": 5}
+
+
 def resting() -> Schedule:
     """A schedule with one agent that just ran."""
     schedule = Schedule()

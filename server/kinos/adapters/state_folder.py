@@ -12,6 +12,7 @@ from typing import Any, TextIO
 from kinos.adapters.control_socket import engines
 from kinos.adapters.journal import FileJournal
 from kinos.adapters.size_history import SizeHistory
+from kinos.adapters.whole_file import flush_folder, write_flushed
 from kinos.domain.errors import SetupError, WorkspaceHeldError
 from kinos.domain.secret import Redact
 
@@ -145,10 +146,12 @@ class WorkspaceState:
 
 
 def _replace(target: Path, text: str) -> None:
-    """Write a file that is there as a whole or not at all."""
+    """Write a file that is there as a whole or not at all, also after a power cut: what was spent is among them."""
     temporary = target.with_name(f"{target.name}.half-{os.getpid()}")
-    temporary.write_text(text, encoding="utf-8")
+    with temporary.open("wb") as stream:
+        write_flushed(stream, text.encode())
     temporary.replace(target)
+    flush_folder(target.parent)
 
 
 def _locked(lock: Any) -> bool:

@@ -15,12 +15,16 @@ NOTHING = 3
 
 def history_options(parser: argparse.ArgumentParser) -> None:
     """Options of `kin history`."""
-    parser.add_argument("--agents", action="store_true", help="what each agent did and cost, over all sessions")
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument("--agents", action="store_true", help="what each agent did and cost, over all sessions")
+    which.add_argument("--sessions", action="store_true", help="what each session has spent; rehearsals are left out")
     parser.add_argument("--json", action="store_true", help="as JSON")
 
 
 def history(args: argparse.Namespace, outside: Outside) -> int:
-    """Print every change, the latest last; with --agents the figures of each agent instead."""
+    """Print every change, the latest last; with --agents the figures of each agent instead, with --sessions what was spent."""
+    if args.sessions:
+        return _sessions(args, outside)
     if args.agents:
         return _figures(args, outside)
     changes = command(outside, args.folder, "history", {})
@@ -31,6 +35,33 @@ def history(args: argparse.Namespace, outside: Outside) -> int:
     for change in changes if not args.json else ():
         say_change(change, reason=args.verbose or change["state"] not in ("landed", "undone"))
     return 0
+
+
+def _sessions(args: argparse.Namespace, outside: Outside) -> int:
+    found = command(outside, args.folder, "sessions", {})
+    if args.json:
+        say_json(found)
+    elif not found:
+        say("No session was run here on a real model yet.")
+    else:
+        table([_spent(each) for each in found], _SESSIONS)
+    return 0
+
+
+_SESSIONS = {
+    "began": "began", "team": "team", "minutes": "minutes", "runs": "runs", "tokens": "tokens", "cost": "US$", "end": "",
+}  # fmt: skip
+
+
+def _spent(each: dict[str, Any]) -> dict[str, Any]:
+    usd = each["usd"]
+    return each | {
+        "began": f"{datetime.fromisoformat(each['began']).astimezone():%Y-%m-%d %H:%M}",
+        "minutes": f"{each['minutes']:.1f}",
+        "tokens": each["tokensIn"] + each["tokensOut"],
+        "cost": "?" if usd is None else f"{usd:.4f}",
+        "end": "" if each["ended"] else "runs, or was cut off",
+    }
 
 
 def _figures(args: argparse.Namespace, outside: Outside) -> int:

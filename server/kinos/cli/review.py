@@ -18,7 +18,9 @@ def review_options(parser: argparse.ArgumentParser) -> None:
     """Options of `kin review`."""
     which = parser.add_mutually_exclusive_group()
     which.add_argument("change", nargs="?", default="", metavar="ID", help="show this one with what it would change")
-    which.add_argument("--accept", default="", metavar="ID", help="land it")
+    which.add_argument(
+        "--accept", default="", metavar="ID", help="land it; or say that you looked at one that landed by itself"
+    )
     which.add_argument("--reject", default="", metavar="ID", help="drop it")
     which.add_argument("--edit", default="", metavar="ID", help="edit it in VISUAL or EDITOR; yours waits in its place")
     which.add_argument("--diff", default="", metavar="ID", help="show what it would change")

@@ -45,6 +45,21 @@ class Account:
             usd = add_cost(usd, hold.usd)
         return replace(self, usage=usage, usd=usd, held=())
 
+    def described(self) -> dict[str, Any]:
+        """As `kin history --sessions --json` shows it; `ended` is false for one that runs or was cut off."""
+        return {
+            "session": self.session,
+            "team": self.team,
+            "began": self.began.isoformat(timespec="seconds"),
+            "last": self.kept.isoformat(timespec="seconds"),
+            "ended": self.ended,
+            "minutes": round(self.minutes, 1),
+            "runs": self.runs,
+            "tokensIn": self.usage.tokens_in,
+            "tokensOut": self.usage.output_tokens,
+            "usd": self.usd,
+        }
+
     def cut_off(self, now: datetime) -> bool:
         """Whether its engine died in the middle of it, not too long ago."""
         return not self.ended and now - self.kept < SITTING

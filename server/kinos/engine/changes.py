@@ -108,8 +108,14 @@ class Changes:
     async def accept(self, identity: str) -> Change:
         """Land a waiting change. What no longer fits is set aside, and the reason raised.
 
-        Raises LandingError when the disk or the editor refused it: then it waits on, to be accepted again.
+        One that landed without a person's word has it from now on. Raises LandingError when the disk or the editor refused it:
+        then it waits on, to be accepted again.
         """
+        change = self.find(identity)
+        if change.state in LANDED_STATES and not change.accepted and identity not in self._busy:
+            seen = replace(change, accepted=True)
+            self._journal.record(seen)
+            return seen
         change = self.waiting(identity)
         with self._marked([change]):
             return await uncut(self._accept(change))

@@ -89,6 +89,12 @@ class Checks:
             self._due = True
             self._stir()
 
+    def accepted(self) -> None:
+        """A person accepted a change: what was not run for want of that is tried again."""
+        if self._last is not None and self._last.record.state is CheckState.NOT_RUN:
+            self._due = True
+            self._stir()
+
     def saved(self) -> None:
         """A document was saved or closed."""
         self._stir()
@@ -129,8 +135,8 @@ class Checks:
             names = ", ".join(change.id for change in unseen[:3]) + (", …" if len(unseen) > 3 else "")
             self._tell(
                 CheckState.NOT_RUN,
-                f"agent-written code was not accepted by a person ({names}). Take it back with kin undo, run the team with "
-                "--review, or set check.unreviewed",
+                f"agent-written code was not accepted by a person ({names}). Look at it with kin review ID, then accept it with "
+                "kin review --accept ID, take it back with kin undo, run the team with --review, or set check.unreviewed",
             )
             return
         await self._carry_out()

@@ -104,6 +104,10 @@ async def _figures(session: Session, arguments: Arguments) -> list[dict[str, Any
     return [each.described() for each in session.figures()]
 
 
+async def _sessions(session: Session, arguments: Arguments) -> list[dict[str, Any]]:
+    return [account.described() for account in session.accounts()]
+
+
 async def _doctor(session: Session, arguments: Arguments) -> dict[str, Any]:
     found = await session.checkup(live=_truth(arguments, "live"))
     return {"sound": sound(found), "findings": [each.described() for each in found]}
@@ -164,6 +168,7 @@ COMMANDS: Mapping[str, Command] = {
     "status": Command(_status),
     "history": Command(_history),
     "figures": Command(_figures),
+    "sessions": Command(_sessions),
     "doctor": Command(_doctor, ("live",)),
     "undo": Command(_undo, _SELECTION),
     "redo": Command(_redo, _SELECTION),
@@ -199,6 +204,7 @@ def described(change: Change) -> dict[str, Any]:
         "tokensOut": change.usage.output_tokens,
         "usd": change.usd,
         "rehearsal": change.rehearsal,
+        "accepted": change.accepted,
     }
 
 

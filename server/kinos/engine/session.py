@@ -281,12 +281,16 @@ class Session:
         return done
 
     async def accept(self, identity: str) -> Change:
-        """Land a waiting change. Raises ConflictError when it no longer fits; it is set aside then."""
+        """Land a waiting change, or vouch for one that landed by itself: its code may be run by the check command.
+
+        Raises ConflictError when it no longer fits; it is set aside then.
+        """
         await self._mend()
         self._changes.find(identity)
         with self._keeper.hold():
             landed = await self._changes.accept(identity)
             await self._upkeep.settled(landed.paths)
+        self._checks.accepted()
         return landed
 
     async def reject(self, identity: str, reason: str) -> Change:
