@@ -167,16 +167,16 @@ class Lifecycle:
                 agent = self._ports.catalog.agent(name, self._run.team)
                 check_keys({name: agent}, self._run.team, self._settings)
                 self._unpriced(self._run.team, {name: agent}, self._parts.store.state.spend.caps)
-            self._run.add(name)
-            self._run.enable([name])
+            self._run.members.add(name)
+            self._run.members.enable([name])
 
     async def stop_agent(self, name: str) -> None:
         """Stop one agent. Raises UsageError when it does not run."""
-        if self._run is None or name not in self._run.enabled:
-            known = ", ".join(sorted(self._run.enabled)) if self._run else "none, for no team runs here"
+        if self._run is None or name not in self._run.members.enabled:
+            known = ", ".join(sorted(self._run.members.enabled)) if self._run else "none, for no team runs here"
             raise UsageError(f"No agent {name} is running.", f"Running: {known}.")
-        await self._run.disable(name)
-        if not self._run.enabled:
+        await self._run.members.disable(name)
+        if not self._run.members.enabled:
             await self.stop()
 
     # -- inside ---------------------------------------------------------------------------------------------------
@@ -254,7 +254,7 @@ class Lifecycle:
             parts.keeper.keep_team(roster.team.name)
         self._run.pending = lambda: parts.checks.busy
         parts.checks.start(self._run)
-        self._run.enable([name for name in roster.agents if name not in unable])
+        self._run.members.enable([name for name in roster.agents if name not in unable])
         parts.mapper.follow()
         self._over = asyncio.create_task(self._to_the_end(self._run))
 

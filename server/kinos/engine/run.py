@@ -1,7 +1,7 @@
 """A running team: which agent goes next, its cycles side by side, when it is over, and how it is stopped."""
 
 import asyncio
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -9,11 +9,10 @@ from kinos.domain import event as ev
 from kinos.domain.errors import FailureKind, KinosError
 from kinos.domain.outcome import USEFUL, Outcome, Result
 from kinos.domain.path import REQUESTS, matches
-from kinos.domain.phase import Phase
 from kinos.domain.team import Agent, Team
 from kinos.engine.admission import Admission
 from kinos.engine.cycle import Cycle
-from kinos.engine.hold import Holds
+from kinos.engine.membership import Membership
 from kinos.engine.outage import Outages
 from kinos.engine.pause import Pause
 from kinos.engine.roster import Roster
@@ -42,65 +41,35 @@ class Run:
 
     def __init__(self, roster: Roster, terms: Terms, tools: Tools, ends: Ends, admission: Admission) -> None:
         self._roster = roster
-        self._admission = admission
-        self._terms = terms
+        self._agreed = terms
         self._tools = tools
         self._ends = ends
         self._schedule = Schedule(REHEARSAL_PACE if terms.rehearsal else 1.0)
-        self._outages = Outages(lambda name: self._terms.hosts(self._roster.agents[name]), tools)
+        self._outages = Outages(lambda name: self._terms.hosts(self.members.agent(name)), tools)
         self._cycles: dict[str, asyncio.Task[None]] = {}
-        self._enabled: set[str] = set()
         self._wake = asyncio.Event()
         self._started = 0
-        self._doubtful = False
         self._stale: set[str] = set()
         self.tally = Tally()
         self.pause = Pause(tools, self.tally, self._wake.set)
-        self._holds = Holds(self._schedule, tools, self._awake, self._cycles.keys)
+        self.members = Membership(
+            roster, admission, self._schedule, tools, self.tally, self.pause, self._cycles.keys,
+            lambda name: self._cut([name]), self._wake.set,
+        )  # fmt: skip
         self.bug: BaseException | None = None
         """What a cycle died of that is no failure but a bug: the run is over then."""
         self.pending: Callable[[], bool] = bool
         """Whether something is under way that agents will want to know: a run until idle waits for it."""
 
-    def enable(self, names: Sequence[str]) -> None:
-        """Let these agents run, with the weights of the phase as it is."""
-        for name in names:
-            self._enabled.add(name)
-            self._admission.let_in(name)
-            self._holds.let_go(name)
-            self._tools.store.dispatch(ev.AgentStarted(self._tools.clock.now(), name))
-        self.weigh()
-
-    def add(self, name: str) -> None:
-        """Have one more agent, one the team need not have; then `enable` it. Raises what `Catalog.agent` raises."""
-        self._roster.add(name)
-
-    async def disable(self, name: str) -> None:
-        """Stop one agent; its cycle is cut off."""
-        self._enabled.discard(name)
-        self._schedule.weigh(name, 0)
-        await self._cut([name])
-        self._tools.store.dispatch(ev.AgentStopped(self._tools.clock.now(), name))
-        self._wake.set()
-
     @property
     def team(self) -> Team:
         """Whose run it is."""
-        return self._terms.team
+        return self._roster.team
 
     @property
-    def enabled(self) -> frozenset[str]:
-        """Agents that may run."""
-        return frozenset(self._enabled)
-
-    def weigh(self) -> None:
-        """Take the weights of the current phase."""
-        phase = self._tools.store.state.phase.name
-        weights = {name: self._weight(name, phase) for name in self._enabled}
-        for name, weight in weights.items():
-            self._schedule.weigh(name, weight)
-        self._tools.store.dispatch(ev.WeightsSet(self._tools.clock.now(), weights))
-        self._wake.set()
+    def _terms(self) -> Terms:
+        """What was agreed, for the team as its file says now."""
+        return replace(self._agreed, team=self._roster.team)
 
     def touched(self, paths: Sequence[str], by: str = "", *, landed: bool = False) -> None:
         """These files changed: `landed` when a change of agent `by` did it, else somebody else, which `by` knows already.
@@ -113,9 +82,9 @@ class Run:
             self._release(paths, by)
         # Who is at work looked before this change: its word does not count for the workspace as it is now.
         self._stale |= self._cycles.keys() - {by}
-        for name in self._enabled - {by}:
+        for name in self.members.enabled - {by}:
             # A run until idle needs everybody's word again after a change.
-            if self._ends.idle or any(matches(path, self._roster.agents[name].watches) for path in paths):
+            if self._ends.idle or any(matches(path, self.members.agent(name).watches) for path in paths):
                 self._schedule.wake(name, now)
         self.tally.quiet.clear()
         self._wake.set()
@@ -126,7 +95,7 @@ class Run:
         return bool(self._want_checks())
 
     def _want_checks(self) -> set[str]:
-        return {name for name in self._enabled if self._roster.agents[name].checks}
+        return {name for name in self.members.enabled if self.members.agent(name).checks}
 
     def news(self) -> None:
         """The check command came to something: wake who is shown it."""
@@ -134,11 +103,6 @@ class Run:
             self._schedule.wake(name, self._tools.clock.monotonic())
             self.tally.quiet.discard(name)
         self._stale |= self._cycles.keys() & self._want_checks()
-        self._wake.set()
-
-    def reconsider(self) -> None:
-        """The caps are others: look again who can be asked."""
-        self._doubtful = True
         self._wake.set()
 
     def nudge(self) -> None:
@@ -151,8 +115,8 @@ class Run:
         try:
             while True:
                 self._wake.clear()
-                await self._renew()
-                self._outages.tell(self._enabled, self._schedule.ready_at)
+                await self.members.renew()
+                self._outages.tell(self.members.enabled, self._schedule.ready_at)
                 if self.bug is not None or self._finished():
                     return
                 self._start_cycles()
@@ -162,7 +126,7 @@ class Run:
 
     async def cut(self) -> None:
         """Cut off every cycle, letting a landing finish. The run is over then."""
-        self._holds.close()
+        self.members.holds.close()
         self._tools.landing.abandon()
         try:
             await self._cut(list(self._cycles))
@@ -176,13 +140,6 @@ class Run:
         if tasks:
             await asyncio.wait(tasks)
 
-    def _awake(self, name: str) -> bool:
-        return name in self._enabled and self._weight(name, self._tools.store.state.phase.name) > 0
-
-    def _weight(self, name: str, phase: Phase) -> float:
-        member = self._terms.team.member(name)
-        return 1.0 if member is None else member.weight(phase)
-
     def _finished(self) -> bool:
         if self._cycles:
             return False
@@ -193,13 +150,13 @@ class Run:
         return self._ends.idle and self._idle()
 
     def _idle(self) -> bool:
-        awake = {name for name in self._enabled if self._awake(name)}
+        awake = {name for name in self.members.enabled if self.members.awake(name)}
         # Who goes round in circles is not waited for: it rests for long, and has nothing new to say.
         return awake <= self.tally.quiet | self._schedule.held and not self.pending()
 
     def _start_cycles(self) -> None:
         while self._may_begin():
-            self._schedule.defer(self._outages.deferred(self._enabled))
+            self._schedule.defer(self._outages.deferred(self.members.enabled))
             name = self._schedule.next(self._free(), self._tools.clock.monotonic())
             if name is None:
                 return
@@ -221,7 +178,7 @@ class Run:
 
     def _free(self) -> list[str]:
         quiet = self.tally.quiet if self._ends.idle else frozenset()
-        return [name for name in self._enabled if name not in self._cycles and name not in quiet]
+        return [name for name in self.members.enabled if name not in self._cycles and name not in quiet]
 
     def _rest(self) -> float:
         if not self._has_room():
@@ -230,40 +187,6 @@ class Run:
         free = self._free()
         at = min(self._schedule.next_at(free, now), self._outages.next_try(self._outages.deferred(free)))
         return min(LOOK, max(0.0, at - now))
-
-    async def _renew(self) -> None:
-        """Take up what a person changed in the files of the team and its agents: every cycle from now on goes by it."""
-        renewal = self._roster.look()
-        if renewal is None and not self._doubtful:
-            return
-        self._doubtful = False
-        if renewal is None:
-            await self._judge(())
-            return
-        self._terms = replace(self._terms, team=self._roster.team)
-        for name in self._enabled & {*renewal.left}:
-            await self.disable(name)
-        for name in self._enabled & renewal.changed:
-            self.tally.quiet.discard(name)
-            self._holds.let_go(name)
-            self._schedule.wake(name, self._tools.clock.monotonic())
-        await self._judge(renewal.joined, renewal.changed)
-
-    async def _judge(self, joined: Sequence[str], changed: Collection[str] = ()) -> None:
-        """Let nobody run who cannot be asked, and let them in again once they can be."""
-        running = self._enabled | {*joined}
-        verdict = self._admission.look(self._roster.team, self._roster.agents, running, changed)
-        for name, why in verdict.out.items():
-            self._note("warning", f"{name} does not run: {why}.")
-            if name in self._enabled:
-                await self.disable(name)
-        for name in verdict.again:
-            self._note("info", f"What kept {name} from running is mended.")
-        self.enable([*verdict.again, *(name for name in joined if name not in self._admission.barred)])
-        self.pause.desert(deserted=bool(self._admission.barred) and not self._enabled)
-
-    def _note(self, level: str, text: str) -> None:
-        self._tools.store.dispatch(ev.Noted(self._tools.clock.now(), level, text))
 
     def _begin(self, name: str) -> None:
         cycle = self._tools.ids.new("y")
@@ -274,7 +197,7 @@ class Run:
         reason = f"weight {view.weight:g} in {self._tools.store.state.phase.name}"
         self._tools.store.dispatch(ev.CycleStarted(self._tools.clock.now(), name, cycle, reason))
         self._stale.discard(name)
-        self._holds.began(name)
+        self.members.holds.began(name)
         self._outages.begin(name, cycle)
         self._cycles[name] = asyncio.create_task(self._pass(name, cycle))
         self._cycles[name].add_done_callback(self._died)
@@ -285,7 +208,7 @@ class Run:
             self._wake.set()
 
     async def _pass(self, name: str, cycle: str) -> None:
-        began, agent = self._tools.clock.monotonic(), self._roster.agents[name]
+        began, agent = self._tools.clock.monotonic(), self.members.agent(name)
         try:
             outcome = await Cycle(cycle, agent, self._terms, self._tools).run()
         except KinosError as error:
@@ -316,20 +239,20 @@ class Run:
             self.pause.look()  # now: this may have been the last cycle of the run
         else:
             changed, nothing = outcome.result in USEFUL, outcome.result is Result.NOTHING
-            self._holds.ended(name, changed=changed, nothing=nothing, reason=outcome.reason)
+            self.members.holds.ended(name, changed=changed, nothing=nothing, reason=outcome.reason)
 
     def _give_up(self, agent: Agent, reason: str) -> None:
         """The API refused `agent` for good: who asks somebody else goes on without it."""
         hosts = self._terms.hosts(agent)
-        if all(hosts & self._terms.hosts(self._roster.agents[name]) for name in self._enabled if self._awake(name)):
-            self.tally.quiet |= self._enabled
+        if all(
+            hosts & self._terms.hosts(self.members.agent(name))
+            for name in self.members.enabled
+            if self.members.awake(name)
+        ):
+            self.tally.quiet |= self.members.enabled
             self.pause.begin(reason)
             return
-        self._admission.refuse(agent.name, reason)
-        self._note("warning", f"{agent.name} does not run any more: {reason.rstrip('.')}. The others go on.")
-        self._enabled.discard(agent.name)
-        self._schedule.weigh(agent.name, 0)
-        self._tools.store.dispatch(ev.AgentStopped(self._tools.clock.now(), agent.name))
+        self.members.leave_out(agent.name, reason)
 
     def _rest_after(self, result: Result) -> Callable[[str, float, float], float]:
         if result is Result.DENIED:
@@ -338,6 +261,6 @@ class Run:
 
     def _release(self, paths: Sequence[str], by: str) -> None:
         """A person changed `paths`: who works from them may find something else now, though it went round in circles."""
-        for name in self._enabled:
-            if any(path in REQUESTS or matches(path, self._roster.agents[name].watches) for path in paths):
-                self._holds.let_go(name, by)
+        for name in self.members.enabled:
+            if any(path in REQUESTS or matches(path, self.members.agent(name).watches) for path in paths):
+                self.members.holds.let_go(name, by)

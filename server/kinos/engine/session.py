@@ -251,7 +251,7 @@ class Session:
         """
         await self._team.purse.set_caps(caps)
         if self._team.run is not None:
-            self._team.run.reconsider()
+            self._team.run.members.reconsider()
             self._team.run.pause.look()
 
     # -- changes and the phase ------------------------------------------------------------------------------------
@@ -358,5 +358,5 @@ class Session:
         if isinstance(event, ev.ChangeMoved):
             self._checks.moved(event.change, event.previous)
         if self._team.run is not None and after.phase.name is not before.phase.name:
-            self._team.run.weigh()
+            self._team.run.members.weigh()
             self._keeper.try_to_keep("The phase", self._keeper.keep_phase)
