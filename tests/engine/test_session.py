@@ -592,10 +592,14 @@ async def test_a_disk_that_refuses_leaves_the_change_waiting_to_be_accepted_agai
     assert (await world.session.accept(world.change().id)).state is ChangeState.LANDED
 
 
-async def test_only_a_waiting_change_can_be_accepted_or_rejected() -> None:
+async def test_what_landed_is_vouched_for_once_and_never_rejected() -> None:
     world = await ran(1)
+    landed = world.change().id
     with pytest.raises(UsageError, match="does not wait for review: it is landed"):
-        await world.session.accept(world.change().id)
+        await world.session.reject(landed, "")
+    assert (await world.session.accept(landed)).accepted
+    with pytest.raises(UsageError, match="does not wait for review: it is landed"):
+        await world.session.accept(landed)
     with pytest.raises(UsageError, match="There is no change c99"):
         await world.session.reject("c99", "")
 
