@@ -27,30 +27,19 @@ _LONGEST_ROLE = 160
 
 def is_config(text: str) -> bool:
     """Whether `text` looks like a team of 2024 at all: other programs have folders `teams/` too."""
-    try:
-        data = json.loads(text)
-    except (ValueError, RecursionError):
-        return False
-    return isinstance(data, dict) and "agents" in data and ("phase_config" in data or "id" in data)
+    data = _loosely(text)
+    return "agents" in data and ("phase_config" in data or "id" in data)
 
 
 def named(text: str, folder: str) -> str:
     """The name of the team in `text`: its id where that can be a name, else that of its folder."""
-    try:
-        data = json.loads(text)
-    except (ValueError, RecursionError):
-        return _name(folder)
-    identity = data.get("id") if isinstance(data, dict) else None
+    identity = _loosely(text).get("id")
     return identity if isinstance(identity, str) and NAME.fullmatch(identity) else _name(folder)
 
 
 def searching(text: str) -> frozenset[str]:
     """The agents of the type research in the `text` of a `config.json`; nobody where it cannot be read."""
-    try:
-        data = json.loads(text)
-    except (ValueError, RecursionError):
-        return frozenset()
-    entries = data.get("agents") if isinstance(data, dict) else None
+    entries = _loosely(text).get("agents")
     found = [entry for entry in entries if isinstance(entry, dict)] if isinstance(entries, list) else []
     return frozenset(str(entry.get("name")) for entry in found if entry.get("type") == _RESEARCH)
 
@@ -110,6 +99,15 @@ def prompt_text(agent: Agent) -> str:
 def _quoted(text: str) -> str:
     """A TOML basic string; its escapes are those of JSON, but for DEL, which TOML wants escaped too."""
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def _loosely(text: str) -> Mapping[str, Any]:
+    """The object in the JSON `text`; an empty one where there is none: `read_config` says what is wrong."""
+    try:
+        data: Any = json.loads(text)
+    except (ValueError, RecursionError):
+        return {}
+    return data if isinstance(data, dict) else {}
 
 
 def _name(folder: str) -> str:
