@@ -66,14 +66,14 @@ class TeamStopped(Event):
 
 @dataclass(frozen=True, slots=True)
 class AgentStarted(Event):
-    """A single agent was started by a person."""
+    """An agent may run from now on: with its team, by itself, or once its files let it again."""
 
     agent: str
 
 
 @dataclass(frozen=True, slots=True)
 class AgentStopped(Event):
-    """A single agent was stopped by a person."""
+    """An agent runs no more while its team goes on: stopped by a person, gone from the files, or not to be asked."""
 
     agent: str
 
