@@ -14,7 +14,7 @@ SITTING = timedelta(hours=12)
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """A session lasts from a team's start to its stop; `ended` is None while it runs, and when its engine was cut off.
+    """A session lasts from a team's start to its stop; `ended` is false while it runs, and when its engine was cut off.
 
     `held` is reserved for calls that did not come back yet; `kept` is when this was written.
     """
@@ -41,7 +41,7 @@ class Account:
         """What is held counts in full: its calls were cut off."""
         usage, usd = self.usage, self.usd
         for hold in self.held:
-            usage += Usage(input_tokens=hold.tokens, calls=1, searches=hold.searches)
+            usage += hold.usage
             usd = add_cost(usd, hold.usd)
         return replace(self, usage=usage, usd=usd, held=())
 

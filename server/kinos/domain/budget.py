@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-from kinos.domain.usage import Price, Usage, price_of
+from kinos.domain.usage import Price, Usage, add_cost, price_of
 
 
 class Cap(StrEnum):
@@ -59,6 +59,11 @@ class Hold:
     tokens: int
     usd: float | None
     searches: int = 0
+
+    @property
+    def usage(self) -> Usage:
+        """What a call has used that was cut off, and so counts in full."""
+        return Usage(input_tokens=self.tokens, calls=1, searches=self.searches)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +124,7 @@ class Ledger:
         """The ledger after the call used `usage`. An unknown reservation changes nothing (it was settled before)."""
         if reservation not in self.held:
             return self
-        held = {number: hold for number, hold in self.held.items() if number != reservation}
-        return replace(self, held=held, spent=self.spent + usage, usd=self._sum(self.cost(model, usage)))
+        return self.release(reservation)._spent(usage, self.cost(model, usage))
 
     def release(self, reservation: int) -> "Ledger":
         """The ledger without a reservation whose call was not made."""
@@ -131,9 +135,7 @@ class Ledger:
         hold = self.held.get(reservation)
         if hold is None:
             return self
-        held = {number: other for number, other in self.held.items() if number != reservation}
-        lost = Usage(input_tokens=hold.tokens, calls=1, searches=hold.searches)
-        return replace(self, held=held, spent=self.spent + lost, usd=self._sum(hold.usd))
+        return self.release(reservation)._spent(hold.usage, hold.usd)
 
     def ran(self) -> "Ledger":
         """One more cycle was started."""
@@ -146,8 +148,8 @@ class Ledger:
         price = price_of(model, self.prices)
         return None if price is None else price.cost(usage)
 
-    def _sum(self, usd: float | None) -> float | None:
-        return None if self.usd is None or usd is None else self.usd + usd
+    def _spent(self, usage: Usage, usd: float | None) -> "Ledger":
+        return replace(self, spent=self.spent + usage, usd=add_cost(self.usd, usd))
 
     def _hold(self, model: str, input_tokens: int, max_tokens: int, searches: int) -> Hold | None:
         tokens = input_tokens + max_tokens

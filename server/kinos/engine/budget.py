@@ -115,7 +115,7 @@ class Budget:
             for reservation in open_:
                 hold = self._ledger.held[reservation]
                 self._ledger = self._ledger.forfeit(reservation)
-                self._tell(agent, Usage(hold.tokens, calls=1, searches=hold.searches), hold.usd)
+                self._tell(agent, hold.usage, hold.usd)
 
     async def _reserve(self, message: Reserve, open_: dict[int, Reserved | None]) -> Granted | Denied:
         refusal = self._refusal(self._ledger, message)
