@@ -10,7 +10,7 @@ from fakes.disk import MemoryDisk
 from fakes.journal import MemoryFolder, MemoryJournal
 from fakes.workers import FakeRehearsal, ScriptedWorkers, WordCounting
 from kinos.adapters.catalog import FileCatalog
-from kinos.domain.brief import HOUSE_RULES
+from kinos.domain.brief import HOUSE_RULES, SEARCH_RULES
 from kinos.domain.message import PlanCall
 from kinos.domain.phase import Phase
 from kinos.domain.setting import Settings
@@ -52,7 +52,7 @@ async def calls_of(team: str, phase: Phase, files: Mapping[str, str] = FILES) ->
 async def test_a_request_holds_the_prompt_the_map_the_phase_and_the_wish(team: str, phase: Phase) -> None:
     for call in await calls_of(team, phase):
         agent = CATALOG.agent(call.agent)
-        assert call.system == agent.prompt + "\n" + HOUSE_RULES
+        assert call.system == agent.prompt + "\n" + HOUSE_RULES + (SEARCH_RULES if agent.search else "")
         assert f"Agent: {call.agent}\n" in call.brief
         assert f"Phase: {phase}\n" in call.brief
         assert "set by hand" in call.brief

@@ -236,6 +236,8 @@ def test_what_would_lead_out_waits_with_its_reason_and_a_link_in_a_folders_place
 ) -> None:
     for name in CREW:
         _prompt(site.folder, name, "**/*")
+    with site.kin("trust", "--yes") as process:  # an agent of the folder's own that is to edit more than Markdown
+        process.communicate(timeout=60)
     put(site.place / "elsewhere/b.md", "# B\n")
     put(site.folder / "texts/b.md", "# B\n")
     go = threading.Event()

@@ -40,11 +40,11 @@ def test_a_prompt_edited_in_the_middle_of_a_run_is_taken_up_and_its_mistakes_are
         assert process.stdout is not None
         events = (json.loads(line) for line in process.stdout)
         until(events, lambda event: event["type"] == "CycleRested")
-        prompt.write_text(PROMPT.format(edits="nowhere/**"), encoding="utf-8")
+        prompt.write_text(PROMPT.format(edits="nowhere/**/*.md"), encoding="utf-8")
         until(events, lambda event: "prompt file of specifications changed" in event.get("message", ""))
         request.write_text("# Request\n\n- The log must name its writer.\n", encoding="utf-8")
         refused = until(events, lambda event: event["type"] == "CycleRested" and event["result"] == "refused")
-        assert "it keeps to nowhere/**" in refused["reason"]
+        assert "it keeps to nowhere/**/*.md" in refused["reason"]
         prompt.write_text("+++\nrole = 3\n+++\nText\n", encoding="utf-8")
         wrong = until(events, lambda event: event["type"] == "Noted" and event["level"] == "warning")
         assert wrong["message"] == (

@@ -8,6 +8,7 @@ import pytest
 from fakes.clock import FakeClock
 from fakes.disk import MemoryDisk
 from fakes.workers import WordCounting
+from fakes.world import World
 from kinos.domain import event as ev
 from kinos.domain.phase import Phase, PhaseRule
 from kinos.domain.size import Limits
@@ -264,3 +265,18 @@ async def test_what_cannot_be_read_is_asked_for_once_and_a_dead_counter_again(sc
     await scale.sizes.suggest()
     assert not await scale.sizes.suggest()
     assert "cannot be read now" in scale.sizes.suggestions["a.md"].reason
+
+
+async def test_a_text_is_counted_as_claudes_where_nobody_knows_how_its_model_counts() -> None:
+    world = World({"a.md": "one two\n"}, model_plan="openai/somewhere")
+    await world.session.open()
+    counted: list[str] = []
+    text = world.counting.text
+
+    async def heard(words: str, tokenizer: str) -> int:
+        counted.append(tokenizer)
+        return await text(words, tokenizer)
+
+    world.counting.text = heard  # type: ignore[method-assign]
+    assert await world.session.sizes.count("one two") == 2
+    assert counted == ["claude-v4.8"]

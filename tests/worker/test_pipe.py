@@ -26,23 +26,24 @@ async def grant(message: Reserve | Settle) -> Granted | Denied | None:
 async def test_calls_are_served_in_a_row_and_cut_off_and_all_of_it_ends(
     tmp_path: Path, api: ScriptedApi, folder: Path
 ) -> None:
-    pool = WorkerPool("", tmp_path / "worker.log", WarmPool)
+    pool, heard = WorkerPool("", tmp_path / "worker.log", WarmPool), list[str]()
     await pool.start()
     try:
         assert pool.versions["aider-chat"] == "0.86.2"
         api.answers = [uses(NOTHING, {"reason": "All is well."}), says(BLOCK), stalls(), says(BLOCK)]
-        planned = await pool.plan(plan_call(api.url), grant)
+        planned = await pool.plan(plan_call(api.url), grant, heard.append)
         assert isinstance(planned, Planned)
         assert planned.outcome == NothingToDo("All is well.")
-        edited = await pool.edit(edit_call(api.url, folder, ("notes.md",)), grant)
+        edited = await pool.edit(edit_call(api.url, folder, ("notes.md",)), grant, heard.append)
         assert isinstance(edited, Edited)
+        assert "TWO" in "".join(heard)
         assert "TWO" in (folder / "notes.md").read_text(encoding="utf-8")
-        cut_off = asyncio.create_task(pool.plan(plan_call(api.url), grant))
+        cut_off = asyncio.create_task(pool.plan(plan_call(api.url), grant, heard.append))
         await asyncio.to_thread(api.wait_for, requests=3)
         cut_off.cancel()
         await asyncio.wait([cut_off])
         (folder / "notes.md").write_text("one\ntwo\n", encoding="utf-8")
-        assert isinstance(await pool.edit(edit_call(api.url, folder, ("notes.md",)), grant), Edited)
+        assert isinstance(await pool.edit(edit_call(api.url, folder, ("notes.md",)), grant, heard.append), Edited)
     finally:
         assert await pool.stop() >= 1
     assert family([], pool._mark) == set()

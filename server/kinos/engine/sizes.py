@@ -12,6 +12,7 @@ from kinos.domain.phase import PhaseRule
 from kinos.domain.project_map import ProjectMap
 from kinos.domain.size import Level, Limits
 from kinos.domain.suggestion import Suggestion
+from kinos.domain.tokenizer import CLAUDE_V4_8
 from kinos.engine.buffer import Buffers
 from kinos.engine.documents import Documents, Touched
 from kinos.engine.ports import Clock, Counting, Disk
@@ -160,8 +161,10 @@ class Sizes:
         return self._counter
 
     async def count(self, text: str) -> int:
-        """Tokens of any text, counted outside this process."""
-        return await self._counting.text(text, self._choice.tokenizer)
+        """Tokens of any text, counted outside this process; as Claude's where nobody knows how its model counts, which comes
+        to more than others do.
+        """
+        return await self._counting.text(text, self._choice.tokenizer or CLAUDE_V4_8)
 
     def project_map(self, agents: Sequence[tuple[str, float]]) -> ProjectMap:
         """The map as things are now."""
