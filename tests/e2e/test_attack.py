@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from kinos.domain.brief import PROPOSE
+from kinos.domain.brief import NOTHING, PROPOSE
 from kinos.domain.project_map import MAP_NAME
 from worker.scripted import Answer, ScriptedApi, says, uses
 
@@ -161,6 +161,10 @@ def proposal(*files: str, title: str = "Tidy", instructions: str = "Tidy it.") -
     return uses(PROPOSE, {"title": title, "why": "because", "files": list(files), "instructions": instructions})
 
 
+def nothing() -> Answer:
+    return uses(NOTHING, {"reason": "all is well"})
+
+
 def block(name: str, before: str = "", after: str = "PWNED\n") -> str:
     return f"{name}\n```\n<<<<<<< SEARCH\n{before}=======\n{after}>>>>>>> REPLACE\n```\n"
 
@@ -293,6 +297,26 @@ def test_a_cloned_repository_gets_no_endpoint_no_auto_landing_no_budget_and_no_w
         assert sum("edits of the agent m" in note and "kin trust" in note for note in notes) == len(CREW)
         assert evil.requests == []
         assert changed(before, site.tree()) == set()
+
+
+def test_a_cloned_repository_gets_no_command_run_even_where_its_agents_land_by_themselves(site: Site) -> None:
+    put(
+        site.folder / ".kinos/config.toml",
+        f'[team]\nparallel = 1\n[check]\ncommand = ["touch", "{site.place}/pwned"]\nunreviewed = true\n',
+    )
+    for name in CREW:
+        put(site.folder / f".kinos/prompts/{name}.md", '+++\nrole = "r"\nchecks = true\npace = 0\n+++\nText.\n')
+    before = site.tree()
+    site.api.answers = [proposal("docs/a.md"), says(block("docs/a.md", "# A\n", "# B\n")), *[nothing()] * len(CREW)]
+    with site.kin("crew", "--auto", "--until", "idle", "--json") as process:
+        out, error = process.communicate(timeout=200)
+    events = [json.loads(line) for line in out.splitlines()]
+    assert ("landed", "Tidy") in rests(events)
+    assert changed(before, site.tree()) == {"work/docs/a.md"}
+    assert not [event for event in events if event["type"] in ("CheckStarted", "CheckEnded")]
+    for key in ("check.command", "check.unreviewed"):
+        assert f"{key} was not taken" in error
+    assert "kin trust" in error
 
 
 def test_a_rehearsal_among_such_texts_touches_nothing_outside_either(site: Site) -> None:

@@ -2,9 +2,11 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -194,3 +196,33 @@ def test_an_agent_in_python_that_never_ends_is_ended_by_a_stop(
         process.communicate()
     assert process.returncode == 130
     assert not own.exists()
+
+
+@pytest.mark.agents
+def test_the_team_in_files_is_listed_and_runs_and_its_secretary_keeps_to_its_files(tmp_path: Path) -> None:
+    work = tmp_path / "work"
+    shutil.copytree(EXAMPLES / "team-in-files", work)
+    note = "# Meeting of 3 May\n\nAna, Bo. We ship on Friday. TODO: Bo writes the notes.\n"
+    for path in ("meetings/may.md", "other.md"):
+        (work / path).parent.mkdir(exist_ok=True)
+        (work / path).write_text(note, encoding="utf-8")
+    (team,) = (row for row in listed(work, "teams") if row["name"] == "minutes")
+    assert (team["origin"], team["agents"]) == ("workspace", ["secretary", "documentaliste"])
+    (agent,) = (row for row in listed(work, "agents") if row["name"] == "secretary")
+    assert agent["edits"] == ["meetings/**/*.md", "minutes.md"]
+    done = kin(work, "minutes", "--rehearse", "--until", "idle", "--json")
+    assert done.returncode in {0, 3}, done.stdout + done.stderr
+    events = [json.loads(line) for line in done.stdout.splitlines()]
+    assert not [event for event in events if event["type"] in ("CycleFailed", "Noted")]
+    assert {event["agent"] for event in events if event["type"] == "CycleStarted"} == {"secretary", "documentaliste"}
+    history = json.loads(kin(work, "history", "--json").stdout)
+    own = [file["path"] for change in history if change["agent"] == "secretary" for file in change["files"]]
+    assert all(path == "minutes.md" or path.startswith("meetings/") for path in own), own
+
+
+def listed(folder: Path, what: str) -> list[dict[str, Any]]:
+    """What `kin teams` or `kin agents` finds, without a mistake."""
+    told = json.loads(kin(folder, what, "--json").stdout)
+    assert told["errors"] == []
+    found: list[dict[str, Any]] = told["found"]
+    return found
