@@ -106,6 +106,28 @@ async def test_a_long_runtime_path_is_left_for_a_short_one(
     assert not (tmp_path / ("long" * 30)).exists()
 
 
+async def test_a_long_path_of_temporary_files_too_is_left_for_a_short_one(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    long = tmp_path / ("long" * 30)
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(long))
+    monkeypatch.setattr("tempfile.gettempdir", lambda: str(long))
+    server = ControlServer(root, answer)
+    await server.start()
+    assert await ask(HERE, root, "status", {}) == {"method": "status", "params": {}}
+    await server.stop()
+    assert not long.exists()
+
+
+def test_a_runtime_folder_that_cannot_be_made_is_named_with_what_to_do(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with tempfile.NamedTemporaryFile(prefix="k") as file:
+        monkeypatch.setenv("XDG_RUNTIME_DIR", file.name)
+        with pytest.raises(SetupError, match=r"cannot be made: Not a directory\. Set XDG_RUNTIME_DIR"):
+            engines(root)
+
+
 async def test_an_engine_that_has_stopped_is_gone(root: Path, runtime: Path) -> None:
     server = ControlServer(root, answer)
     await server.stop()

@@ -30,17 +30,25 @@ _ANSWER = 60.0
 
 
 def runtime_folder() -> Path:
-    """Where the sockets of the user's engines are. Raises SetupError when it is not safe."""
-    runtime = os.environ.get("XDG_RUNTIME_DIR")
-    base = Path(runtime or "/") / "kinos"
-    # A socket's path may have 107 bytes on Linux and 103 on macOS; the name takes up to 37 of them.
-    if not runtime or len(os.fsencode(base)) > _LONGEST_FOLDER:
-        base = Path(tempfile.gettempdir()) / f"kinos-{os.getuid()}"
-    base.mkdir(mode=0o700, parents=True, exist_ok=True)
-    found = base.lstat()
+    """Where the sockets of the user's engines are. Raises SetupError when it cannot be made or is not safe."""
+    base = _base()
+    try:
+        base.mkdir(mode=0o700, parents=True, exist_ok=True)
+        found = base.lstat()
+    except OSError as error:
+        text = f"{base}, where KinOS is reached, cannot be made: {error.strerror}."
+        raise SetupError(text, "Set XDG_RUNTIME_DIR to a folder of your own.") from error
     if found.st_uid != os.getuid() or found.st_mode & 0o077:
         raise SetupError(f"{base} belongs to somebody else or is open to others.", "Remove it and start again.")
     return base
+
+
+def _base() -> Path:
+    """The first place whose path is short enough: a socket's may have 107 bytes on Linux and 103 on macOS, its name 37."""
+    runtime = os.environ.get("XDG_RUNTIME_DIR")
+    own = f"kinos-{os.getuid()}"
+    wanted = [*([Path(runtime) / "kinos"] if runtime else []), Path(tempfile.gettempdir()) / own]
+    return next((each for each in wanted if len(os.fsencode(each)) <= _LONGEST_FOLDER), Path("/tmp") / own)  # noqa: S108
 
 
 def _stem(root: Path) -> str:

@@ -62,9 +62,6 @@ def control(root: Path) -> Finding:
         base, listening = runtime_folder(), [each for each in engines(root) if each != os.getpid()]
     except SetupError as error:
         return Finding("control", Verdict.MISSING, error.message, error.remedy)
-    except OSError as error:
-        text = f"the runtime folder cannot be made: {error.strerror}"
-        return Finding("control", Verdict.MISSING, text, "Set XDG_RUNTIME_DIR to a folder of your own.")
     who = (
         f"process {', '.join(map(str, listening))} has this folder open" if listening else "nobody has this folder open"
     )
