@@ -119,7 +119,7 @@ def test_a_team_that_starts_says_so_and_shows_no_figures_that_are_not_known() ->
 
 def test_the_phase_is_a_bar_with_both_thresholds_beside_the_sizes() -> None:
     line = shown(100).split("\n")[2].rstrip()
-    assert line == "━━━━━━━━━─│─│─────── 45 %  57.6k of 128.0k tokens  30 documents  2 long  1 too long"
+    assert line == "━━━━━━━━━─│─│─────── 45 %  57.6k of 128.0k tokens  1 too long  2 long  30 documents"
     assert shown(40).split("\n")[2].rstrip() == "━━━━─││─── 45 %  57.6k of 128.0k tokens"
 
 

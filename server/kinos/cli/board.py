@@ -85,9 +85,9 @@ def _sizes(picture: Mapping[str, Any], width: int, strokes: Strokes) -> Text:
     parts = [
         phase_bar(tokens, 20 if width >= 60 else 10, strokes),
         Text(f"{kilotokens(tokens['total'])} of {kilotokens(tokens['limit'])} tokens"),
-        Text(f"{documents['count']} documents", style="dim"),
-        Text(f"{documents['long']} long", style="yellow" if documents["long"] else "dim"),
         Text(f"{documents['tooLong']} too long", style="red" if documents["tooLong"] else "dim"),
+        Text(f"{documents['long']} long", style="yellow" if documents["long"] else "dim"),
+        Text(f"{documents['count']} documents", style="dim"),
     ]
     return _fitting(parts, " " * _GAP, width)
 
