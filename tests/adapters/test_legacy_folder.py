@@ -34,6 +34,17 @@ def test_a_team_of_2024_is_offered_beside_those_of_today(tmp_path: Path) -> None
     assert (catalog.agent("scribe", team).origin, catalog.agent("scribe", team).prompt) == ("2024", "Write.")
 
 
+def test_a_config_that_is_broken_is_named_when_its_folder_is_imported(tmp_path: Path) -> None:
+    broken = tmp_path / "old" / "teams" / "x"
+    broken.mkdir(parents=True)
+    (broken / "config.json").write_text("{", encoding="utf-8")
+    for source in (tmp_path / "old", tmp_path / "old" / "teams", broken):
+        (told,) = convert(source, tmp_path, replace=False)
+        assert told.mistakes[0].startswith(f"{broken / 'config.json'}:1: ")
+    put(tmp_path / "old" / "teams" / "good", ["evaluation"])
+    assert [bool(told.file) for told in convert(tmp_path / "old", tmp_path, replace=False)] == [True, False]
+
+
 def test_each_team_has_the_prompt_of_its_own_folder(tmp_path: Path) -> None:
     put(tmp_path / "teams" / "a", ["scribe"], identity="one", scribe="One.")
     put(tmp_path / "teams" / "b", ["scribe"], identity="two", scribe="Two.")

@@ -1,6 +1,12 @@
 """`kin [TEAM]` over an engine in memory: what it asks for, what it refuses, and how it ends."""
 
+import asyncio
+import gc
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -8,9 +14,11 @@ from fakes.outside import FakeOutside
 from fakes.workers import failed
 from fakes.world import World
 from kinos.cli.main import run
-from kinos.cli.team import exit_code
+from kinos.cli.team import exit_code, perform
 from kinos.domain import event as ev
 from kinos.domain.errors import FailureKind
+from kinos.domain.state import State
+from kinos.engine.lifecycle import Start
 from kinos.engine.tally import Tally
 
 
@@ -82,6 +90,17 @@ def test_a_price_that_is_not_known_ends_with_4_before_anything_is_started(
     assert not outside.world.of(ev.TeamStarting)
 
 
+@pytest.mark.parametrize("cap", ["-1", "five", "nan"])
+def test_a_cap_that_cannot_be_read_starts_nothing_rather_than_with_another_cap(
+    cap: str, outside: FakeOutside, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        run(["crew", "--cycles", "1", "--budget", cap], outside)
+    assert ended.value.code == 2
+    assert "--budget: must be a number of at least 0, not " in capsys.readouterr().err
+    assert not outside.world.of(ev.TeamStarting)
+
+
 @pytest.mark.parametrize("command", ["undo", "redo"])
 def test_what_was_set_aside_is_named_and_the_exit_code_is_1_though_the_rest_was_done(
     command: str, outside: FakeOutside, capsys: pytest.CaptureFixture[str]
@@ -124,3 +143,26 @@ def test_a_failure_is_told_at_the_end_also_when_something_landed(
     said = capsys.readouterr()
     assert "1 failed" in said.out
     assert "It is overloaded." in said.err
+
+
+async def test_a_team_that_is_stopped_while_it_starts_leaves_no_error_behind(outside: FakeOutside) -> None:
+    workspace = outside.workspace(Path(), "a terminal")
+    told: list[dict[str, Any]] = []
+
+    class Stopping:
+        """Ctrl+C as soon as the team starts."""
+
+        @contextmanager
+        def running(self) -> Iterator[None]:
+            yield
+
+        def show(self, before: State, after: State, event: ev.Event) -> None:
+            if isinstance(event, ev.TeamStarting):
+                signal.raise_signal(signal.SIGINT)
+
+    asyncio.get_running_loop().set_exception_handler(lambda loop, context: told.append(context))
+    await workspace.open()
+    assert await perform(workspace, Start("crew"), Stopping(), as_json=False) == 130
+    await workspace.close()
+    gc.collect()
+    assert told == []

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -76,10 +77,24 @@ def test_without_an_engine_what_the_journal_knows_is_told(
     assert "Its last failure: ann: overloaded: too busy" in said
 
 
+def test_stop_names_the_team_that_runs_around_or_inside_the_folder(
+    outside: FakeOutside, capsys: pytest.CaptureFixture[str]
+) -> None:
+    outside.near = (Path("/work/my docs"), 4711)
+    assert run(["stop"], outside) == 3
+    assert "KinOS (process 4711) has /work/my docs open: kin stop -C '/work/my docs' stops" in capsys.readouterr().out
+
+
+def test_stop_counts_one_process_as_one(outside: FakeOutside, capsys: pytest.CaptureFixture[str]) -> None:
+    outside.running, outside.answers = [4711], {"stopTeam": {"stopped": 1}}
+    assert run(["stop"], outside) == 0
+    assert capsys.readouterr().out == "Stopped: 1 process ended.\n"
+
+
 def test_a_fresh_folder_says_nothing_of_agents(outside: FakeOutside, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["status"], outside) == 0
     said = capsys.readouterr().out
-    assert "Team: none has run" in said
+    assert "Team: none runs" in said
     assert "Before" not in said
     assert "Waits" not in said
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from fakes.clock import BEGINNING
-from kinos.cli.summary import MOST, told
+from kinos.cli.summary import MOST, as_it_is_now, told
 from kinos.domain.change import Change, ChangeState, FileChange
 from kinos.domain.state import Spend, State
 from kinos.domain.usage import Usage
@@ -18,8 +18,19 @@ def lines(*changes: Change, state: State = STATE) -> list[str]:
 
 
 def test_it_begins_with_what_was_done_and_what_it_cost() -> None:
-    assert lines() == ["3 cycles: 1 change landed, 1 wait for review, 0 refused, 1 failed; 1,000 tokens, 0.50 US$"]
+    assert lines() == ["3 cycles: 1 change landed, 1 waits for review, 0 refused, 1 failed; 1,000 tokens, 0.50 US$"]
     assert "? US$" in lines(state=State(spend=Spend(usd=None)))[0]
+
+
+def test_what_a_person_accepted_or_rejected_meanwhile_is_counted_as_it_is_now() -> None:
+    proposed = Tally(cycles=3, waiting=3)
+    states = (ChangeState.LANDED, ChangeState.REJECTED, ChangeState.PROPOSED)
+    tally = as_it_is_now(proposed, [replace(CHANGE, state=state) for state in states])
+    assert (tally.landed, tally.waiting) == (1, 1)
+
+
+def test_what_landed_and_was_taken_back_meanwhile_has_landed() -> None:
+    assert as_it_is_now(Tally(landed=2), [replace(CHANGE, state=ChangeState.UNDONE)]).landed == 2
 
 
 def test_what_landed_is_named_with_how_to_take_it_back() -> None:

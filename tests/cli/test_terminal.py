@@ -34,7 +34,7 @@ def test_a_full_disk_is_said_in_one_sentence(folder: Path, command: str) -> None
     assert done.returncode == 2
 
 
-@pytest.mark.parametrize("command", ["map", "tokens --json", "phase"])
+@pytest.mark.parametrize("command", ["map", "tokens --json", "phase", "--rehearse --cycles 1 default"])
 def test_a_closed_output_is_said_in_one_sentence(folder: Path, command: str) -> None:
     done = shell(f"{KIN} {command} >&-", folder)
     assert done.stderr.decode().splitlines()[0] == "kin: Standard output is closed."

@@ -65,8 +65,8 @@ BOTH = {
         ["does not accept the API key", "invalid x-api-key", "HTTP 401", "Set a valid key"],
     ),
     "403": Row(
-        FailureKind.PERMISSION, [refuses(403, "permission_error", "not for you")], [FREE],
-        ["does not let this key use", "not for you", "HTTP 403", "Check the account"],
+        FailureKind.PERMISSION, [refuses(403, "permission_error", "not for you.")], [FREE],
+        ["does not let this key use", "not for you, HTTP 403", "Check the account"],
     ),
     "429": Row(
         FailureKind.RATE_LIMIT, [refuses(429, "rate_limit_error", "slow down", {"retry-after": "300"})], [FREE],

@@ -52,9 +52,14 @@ def legacy_teams(root: Path) -> Sequence[LegacyTeam]:
 
 
 def given_teams(source: Path) -> Sequence[LegacyTeam]:
-    """The teams of 2024 that a person names by a folder: of one team, of several, or of a project with `teams/`."""
+    """The teams of 2024 that a person names by a folder: of one team, of several, or of a project with `teams/`.
+
+    Where one of several looks like a team, or none does, all with a `config.json` are given: a broken one is then told.
+    """
     own = [source] if (source / CONFIG).is_file() else []
-    folders = own or [*_folders(source, strict=True)] or [*_folders(source / "teams", strict=True)]
+    places = [(parent, strict) for strict in (True, False) for parent in (source, source / "teams")]
+    parent = next((parent for parent, strict in places if any(_folders(parent, strict=strict))), source)
+    folders = own or [*_folders(parent, strict=False)]
     return [LegacyTeam(_name(folder), folder) for folder in folders]
 
 

@@ -1,10 +1,11 @@
 """`kin map` and `stop`: what a folder is like, and the engine on it."""
 
 import argparse
+import shlex
 
 from kinos.cli.engine import asked, command
 from kinos.cli.outside import Outside
-from kinos.cli.terminal import say, say_json
+from kinos.cli.terminal import counted, say, say_json
 
 NOTHING = 3
 
@@ -37,7 +38,12 @@ def stop(args: argparse.Namespace, outside: Outside) -> int:
     if args.json:
         say_json(answer)
     elif answer["stopped"]:
-        say(f"Stopped: {answer['stopped']} processes ended.")
+        say(f"Stopped: {counted(answer['stopped'], 'process', 'processes')} ended.")
     else:
         say("No team runs on this folder.")
+        near = outside.neighbour(args.folder)
+        if near is not None:
+            say(
+                f"KinOS (process {near[1]}) has {near[0]} open: kin stop -C {shlex.quote(str(near[0]))} stops a team there."
+            )
     return 0 if answer["stopped"] else NOTHING

@@ -10,7 +10,7 @@ from rich.live import Live
 from rich.markup import escape
 
 from kinos.cli.board import board, strokes_for
-from kinos.cli.terminal import say, say_json
+from kinos.cli.terminal import counted, say, say_json
 from kinos.domain import event as ev
 from kinos.domain.change import Change, ChangeState
 from kinos.domain.outcome import Result
@@ -120,7 +120,7 @@ def _clock(time: datetime) -> str:
 _TOLD: dict[type[ev.Event], Callable[[Any], str]] = {
     ev.TeamStarting: _starting,
     ev.TeamPaused: lambda e: f"paused: {e.reason}",
-    ev.TeamStopped: lambda e: f"stopped ({e.reason}), {e.ended} processes ended",
+    ev.TeamStopped: lambda e: f"stopped ({e.reason}), {counted(e.ended, 'process', 'processes')} ended",
     ev.CycleStarted: lambda e: f"{e.agent:<15} looks      {e.reason}",
     ev.TaskChosen: lambda e: f"{e.agent:<15} task       {e.title}. {e.why}",
     ev.CycleRested: _rested,

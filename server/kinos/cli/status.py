@@ -57,7 +57,7 @@ def status(args: argparse.Namespace, outside: Outside) -> int:
 
 def _team(team: Mapping[str, Any]) -> str:
     if not team["name"]:
-        return "Team: none has run since the engine started" if team["state"] == _STOPPED else f"Team: {team['state']}"
+        return "Team: none runs" if team["state"] == _STOPPED else f"Team: {team['state']}"
     since = f" since {_clock(team['since'])}" if team["since"] else ""
     landing = "changes wait for you" if team["landing"] == "review" else "changes land"
     parts = [landing, *(["rehearsal"] if team["rehearsal"] else []), *([team["reason"]] if team["reason"] else [])]

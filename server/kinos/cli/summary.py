@@ -1,8 +1,9 @@
 """What a run came to, in lines that say what can be done next."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
-from kinos.cli.terminal import paint
+from kinos.cli.terminal import counted, paint
 from kinos.domain.change import LANDED_STATES, Change, ChangeState
 from kinos.domain.state import State
 from kinos.domain.usage import dollars
@@ -12,11 +13,19 @@ MOST = 5
 """Changes of a kind that are named; the rest is counted."""
 
 
+def as_it_is_now(tally: Tally, changes: Sequence[Change]) -> Tally:
+    """The tally of a run that made `changes`, some of which a person may have accepted or rejected while it went on."""
+    landed = sum(change.state in LANDED_STATES for change in changes)
+    waiting = sum(change.state is ChangeState.PROPOSED for change in changes)
+    return replace(tally, landed=max(tally.landed, landed), waiting=waiting)
+
+
 def told(tally: Tally, state: State, changes: Sequence[Change]) -> Iterator[str]:
     """The summary of a run that made `changes`."""
     yield (
-        f"{_count(tally.cycles, 'cycle')}: {_count(tally.landed, 'change')} landed, {tally.waiting} wait for review, "
-        f"{tally.refused} refused, {tally.failed} failed; {state.spend.usage.total:,} tokens, {dollars(state.spend.usd)}"
+        f"{counted(tally.cycles, 'cycle', 'cycles')}: {counted(tally.landed, 'change', 'changes')} landed, "
+        f"{counted(tally.waiting, 'waits', 'wait')} for review, {tally.refused} refused, {tally.failed} failed; "
+        f"{state.spend.usage.total:,} tokens, {dollars(state.spend.usd)}"
     )
     landed = [change for change in changes if change.state in LANDED_STATES]
     waiting = [change for change in changes if change.state is ChangeState.PROPOSED]
@@ -37,7 +46,3 @@ def _listed(word: str, colour: str, changes: Sequence[Change]) -> Iterator[str]:
         yield f"  {paint(f'{word:<8}', colour)}{change.id}  {change.agent}: {change.title} ({files}){why}"
     if len(changes) > MOST:
         yield f"  {word:<8}and {len(changes) - MOST} more"
-
-
-def _count(number: int, word: str) -> str:
-    return f"{number} {word}" if number == 1 else f"{number} {word}s"

@@ -6,19 +6,21 @@ import difflib
 import os
 import shlex
 import signal
-import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from kinos.cli.engine import FRONT_END
 from kinos.cli.outside import Outside, Workspace
-from kinos.cli.summary import told
-from kinos.cli.terminal import OutputError, say, say_json, warn
+from kinos.cli.summary import as_it_is_now, told
+from kinos.cli.terminal import OutputError, output, say, say_json, warn
 from kinos.cli.view import View
-from kinos.domain.errors import UsageError, WorkspaceHeldError
+from kinos.domain.change import Change
+from kinos.domain.errors import KinosError, UsageError, WorkspaceHeldError
 from kinos.domain.event import Event
 from kinos.domain.layer import Layer, Source
 from kinos.domain.rehearsal import only_rehearses
+from kinos.domain.setting import read
 from kinos.domain.state import State
 from kinos.engine.lifecycle import Start
 from kinos.engine.ports import Catalog
@@ -41,7 +43,7 @@ def options(parser: argparse.ArgumentParser) -> None:
         "--rehearse", action="store_true", help="use KinOS' own rule-based model: no key, no outside call"
     )
     parser.add_argument("--model", default="", metavar="M", help="the model that decides and edits")
-    parser.add_argument("--budget", default="", metavar="USD", help="the cap for this run, in US dollars")
+    parser.add_argument("--budget", type=_dollars, metavar="USD", help="the cap for this run, in US dollars")
     landing = parser.add_mutually_exclusive_group()
     landing.add_argument(
         "--auto", action="store_const", const="auto", dest="landing", help="changes land (the default here)"
@@ -59,6 +61,15 @@ def _count(text: str) -> int:
     if not text.isdigit() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is not a number of cycles, 1 or more")
     return int(text)
+
+
+def _dollars(text: str) -> str:
+    """A cap that cannot be read must not silently become another one: then nothing is started."""
+    try:
+        read("budget.usd", text)
+    except UsageError as error:
+        raise argparse.ArgumentTypeError(error.message) from error
+    return text
 
 
 def layers(args: argparse.Namespace) -> list[Layer]:
@@ -131,7 +142,7 @@ def view_of(session: Session, *, as_json: bool = False) -> View:
 
     if as_json:
         return JsonView()
-    return LiveView(session) if sys.stdout.isatty() else PlainView()
+    return LiveView(session) if output().isatty() else PlainView()
 
 
 class _Shown:
@@ -170,8 +181,10 @@ async def perform(workspace: Workspace, start: Start, view: View, *, as_json: bo
             loop.remove_signal_handler(number)
     if shown.problem is not None:
         raise shown.problem
-    code = exit_code(session.tally, stopped=stopped.is_set() or session.tally.stopped)
-    _summarise(session, code, as_json=as_json)
+    changes = [change for change in session.changes() if change.session == session.id]
+    tally = as_it_is_now(session.tally, changes)
+    code = exit_code(tally, stopped=stopped.is_set() or tally.stopped)
+    _summarise(tally, session.state, changes, code, as_json=as_json)
     return code
 
 
@@ -184,6 +197,8 @@ async def _until_the_end(session: Session, start: Start, stopped: asyncio.Event)
         work.cancel()
         await asyncio.wait([work])
         await session.stop_team()
+        with suppress(asyncio.CancelledError, KinosError):  # such as: it was stopped while it was starting
+            work.result()
     elif not work.cancelled():
         work.result()
 
@@ -206,8 +221,7 @@ def exit_code(tally: Tally, *, stopped: bool) -> int:
     return WAITING if tally.waiting else NOTHING
 
 
-def _summarise(session: Session, code: int, *, as_json: bool) -> None:
-    tally, state = session.tally, session.state
+def _summarise(tally: Tally, state: State, changes: Sequence[Change], code: int, *, as_json: bool) -> None:
     summary: Mapping[str, Any] = {
         "type": "summary",
         "landed": tally.landed,
@@ -223,7 +237,7 @@ def _summarise(session: Session, code: int, *, as_json: bool) -> None:
     if as_json:
         say_json(summary)
         return
-    for line in told(tally, state, [change for change in session.changes() if change.session == session.id]):
+    for line in told(tally, state, changes):
         say(line)
     for line in dict.fromkeys(filter(None, (tally.budget, tally.last_failure))):
         warn(line)

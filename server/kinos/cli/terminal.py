@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from typing import Any
+from typing import Any, TextIO
 
 from kinos.domain.errors import KinosError
 
@@ -21,19 +21,30 @@ def prepare() -> None:
         sys.stdout.reconfigure(errors="replace")
 
 
-def say(text: str = "") -> None:
-    """A line for the person, on stdout. Raises OutputError when it cannot be written, BrokenPipeError when nobody reads."""
+def output() -> TextIO:
+    """Standard output. Raises OutputError when this program was started without one."""
     if sys.stdout is None:
         raise OutputError("Standard output is closed.", "Give it a terminal, a file or a pipe.")
+    return sys.stdout
+
+
+def say(text: str = "") -> None:
+    """A line for the person, on stdout. Raises OutputError when it cannot be written, BrokenPipeError when nobody reads."""
+    out = output()
     try:
-        sys.stdout.write(text + "\n")
-        sys.stdout.flush()
+        out.write(text + "\n")
+        out.flush()
     except BrokenPipeError:
         raise
     except OSError as error:
         raise OutputError(
             f"Standard output cannot be written: {error.strerror or error}.", "Make room there, or send it elsewhere."
         ) from error
+
+
+def counted(number: int, one: str, more: str) -> str:
+    """A number and the noun that fits it."""
+    return f"{number} {one if number == 1 else more}"
 
 
 def say_json(value: Any) -> None:

@@ -144,5 +144,6 @@ def _fault(error: BaseException) -> Fault | None:
 
 
 def _detail(fault: Fault, tries: int) -> str:
-    parts = [fault.detail, f"HTTP {fault.status}" if fault.status else "", f"tried {tries} times" if tries > 1 else ""]
+    status = f"HTTP {fault.status}" if fault.status else ""
+    parts = [fault.detail.rstrip("."), status, f"tried {tries} times" if tries > 1 else ""]
     return ", ".join(part for part in parts if part)
