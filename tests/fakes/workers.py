@@ -15,8 +15,10 @@ from kinos.domain.path import is_document
 from kinos.domain.size import Size
 from kinos.domain.suggestion import Suggestion
 from kinos.domain.task import Edits, NothingToDo, Task
+from kinos.domain.tokenizer import TOKENIZERS
 from kinos.domain.usage import Usage
 from kinos.engine.ports import Ear, Gate, Reader
+from kinos.tokens.family import unknown
 
 type Planner = Callable[[PlanCall], Task | NothingToDo | Edits | Failed]
 type Hand = Callable[[Path, EditCall], Failed | None]
@@ -217,6 +219,8 @@ class WordCounting:
         return [Suggestion(path, (), limit, "it has no headings", ()) for path in paths if path in self._disk.files]
 
     async def text(self, text: str, tokenizer: str) -> int:
+        if tokenizer not in TOKENIZERS:
+            raise unknown(tokenizer)
         return len(text.split())
 
     async def close(self) -> None:
