@@ -69,6 +69,16 @@ async def test_a_run_until_idle_waits_for_it_and_for_what_is_said_about_it() -> 
     assert "1 passed" in [call.brief for call in made.workers.plans if call.agent == "tess"][-1]
 
 
+@pytest.mark.parametrize("ends", [Ends(cycles=2), Ends(at_cap=True)], ids=["cycles", "cap"])
+async def test_a_run_that_ends_by_itself_waits_for_it(ends: Ends) -> None:
+    made = world(budget_runs=2)
+    made.checker.seconds = 100.0
+    await made.session.open()
+    await made.session.start_team(Start("crew", ends=ends))
+    await made.session.finished()
+    assert results(made) == [(CheckState.PASSED, "")]
+
+
 async def test_a_burst_of_landings_is_checked_once_and_never_beside_itself() -> None:
     made = world(times=3)
     made.workers.plan_seconds = made.workers.edit_seconds = 0.1

@@ -2,11 +2,11 @@
 
 local M = {}
 
----@type table<string, table> by folder
+---@type table<string, kinos.Status> by folder
 local statuses = {}
 
 ---Take a `kinos/status`.
----@param status table
+---@param status kinos.Status
 function M.receive(status)
   statuses[status.folder] = status
   vim.api.nvim_exec_autocmds('User', { pattern = 'KinosStatus', data = status })
@@ -15,7 +15,7 @@ end
 
 ---The state of the folder a buffer belongs to; nil before KinOS has told.
 ---@param buffer? integer
----@return table?
+---@return kinos.Status?
 function M.get(buffer)
   buffer = (buffer and buffer ~= 0) and buffer or vim.api.nvim_get_current_buf()
   local client = vim.lsp.get_clients({ name = 'kinos', bufnr = buffer })[1]
@@ -23,7 +23,7 @@ function M.get(buffer)
   return folder and statuses[folder]
 end
 
----@param agent table
+---@param agent kinos.status.Agent
 ---@return boolean
 local function is_awake(agent)
   return agent.state ~= 'asleep' and agent.state ~= 'stopped'
@@ -47,7 +47,7 @@ function M.statusline(buffer)
 end
 
 ---The whole picture as lines.
----@param status table
+---@param status kinos.Status
 ---@return string[]
 function M.lines(status)
   local lines = {

@@ -96,7 +96,7 @@
 ---@field unreviewed? boolean it also runs on code of agents that no person has accepted; default: False
 
 ---@class kinos.settings.log
----@field level? 'error'|'warning'|'info'|'debug' how much is logged; default: info
+---@field level? 'error'|'warning'|'info'|'debug' how much is logged; DEBUG=true in the environment is debug; default: info
 ---@field file? string where the log is written; empty: kinos.log in .kinos/state/, once that is there (path)
 
 ---@class kinos.settings.agents

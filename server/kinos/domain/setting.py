@@ -225,7 +225,11 @@ class Settings:
         "check.unreviewed", False, Flag(), "it also runs on code of agents that no person has accepted", scope=_USER
     )
     log_level: str = _row(
-        "log.level", "info", Choice("error", "warning", "info", "debug"), "how much is logged", env="LOG_LEVEL"
+        "log.level",
+        "info",
+        Choice("error", "warning", "info", "debug"),
+        "how much is logged; DEBUG=true in the environment is debug",
+        env="LOG_LEVEL",
     )
     log_file: str = _row(
         "log.file", "", Text(), "where the log is written; empty: kinos.log in .kinos/state/, once that is there", unit="path",

@@ -59,7 +59,7 @@ class Run:
         self.bug: BaseException | None = None
         """What a cycle died of that is no failure but a bug: the run is over then."""
         self.pending: Callable[[], bool] = bool
-        """Whether something is under way that agents will want to know: a run until idle waits for it."""
+        """Whether something is under way that people and agents will want to know: a run does not end by itself before."""
 
     @property
     def team(self) -> Team:
@@ -141,7 +141,7 @@ class Run:
             await asyncio.wait(tasks)
 
     def _finished(self) -> bool:
-        if self._cycles:
+        if self._cycles or self.pending():
             return False
         if self._ends.at_cap and (self.tally.budget or self.pause.on):
             return True
