@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 
+from kinos.adapters.environment import OWN, networked
 from kinos.adapters.size_cache import SizeCache
 from kinos.domain.errors import FailureKind, FaultError
 from kinos.domain.message import Endpoint
@@ -51,7 +52,7 @@ class Confirmation:
             done = subprocess.run(
                 [self._python, "-P", "-m", "kinos.worker.confirm"],
                 input=json.dumps(request), capture_output=True, text=True, check=False,
-                timeout=self._patience * len(texts) + START_TIMEOUT,
+                timeout=self._patience * len(texts) + START_TIMEOUT, env=networked(OWN),
             )  # fmt: skip
         except subprocess.TimeoutExpired as error:
             raise FaultError(

@@ -11,6 +11,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+from kinos.adapters.environment import OWN, allowed
 from kinos.domain.finding import Finding, Verdict
 
 _ANSWER = 30.0
@@ -103,7 +104,7 @@ def _version(name: str) -> str:
 def _asked(program: str, names: Sequence[str]) -> dict[str, Any]:
     done = subprocess.run(
         [program, "-P", "-c", _ASK, *names], capture_output=True, text=True, check=True, timeout=_ANSWER,
-        stdin=subprocess.DEVNULL, cwd=Path(sys.executable).parent,
+        stdin=subprocess.DEVNULL, cwd=Path(sys.executable).parent, env=allowed(OWN),
     )  # fmt: skip
     answer: dict[str, Any] = json.loads(done.stdout)
     return {"python": answer["python"], "found": answer["found"]}

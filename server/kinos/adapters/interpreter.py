@@ -1,7 +1,6 @@
 """The interpreter that has aider: starting a worker in it, with an environment that holds no keys."""
 
 import asyncio
-import os
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -9,7 +8,7 @@ from typing import Any
 
 import kinos
 from kinos.adapters.bounded_file import bound
-from kinos.adapters.environment import NETWORK, allowed
+from kinos.adapters.environment import networked
 from kinos.domain.errors import SetupError
 
 # The interpreter may be another one than ours: our package comes last on its path, so that its own come first.
@@ -58,12 +57,9 @@ class Interpreter:
 
     def environment(self) -> dict[str, str]:
         """What a worker finds in its environment; keys travel in the calls."""
-        bypass = ",".join(filter(None, [os.environ.get("NO_PROXY", ""), "127.0.0.1", "localhost"]))
         return {
-            **allowed(NETWORK),
+            **networked(),
             "KINOS_TEAM_MARK": self._mark,
             "LITELLM_MODE": "PRODUCTION",
             "LITELLM_LOCAL_MODEL_COST_MAP": "True",
-            "NO_PROXY": bypass,
-            "no_proxy": bypass,
         }
