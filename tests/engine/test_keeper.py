@@ -1,5 +1,8 @@
 """What the engine keeps in the workspace: its lock, the phase, the map's file."""
 
+import asyncio
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
@@ -56,16 +59,16 @@ def test_a_folder_that_is_held_by_another_is_not_taken(desk: Desk) -> None:
     assert desk.keeper.holder() == "KinOS in an editor"
 
 
-def test_a_team_does_not_start_beside_one_around_or_inside(desk: Desk) -> None:
+async def test_a_team_does_not_start_beside_one_around_or_inside(desk: Desk) -> None:
     for path in ("a.md", "docs/api/b.md", "docs/c.md"):
         desk.disk.put(path, "x")
     desk.folder.neighbour = "KinOS in an editor works on /work/docs"
     with pytest.raises(WorkspaceHeldError, match="works on /work/docs, and the files here belong to both"):
-        desk.keeper.take_for_team()
+        await desk.keeper.take_for_team()
     assert (desk.keeper.held, desk.folder.held) == (False, 0)
     assert desk.folder.inner == ["docs", "docs/api"]
     desk.folder.neighbour = ""
-    desk.keeper.take_for_team()
+    await desk.keeper.take_for_team()
     assert desk.keeper.held
 
 
@@ -128,3 +131,20 @@ def test_a_map_the_person_made_after_kinos_had_removed_its_own_stays(desk: Desk)
         desk.disk.put(MAP_NAME, "mine\n")
         desk.keeper.remove_own_map()
     assert desk.disk.text(MAP_NAME) == "mine\n"
+
+
+async def test_the_folder_is_walked_in_a_thread_so_that_nobody_who_types_waits(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    walkers: list[threading.Thread] = []
+
+    def paths() -> list[str]:
+        walkers.append(threading.current_thread())
+        return []
+
+    monkeypatch.setattr(desk.disk, "paths", paths)
+    with ThreadPoolExecutor(1) as pool:
+        asyncio.get_running_loop().set_default_executor(pool)
+        await desk.keeper.take_for_team()
+    assert len(walkers) == 1
+    assert walkers[0] is not threading.main_thread()

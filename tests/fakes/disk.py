@@ -48,7 +48,7 @@ class MemoryDisk:
         return sorted(path for path in self.files if is_document(path) and self._shown(path))
 
     def paths(self) -> list[str]:
-        return sorted(path for path in self.files if self._shown(path))
+        return sorted(path for path in tuple(self.files) if self._shown(path))
 
     def ignored(self, path: str) -> bool:
         return path in self.hidden or self._is_ceded(path)
@@ -90,7 +90,7 @@ class MemoryDisk:
         return (self._stamps[path], len(self.files[path])) if path in self.files else None
 
     def suffixes(self) -> Mapping[str, int]:
-        return Counter(PurePosixPath(path).suffix for path in self.files)
+        return Counter(PurePosixPath(path).suffix for path in tuple(self.files))
 
     def _shown(self, path: str) -> bool:
         return not self.ignored(path) and not any(part.startswith(".") for part in path.split("/"))

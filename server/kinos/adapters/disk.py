@@ -25,8 +25,8 @@ class FileDisk:
 
     def __init__(self, root: Path, exclude: tuple[str, ...] = ()) -> None:
         self.root = root.resolve()
+        self._exclude = exclude
         self._ignore = Ignore(self.root, exclude)
-        self._walk = Walk(self.root, self._ignore)
         self._ceded: tuple[str, ...] = ()
 
     def check(self) -> None:
@@ -184,8 +184,11 @@ class FileDisk:
                 folder = folder.parent
 
     def _files(self) -> Iterator[str]:
-        found = self._walk.files(lambda name: True, lambda folder, error: None)
-        return (path for path, _ in found if not self._owner(path))
+        """What a walk finds; it may be made in a thread, so it reads by itself what is ignored, which holds from then on."""
+        ignore = Ignore(self.root, self._exclude)
+        found = Walk(self.root, ignore).files(lambda name: True, lambda folder, error: None)
+        yield from (path for path, _ in found if not self._owner(path))
+        self._ignore = ignore
 
 
 def _folded(name: str) -> str:

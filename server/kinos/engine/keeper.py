@@ -1,5 +1,6 @@
 """What one engine keeps in the workspace besides changes: its lock, the phase, the map's file."""
 
+import asyncio
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from typing import Any
@@ -52,11 +53,11 @@ class Keeper:
             self._lock.enter_context(self._folder.hold(self._who))
         self._holds += 1
 
-    def take_for_team(self) -> None:
+    async def take_for_team(self) -> None:
         """Hold the folder to let agents work in it. Raises WorkspaceHeldError when a folder around it or inside is held."""
         self.take()
         try:
-            near = self._folder.near(inner(self._disk.paths()))
+            near = await asyncio.to_thread(lambda: self._folder.near(inner(self._disk.paths())))
         except BaseException:
             self.give()
             raise

@@ -106,14 +106,14 @@ class Lifecycle:
                 raise UsageError(f"The team {self._name()} is already running here.", "Stop it first.")
             if not self._trusted:
                 raise UntrustedError("This folder is not trusted, so no agents run in it.", "Trust the folder first.")
-            team, reason = self._team(start)
+            team, reason = await self._team(start)
             roster = Roster(self._ports.catalog, team, self._note)
             if not start.rehearse:
                 check_keys(roster.agents, team, self._settings)
             caps = self.purse.caps(rehearse=start.rehearse)
             unable = {} if start.rehearse else self._unpriced(team, roster.agents, caps)
             await self.purse.look(rehearse=start.rehearse)
-            self._parts.keeper.take_for_team()
+            await self._parts.keeper.take_for_team()
             self._announce(team, reason, start, caps)
             self._starting = asyncio.create_task(self._start(roster, unable, start))
             try:
@@ -190,14 +190,16 @@ class Lifecycle:
     def _note(self, level: str, text: str) -> None:
         self._say(ev.Noted(self._ports.clock.now(), level, text))
 
-    def _team(self, start: Start) -> tuple[Team, str]:
+    async def _team(self, start: Start) -> tuple[Team, str]:
         catalog = self._ports.catalog
         if start.only:
             agent = catalog.agent(start.only)
             member = Member(agent.name, 1.0, 1.0)
             return Team(f"only {agent.name}", agent.role, (member,)), f"{agent.name} was started alone"
         last, disk = self._parts.keeper.last_team(), self._ports.disk
-        name, reason = chosen_team(start.team, last, self._settings.team_name, disk.suffixes, catalog.teams())
+        name, reason = await asyncio.to_thread(
+            chosen_team, start.team, last, self._settings.team_name, disk.suffixes, catalog.teams()
+        )
         return catalog.team(name), reason
 
     def _unpriced(self, team: Team, agents: Mapping[str, Agent], caps: Caps) -> Mapping[str, str]:

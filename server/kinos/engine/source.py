@@ -16,13 +16,19 @@ LISTED = 150
 _WORD = re.compile(r"[\w./+-]+")
 
 
+def reaches_beyond(agent: Agent) -> bool:
+    """Whether the agent edits or watches more than Markdown."""
+    return not all(is_markdown(glob) for glob in (*agent.edits, *agent.watches))
+
+
 def sources(agent: Agent, disk: Disk, extra: Iterable[str] = ()) -> dict[str, int]:
     """The text files other than documents that `agent` edits or watches, with their sizes in bytes, sorted by path.
 
-    None for an agent that works on Markdown alone. `extra` are globs the user counts as text too.
+    None for an agent that works on Markdown alone. `extra` are globs the user counts as text too. Walks the folder for any
+    other agent: called off the loop.
     """
     globs, extra = (*agent.edits, *agent.watches), tuple(extra)
-    if all(is_markdown(glob) for glob in globs):
+    if not reaches_beyond(agent):
         return {}
     found = {}
     for path in disk.paths():

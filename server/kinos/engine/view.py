@@ -1,5 +1,6 @@
 """What an agent observes, put together from the table, the request, the map and the team's memory."""
 
+import asyncio
 from collections.abc import Callable, Iterable, Sequence
 
 from kinos.domain.brief import Brief
@@ -13,7 +14,7 @@ from kinos.engine.memory import Memory
 from kinos.engine.observation import Sight, exhibits
 from kinos.engine.ports import Disk
 from kinos.engine.sizes import Sizes
-from kinos.engine.source import listing, sources
+from kinos.engine.source import listing, reaches_beyond, sources
 from kinos.engine.store import Store
 
 REQUEST = 10_000
@@ -52,7 +53,9 @@ class View:
         """What `agent` is shown now. Files that are claimed, or wait for review, are named but not shown."""
         path, request = self.request()
         seen, claimed = self._memory.seen(agent.name), self._claims.paths()
-        beside = sources(agent, self._disk, self._extra())
+        beside: dict[str, int] = {}
+        if reaches_beyond(agent):
+            beside = await asyncio.to_thread(sources, agent, self._disk, tuple(self._extra()))
         files = listing(beside)
         sight = Sight(
             self._sizes.documents,

@@ -11,7 +11,7 @@ class Disk(Protocol):
     root: Path
 
     def paths(self) -> Iterable[str]:
-        """Every file of any kind that is neither hidden nor ignored, sorted."""
+        """Every file of any kind that is neither hidden nor ignored, sorted. Walks the folder: called off the loop."""
         ...
 
     def cede(self, folders: Sequence[str]) -> None:
@@ -56,5 +56,5 @@ class Disk(Protocol):
         ...
 
     def suffixes(self) -> Mapping[str, int]:
-        """How many files there are by suffix, ignored ones left out: what the folder holds."""
+        """How many files there are by suffix, ignored ones left out: what the folder holds. Walks it: called off the loop."""
         ...
