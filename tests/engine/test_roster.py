@@ -297,6 +297,20 @@ async def test_an_agent_whose_key_is_refused_is_left_out_while_others_ask_somebo
     assert "What kept bob from running is mended." in notes(world, "info")
 
 
+async def test_an_agent_whose_model_is_forbidden_to_the_key_is_left_out_while_others_ask_another_model() -> None:
+    world = World(agents={"bob": replace(BOB, model="claude-opus-5-5")})
+    appending = world.script.plan
+    world.workers.planner = lambda call: (
+        Failed(FailureKind.PERMISSION, "That model is not for you.", "", Usage())
+        if "opus" in call.model
+        else appending(call)
+    )
+    await run(world, Ends(cycles=8))
+    assert notes(world, "warning") == ["bob does not run any more: That model is not for you. The others go on."]
+    assert len(world.of(ev.CycleFailed)) == 1
+    assert not world.of(ev.TeamPaused)
+
+
 # -- looking, whatever the team does -----------------------------------------------------------------------------------
 
 

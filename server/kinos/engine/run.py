@@ -228,7 +228,7 @@ class Run:
             kind = str(outcome.kind or FailureKind.INTERNAL)
             self._tools.store.dispatch(ev.CycleFailed(at, name, cycle, kind, outcome.reason, ready, seconds))
             if outcome.kind in HOPELESS:
-                self._give_up(agent, outcome.reason)
+                self._give_up(agent, outcome.kind, outcome.reason)
             return
         rest = self._rest_after(outcome.result)
         ready = at + timedelta(seconds=rest(name, now, pace) - now)
@@ -241,18 +241,18 @@ class Run:
             changed, nothing = outcome.result in USEFUL, outcome.result is Result.NOTHING
             self.members.holds.ended(name, changed=changed, nothing=nothing, reason=outcome.reason)
 
-    def _give_up(self, agent: Agent, reason: str) -> None:
-        """The API refused `agent` for good: who asks somebody else goes on without it."""
-        hosts = self._terms.hosts(agent)
-        if all(
-            hosts & self._terms.hosts(self.members.agent(name))
-            for name in self.members.enabled
-            if self.members.awake(name)
-        ):
+    def _give_up(self, agent: Agent, kind: FailureKind, reason: str) -> None:
+        """The API refused `agent` for good: who asks another endpoint, or another model where that was it, goes on without it."""
+        asks = self._terms.hosts if kind is FailureKind.AUTHENTICATION else self._models
+        awake = [self.members.agent(name) for name in self.members.enabled if self.members.awake(name)]
+        if all(asks(agent) & asks(other) for other in awake):
             self.tally.quiet |= self.members.enabled
             self.pause.begin(reason)
             return
         self.members.leave_out(agent.name, reason)
+
+    def _models(self, agent: Agent) -> frozenset[str]:
+        return frozenset(self._terms.models(agent))
 
     def _rest_after(self, result: Result) -> Callable[[str, float, float], float]:
         if result is Result.DENIED:
