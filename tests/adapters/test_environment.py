@@ -9,9 +9,9 @@ from kinos.adapters.check_process import CheckProcess
 from kinos.adapters.confirmation import Confirmation
 from kinos.adapters.counter_client import CounterProcess
 from kinos.adapters.folder import Folder
-from kinos.adapters.helper import Helper
 from kinos.adapters.installation import agents
 from kinos.adapters.rehearsal_process import RehearsalProcess
+from kinos.adapters.second_counter import SecondCounter
 from kinos.adapters.size_cache import Bounds, SizeCache
 from kinos.domain.count import Terms
 from kinos.domain.message import Endpoint
@@ -45,12 +45,12 @@ async def test_the_counter_process_gets_no_key_but_finds_the_folders_of_the_user
 
 def test_the_second_counter_process_gets_no_key(tmp_path: Path) -> None:
     (tmp_path / "a.md").write_text("Hello there.\n", encoding="utf-8")
-    helper = Helper(Folder(tmp_path).wire(TERMS), ["a.md"])
+    second = SecondCounter(Folder(tmp_path).wire(TERMS), ["a.md"])
     try:
-        assert [row[0] for row in helper.rows()] == ["a.md"]
-        found = environment_of(helper._process.pid)
+        assert [row[0] for row in second.rows()] == ["a.md"]
+        found = environment_of(second._process.pid)
     finally:
-        helper.close()
+        second.close()
     assert "sk-secret" not in found
 
 

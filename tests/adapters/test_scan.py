@@ -259,7 +259,7 @@ def test_a_second_process_counts_its_share_into_the_same_cache(tmp_path: Path, m
 def test_a_second_process_that_dies_leaves_nothing_uncounted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(scan_module, "SHARED_BYTES", 1)
     monkeypatch.setattr("os.cpu_count", lambda: 2)
-    monkeypatch.setattr("kinos.adapters.helper.sys.executable", "/bin/false")
+    monkeypatch.setattr("kinos.adapters.second_counter.sys.executable", "/bin/false")
     for number in range(4):
         put(tmp_path, f"{number}.md")
     look = Folder(tmp_path).scan(Terms(FAMILY, Counted.EXACT, 1000), shared=True)

@@ -7,8 +7,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from kinos.adapters.helper import Helper
 from kinos.adapters.scan import Aid, Scan
+from kinos.adapters.second_counter import SecondCounter
 from kinos.adapters.size_cache import Bounds, SizeCache
 from kinos.domain.count import Count, Terms
 from kinos.domain.errors import KinosError
@@ -48,8 +48,8 @@ class Folder:
     def _aid(self, terms: Terms) -> Aid:
         @contextmanager
         def aid(paths: Sequence[str]) -> Iterator[Callable[[], Iterable[Count]]]:
-            with closing(Helper(self.wire(terms), paths)) as helper:
-                yield lambda: (count_of(*row) for row in helper.rows())
+            with closing(SecondCounter(self.wire(terms), paths)) as second:
+                yield lambda: (count_of(*row) for row in second.rows())
 
         return aid
 

@@ -12,7 +12,7 @@ from kinos.adapters.environment import OWN, allowed
 from kinos.adapters.frame import framed, frames
 
 
-class Helper:
+class SecondCounter:
     """Looks at some documents of a folder while its owner does something else. `wire` is the folder as requests give it."""
 
     def __init__(self, wire: Mapping[str, Any], paths: Sequence[str]) -> None:
