@@ -97,6 +97,25 @@ def test_an_endpoint_is_reached_or_not(listening: str) -> None:
     assert surroundings.endpoint("http://127.0.0.1:99999").verdict is Verdict.MISSING
 
 
+@pytest.mark.parametrize("address", ["nonsense", "api.example:443", "ftp://api.example", "https://"])
+def test_an_endpoint_that_is_no_address_is_told_apart_from_one_that_cannot_be_reached(address: str) -> None:
+    finding = surroundings.endpoint(address)
+    assert (finding.verdict, "begins with http:// or https://" in finding.text) == (Verdict.MISSING, True)
+
+
+async def test_a_team_that_is_set_and_not_there_is_named(work: Path) -> None:
+    told = await found(doctor(work, rehearse=True, team_name="crew"), "content")
+    assert "team.name" not in told.text
+    findings = await doctor(work, rehearse=True, team_name="nosuch").findings(live=False)
+    assert any("team.name is 'nosuch', and there is no such team" in each.text for each in findings)
+
+
+async def test_a_model_whose_tokenizer_is_not_known_is_told_with_what_gives_sizes(work: Path) -> None:
+    told = await found(doctor(work, rehearse=True, model_plan="ollama/llama3"), "tokenizer")
+    assert told.text == "documents have no sizes: the tokenizer of ollama/llama3 is not known"
+    assert told.remedy.startswith("Set tokens.tokenizer to one of claude-v3")
+
+
 def test_a_proxy_is_what_is_reached(listening: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("no_proxy", "")
     monkeypatch.setenv("NO_PROXY", "")

@@ -17,7 +17,7 @@ KNOWN = ["book-writing", "coding", "default", "literature-review"]
         ("", "", "", {".bib": 1, ".py": 50}, "literature-review", "references"),
         ("", "", "", {".py": 5, ".ts": 1, ".md": 5}, "coding", "more source files (6) than documents (5)"),
         ("", "", "", {".py": 5, ".md": 4, ".markdown": 1}, "default", "mostly documents (5)"),
-        ("", "", "", {}, "default", "documents (0)"),
+        ("", "", "", {}, "default", "the folder holds no documents yet"),
     ],
 )
 def test_the_first_reason_there_is_decides(

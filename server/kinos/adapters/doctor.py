@@ -76,7 +76,9 @@ class Doctor:
             yield surroundings.control(root)
             yield self._watches()
         yield self._tokenizer()
-        yield from _each("content", mistakes(self._catalog), "teams and prompts are as they should be")
+        yield from _each(
+            "content", [*mistakes(self._catalog), *self._unknown_team()], "teams and prompts are as they should be"
+        )
         yield from _each("settings", self._problems, "settings are as they should be")
 
     def _key(self) -> Finding:
@@ -90,6 +92,11 @@ class Doctor:
             return Finding("key", Verdict.MISSING, said, remedy)
         return Finding("key", Verdict.OK, f"{' and '.join(models)} can be asked")
 
+    def _unknown_team(self) -> Iterator[str]:
+        name = self._settings.team_name
+        if name and name not in self._catalog.teams():
+            yield f"team.name is {name!r}, and there is no such team: kin teams lists those there are"
+
     def _watches(self) -> Finding:
         try:
             disk = FileDisk(self._root, self._settings.documents_exclude)
@@ -102,6 +109,9 @@ class Doctor:
             choice = tokenizer_for(self._settings.tokens_tokenizer, self._settings.model_plan)
         except KinosError as error:
             return Finding("tokenizer", Verdict.MISSING, error.message, error.remedy)
+        if not choice.tokenizer:
+            why, _, what = choice.reason.partition(". Set ")
+            return Finding("tokenizer", Verdict.NOTE, f"documents have no sizes: {why}", f"Set {what}")
         exact = choice.counted.value == "exact"
         text = f"{choice.tokenizer} ({choice.reason}), {choice.counted.value}"
         remedy = "" if exact else "kin tokens --confirm asks Anthropic's count_tokens."

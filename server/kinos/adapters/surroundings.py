@@ -85,10 +85,13 @@ def endpoint(address: str) -> Finding:
     """Whether the model's API, or the proxy before it, takes a connection. Nothing is sent."""
     url = urlsplit(address or ANTHROPIC)
     host = url.hostname or ""
+    if url.scheme not in {"http", "https"} or not host:
+        text = "the address of the model's API is not one that begins with http:// or https://"
+        return Finding("endpoint", Verdict.MISSING, text, "Correct it where it is set, mostly model.endpoint.")
     proxy = urlsplit(_proxy(url.scheme, host))
     by = proxy if proxy.hostname else url
     where = bare(url.geturl()) + (f" by {by.hostname}" if by is proxy else "")
-    remedy = "Check the network, model.endpoint and the proxy; kin --rehearse needs none of it."
+    remedy = "Check the network, the proxy and where the address is set (mostly model.endpoint); kin --rehearse needs none of it."
     try:
         port = by.port or (443 if by.scheme == "https" else 80)
         socket.create_connection((by.hostname or "", port), _REACHED).close()

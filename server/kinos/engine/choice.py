@@ -50,4 +50,5 @@ def chosen_team(
         return "literature-review", "the folder holds references"
     if code > prose and "coding" in known:
         return "coding", f"the folder holds more source files ({code}) than documents ({prose})"
-    return "default", f"the folder holds mostly documents ({prose})"
+    holds = f"mostly documents ({prose})" if code or prose else "no documents yet"
+    return "default", f"the folder holds {holds}"
