@@ -47,6 +47,7 @@ unit: setup vscode-extension/node_modules/.made
 
 soak: setup  ## the long versions
 	KINOS_EXAMPLES=6000 $(BIN)/python -m pytest -q --timeout 3600 tests/tokens
+	KINOS_EXAMPLES=500 $(BIN)/python -m pytest -q --timeout 3600 tests/engine/test_interleaving.py
 	KINOS_ROUNDS=25 $(BIN)/python -m pytest -s --timeout 3600 tests/e2e/test_stop.py
 	$(BIN)/python -m pytest --timeout 3600 -m soak
 

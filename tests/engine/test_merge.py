@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from fakes.texts import raws
 from kinos.domain.errors import ConflictError
-from kinos.engine.merge import hunks, merged, onto, remains
+from kinos.engine.merge import holds, hunks, merged, onto, remains
 from kinos.engine.text import parse
 
 
@@ -203,3 +203,10 @@ def test_hunks_turn_one_text_into_the_other(before: str, after: str) -> None:
 )
 def test_a_change_remains_while_anything_of_it_is_there(base: str, result: str, now: str, left: bool) -> None:
     assert remains("a.md", base.encode(), result.encode(), parse(now)) is left
+
+
+def test_a_line_that_was_to_go_and_that_the_person_edited_instead_is_not_gone() -> None:
+    base, result = b"one\nthe second line\nthree\n", b"one\nthree\n"
+    assert holds("a.md", base, result, parse("one\nthree\n"))
+    assert holds("a.md", base, result, parse("one\ntyped beside it\nthree\n"))
+    assert not holds("a.md", base, result, parse("one\nthe second longer line\nthree\n"))

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
+from typing import Protocol
 
 from kinos.domain.errors import ConflictError, KinosError, LandingError
 from kinos.engine.buffer import Buffers
@@ -27,16 +28,32 @@ REGRETS = 10
 """How often the text of a change that was set aside is taken back, where an editor made it all the same."""
 
 
+class Files(Protocol):
+    """The files behind the documents."""
+
+    def real(self, path: str) -> str:
+        """The real file behind `path`, the same for all its names."""
+        ...
+
+    def current(self, path: str) -> bytes | None:
+        """What is at `path` now: the open text if an editor holds it, else the file; None is no such file."""
+        ...
+
+    async def rewrite(self, path: str, content: bytes | None, before: bytes | None) -> None:
+        """Write a file that no editor holds and that is `before`. Raises ConflictError or LandingError."""
+        ...
+
+
 class Editing:
-    """The documents open in an `editor`, None when there is none. `real` is the file behind a path.
+    """The documents open in an `editor`, None when there is none.
 
     `abandoned` is set while nobody may be waited for any more.
     """
 
-    def __init__(self, buffers: Buffers, editor: Editor | None, real: Callable[[str], str], turns: Turn) -> None:
+    def __init__(self, buffers: Buffers, editor: Editor | None, files: Files, turns: Turn) -> None:
         self._buffers = buffers
         self._editor = editor
-        self._real = real
+        self._files = files
         self._turns = turns
         self._sent: dict[str, Step] = {}
         self._arrived: set[str] = set()
@@ -57,7 +74,7 @@ class Editing:
     @asynccontextmanager
     async def turn(self, paths: Sequence[str]) -> AsyncIterator[None]:
         """Hold the files with nobody typing into one of them. Who waits for a person holds nothing, and nobody up."""
-        files = [self._real(path) for path in paths]
+        files = [self._files.real(path) for path in paths]
         while True:
             await self._paused(paths)
             async with self._turns.take(files):
@@ -124,7 +141,7 @@ class Editing:
         task.add_done_callback(self._taking_back.discard)
 
     async def _regret(self, step: Step, after: float = 0.0) -> None:
-        """See that `step`, of a change that was set aside as a whole, goes from its open document again.
+        """See that `step`, of a change that was set aside as a whole, goes from its document again, closed or not.
 
         What the person has done since is kept. `after` so many seconds, for an edit that may already be on its way.
         """
@@ -142,14 +159,17 @@ class Editing:
 
     async def _took_back(self, step: Step) -> bool:
         """Take `step` back if it is there; False when the person has since edited what it wrote. Raises as `make`."""
-        buffer = self._buffers.get(step.path)
-        if buffer is None:
+        content = self._files.current(step.path)
+        if content is None:
             return True
-        text = parse(buffer.text.text)
+        text = decoded(content, step.path)
         if not step.held_by(text):
             return not remains(step.path, step.before, step.after, text)
-        back = merged(step.path, step.after, step.before, buffer.content)
-        await self.make([Step(step.path, buffer.content, back, buffer=True)])
+        back = merged(step.path, step.after, step.before, content)
+        if step.path in self._buffers:
+            await self.make([Step(step.path, content, back, buffer=True)])
+        else:
+            await self._files.rewrite(step.path, back, content)
         return True
 
     async def take_back(self, steps: Sequence[Step]) -> None:
@@ -166,7 +186,7 @@ class Editing:
                 self._given_up.setdefault(step.path, []).append(step)
                 continue
             with suppress(ConflictError):
-                after = merged(step.path, step.after, step.before, self._content(step.path))
+                after = merged(step.path, step.after, step.before, buffer.content)
                 back[step.path] = self._edits(replace(step, after=after))
                 self._see_to(self._regret(step, after=ECHO))
         if back and self._editor is not None:
@@ -187,8 +207,3 @@ class Editing:
 
     def _typed_into(self, paths: Sequence[str]) -> str | None:
         return next((path for path in paths if self._buffers.typing(path, PAUSE) > 0), None)
-
-    def _content(self, path: str) -> bytes:
-        buffer = self._buffers.get(path)
-        assert buffer is not None
-        return buffer.content

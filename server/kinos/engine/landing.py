@@ -36,7 +36,7 @@ class Landing:
         self._extra = extra
         self._turns = Turn()
         self._under_way: set[str] = set()
-        self.editing = Editing(buffers, editor, disk.real, self._turns)
+        self.editing = Editing(buffers, editor, self, self._turns)
 
     def abandon(self) -> None:
         """The team is being stopped: wait for nobody any more. What is being written is still finished or taken back."""
@@ -57,6 +57,14 @@ class Landing:
         """What is at `path` now: the open text if an editor holds it, else the file."""
         buffer = self._buffers.get(path)
         return self._disk.read(path) if buffer is None else buffer.content
+
+    def real(self, path: str) -> str:
+        """The real file behind `path`, the same for all its names."""
+        return self._disk.real(path)
+
+    async def rewrite(self, path: str, content: bytes | None, before: bytes | None) -> None:
+        """Write a file that no editor holds and that is `before`. Raises ConflictError or LandingError."""
+        await self._write(path, content, _name(before))
 
     def foreseen(self, file: FileChange) -> tuple[bytes | None, bytes | None]:
         """What is at the file's path now, and what would be if its change landed now; None is no such file.

@@ -169,8 +169,12 @@ def holds(path: str, base: bytes | None, result: bytes | None, now: Text) -> boo
             return True
     except ConflictError:
         pass
-    # The person typed right beside it: then all its lines stand there in order, and what it took away is gone.
-    return _within(after, now) and (_within(before, after) or not _within(before, now))
+    # The person typed right beside it: then all its lines stand there in order, and what it took away is gone. A line the
+    # person has edited instead is not gone.
+    if not _within(after, now) or (_within(before, now) and not _within(before, after)):
+        return False
+    left = _folded(after)
+    return not _mended(before, now, _folded(before) - left, left)
 
 
 def remains(path: str, base: bytes | None, result: bytes | None, now: Text) -> bool:
@@ -188,7 +192,7 @@ def remains(path: str, base: bytes | None, result: bytes | None, now: Text) -> b
 
 
 def _mended(new: Text, now: Text, added: Container[str], before: Collection[str]) -> bool:
-    """Whether where a line was `added` one stands now that was made of it, and not one from `before`."""
+    """Whether where a line of `new` that was `added` stood one stands now that was made of it, and not one from `before`."""
     for tag, first, end, now_first, now_end in PatienceSequenceMatcher(None, new.lines, now.lines).get_opcodes():
         if tag == "replace":
             were = [line for line in map(_blank, new.lines[first:end]) if line in added][:MENDED]
