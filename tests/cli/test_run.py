@@ -166,3 +166,25 @@ async def test_a_team_that_is_stopped_while_it_starts_leaves_no_error_behind(out
     await workspace.close()
     gc.collect()
     assert told == []
+
+
+async def test_a_stop_before_signals_are_heard_starts_nothing_and_is_a_stop(outside: FakeOutside) -> None:
+    workspace = outside.workspace(Path(), "a terminal")
+
+    class Interrupted:
+        """Ctrl+C as asyncio tells it: the task is cancelled."""
+
+        @contextmanager
+        def running(self) -> Iterator[None]:
+            task = asyncio.current_task()
+            assert task is not None
+            task.cancel()
+            yield
+
+        def show(self, before: State, after: State, event: ev.Event) -> None:
+            pass
+
+    await workspace.open()
+    assert await perform(workspace, Start("crew"), Interrupted(), as_json=False) == 130
+    await workspace.close()
+    assert not outside.world.of(ev.TeamRunning)

@@ -191,7 +191,10 @@ async def perform(workspace: Workspace, start: Start, view: View, *, as_json: bo
 async def _until_the_end(session: Session, start: Start, stopped: asyncio.Event) -> None:
     stop = asyncio.create_task(stopped.wait())
     work = asyncio.create_task(_start_and_finish(session, start))
-    await asyncio.wait([stop, work], return_when=asyncio.FIRST_COMPLETED)
+    try:
+        await asyncio.wait([stop, work], return_when=asyncio.FIRST_COMPLETED)
+    except asyncio.CancelledError:  # Ctrl+C came just before there was a handler for it: asyncio cancels this task
+        stopped.set()
     stop.cancel()
     if not work.done():
         work.cancel()
