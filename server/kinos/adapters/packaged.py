@@ -38,7 +38,7 @@ def mistake(entry: Installed) -> str:
 
 def failure(entry: Installed) -> str:
     """What importing the entry point raises, on one line; empty when nothing."""
-    command = [sys.executable, "-m", "kinos.extension.host", "check", entry.value]
+    command = [sys.executable, "-P", "-m", "kinos.extension.host", "check", entry.value]
     try:
         done = subprocess.run(
             command, stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace", check=False,
