@@ -20,7 +20,7 @@ from pathlib import Path
 import pytest
 
 from e2e.lsp.editor import clean_environment
-from e2e.vscode.process_tree import alive, descendants, wait_for_end
+from e2e.vscode.process_tree import alive, command_line, descendants, wait_for_end
 from kinos.adapters.journal import FileJournal
 from kinos.app import App
 from kinos.domain import event as ev
@@ -248,4 +248,4 @@ def test_however_the_server_ends_no_process_is_left_and_all_can_be_taken_back(
 
 def is_company(pid: int) -> bool:
     """Whether it is one of the processes that the interpreter of these tests starts."""
-    return Path(f"/proc/{pid}/cmdline").read_bytes().startswith(b"sleep")
+    return command_line(pid).startswith("sleep")
