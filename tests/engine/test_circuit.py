@@ -16,7 +16,7 @@ ANSWERED = [
     FailureKind.CONTEXT_TOO_LONG, FailureKind.CUT_OFF, FailureKind.EMPTY_ANSWER, FailureKind.NO_TASK, FailureKind.NO_MATCH,
 ]  # fmt: skip
 SILENT = [
-    FailureKind.BUDGET, FailureKind.POLICY, FailureKind.CONFLICT, FailureKind.DISK, FailureKind.WORKER,
+    FailureKind.BUDGET, FailureKind.POLICY, FailureKind.CONFLICT, FailureKind.DISK, FailureKind.JOURNAL, FailureKind.WORKER,
     FailureKind.INTERNAL, FailureKind.EXTENSION, FailureKind.CIRCUIT_OPEN,
 ]  # fmt: skip
 

@@ -493,12 +493,12 @@ async def test_a_landing_under_way_is_finished_before_a_stop_is_obeyed() -> None
 
 
 @pytest.mark.parametrize("full", ["image", "change"])
-async def test_a_journal_on_a_full_disk_is_a_failure_of_the_disk(full: str) -> None:
+async def test_a_journal_on_a_full_disk_is_a_failure_of_its_own(full: str) -> None:
     world = alone()
     world.journal.full = {full}
     await once(world)
     (failed_,) = world.of(ev.CycleFailed)
-    assert failed_.kind == "disk"
+    assert failed_.kind == "journal"
     assert "No space left" in failed_.message
 
 

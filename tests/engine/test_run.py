@@ -384,3 +384,20 @@ async def test_a_stop_in_the_middle_of_everything_ends_it() -> None:
     assert await world.session.stop_team() == 1
     await settled(waiting)
     assert all(view.state is AgentState.STOPPED for view in world.session.state.agents.values())
+
+
+@pytest.mark.parametrize("record", ["image", "change"])
+async def test_a_team_whose_journal_cannot_be_written_asks_no_more_models(record: str) -> None:
+    world = World()
+    await world.session.open()
+    world.journal.full = {record}
+    await world.session.start_team(Start("crew"))
+    await world.clock.passing(300)
+    assert world.session.state.team.state is TeamState.PAUSED
+    assert "The journal cannot be written" in world.session.state.team.reason
+    assert len(world.workers.plans) <= 2, "those that were under way"
+    world.journal.full = set()
+    await world.session.resume_team()
+    await world.clock.passing(300)
+    assert world.session.tally.landed > 0
+    await world.session.stop_team()

@@ -8,7 +8,7 @@ from typing import Any
 from fakes.fuse import Fuse
 from kinos.domain.change import Change, digest
 from kinos.domain.check import CheckRecord
-from kinos.domain.errors import LandingError, WorkspaceHeldError
+from kinos.domain.errors import JournalError, WorkspaceHeldError
 from kinos.domain.figure import CycleRecord
 from kinos.engine.ports import Intent
 
@@ -82,7 +82,7 @@ class MemoryJournal:
 
     def _write(self, kind: str, name: str) -> None:
         if kind in self.full:
-            raise LandingError("The journal cannot be written: No space left on device.")
+            raise JournalError("The journal cannot be written: No space left on device.")
         self.fuse.burn(f"journal {kind}")
         self.records.append((kind, name))
 

@@ -18,12 +18,13 @@ from kinos.adapters.image_store import ImageStore
 from kinos.adapters.whole_file import replace_file
 from kinos.domain.change import Change, ChangeState, FileChange
 from kinos.domain.check import CheckRecord, CheckState
-from kinos.domain.errors import LandingError
+from kinos.domain.errors import JournalError
 from kinos.domain.figure import CycleRecord
 from kinos.domain.secret import Redact, redaction
 from kinos.domain.usage import Usage
 from kinos.engine.ports import Intent
 
+MEND = "Nothing was changed. Free some space, or check the permissions of .kinos/state."
 _UNDECIDED = frozenset({ChangeState.PROPOSED, ChangeState.ACCEPTED})
 """Changes in these states still have to land, so their images must be there."""
 SPARE = 1024 * 1024
@@ -51,7 +52,7 @@ class FileJournal:
         try:
             return self._images.keep(content)
         except OSError as error:
-            raise LandingError(f"The journal cannot be written: {error.strerror}.", "Nothing was changed.") from error
+            raise JournalError(f"The journal cannot be written: {error.strerror}.", MEND) from error
 
     def image(self, digest: str) -> bytes | None:
         """A stored image."""
@@ -131,7 +132,7 @@ class FileJournal:
             try:
                 replace_file(self._file, content)
             except OSError as error:
-                raise LandingError(f"The journal cannot be compacted: {error.strerror}.", "It is as it was.") from error
+                raise JournalError(f"The journal cannot be compacted: {error.strerror}.", "It is as it was.") from error
 
     def _told(self, change: Change) -> dict[str, Any]:
         clean = replace(
@@ -154,7 +155,7 @@ class FileJournal:
                         stream.truncate(end)
                     raise
         except OSError as error:
-            raise LandingError(f"The journal cannot be written: {error.strerror}.", "Nothing was changed.") from error
+            raise JournalError(f"The journal cannot be written: {error.strerror}.", MEND) from error
 
     def _follow(self) -> None:
         """Read what was appended since the last look. A line cut off by a crash is passed over."""

@@ -26,6 +26,7 @@ class FailureKind(StrEnum):
     POLICY = "policy"
     CONFLICT = "conflict"
     DISK = "disk"
+    JOURNAL = "journal"
     WORKER = "worker-ended"
     CIRCUIT_OPEN = "circuit-open"
     EXTENSION = "extension"
@@ -124,3 +125,7 @@ class ConflictError(KinosError):
 
 class LandingError(KinosError):
     """The disk or the editor refused a change; nothing of it was kept."""
+
+
+class JournalError(LandingError):
+    """What is about to be done, or was done, cannot be recorded. What cannot be journalled is not done."""

@@ -13,7 +13,7 @@ TRIPPING = frozenset({FailureKind.UNREACHABLE, FailureKind.TIMEOUT, FailureKind.
 """Failures of an endpoint, whoever asks; so is a rate limit with a long wish to wait."""
 SILENT = frozenset(
     {
-        FailureKind.BUDGET, FailureKind.POLICY, FailureKind.CONFLICT, FailureKind.DISK, FailureKind.WORKER,
+        FailureKind.BUDGET, FailureKind.POLICY, FailureKind.CONFLICT, FailureKind.DISK, FailureKind.JOURNAL, FailureKind.WORKER,
         FailureKind.INTERNAL, FailureKind.EXTENSION, FailureKind.CIRCUIT_OPEN, FailureKind.NO_SEARCH,
     }
 )  # fmt: skip

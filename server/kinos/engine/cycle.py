@@ -11,7 +11,7 @@ from kinos.domain.address import host
 from kinos.domain.brief import Brief
 from kinos.domain.change import Change, ChangeState, FileChange, digest
 from kinos.domain.citation import invented
-from kinos.domain.errors import ConflictError, FailureKind, FaultError, LandingError, PolicyError
+from kinos.domain.errors import ConflictError, FailureKind, FaultError, JournalError, LandingError, PolicyError
 from kinos.domain.message import EditCall, Edited, Failed, PlanCall, Planned
 from kinos.domain.outcome import Outcome, Result
 from kinos.domain.path import matches
@@ -71,7 +71,8 @@ class Cycle:
             return Outcome(result, str(error), error.kind, error.retry_after or 0.0)
         except LandingError as error:
             # A landing that fails is an outcome of its own: here a file cannot be read, or the journal not written.
-            return Outcome(Result.FAILED, str(error), FailureKind.DISK)
+            kind = FailureKind.JOURNAL if isinstance(error, JournalError) else FailureKind.DISK
+            return Outcome(Result.FAILED, str(error), kind)
         except OSError as error:
             return Outcome(Result.FAILED, f"The agent's private folder: {error}", FailureKind.DISK)
 

@@ -227,7 +227,10 @@ class Run:
             ready = at + timedelta(seconds=self._schedule.failed(name, now, pace, outcome.wait) - now)
             kind = str(outcome.kind or FailureKind.INTERNAL)
             self._tools.store.dispatch(ev.CycleFailed(at, name, cycle, kind, outcome.reason, ready, seconds))
-            if outcome.kind in HOPELESS:
+            if outcome.kind is FailureKind.JOURNAL:
+                # Whoever asks a model now pays for what cannot be recorded, and so not land.
+                self._stand_still(outcome.reason)
+            elif outcome.kind in HOPELESS:
                 self._give_up(agent, outcome.kind, outcome.reason)
             return
         rest = self._rest_after(outcome.result)
@@ -246,10 +249,14 @@ class Run:
         asks = self._terms.hosts if kind is FailureKind.AUTHENTICATION else self._models
         awake = [self.members.agent(name) for name in self.members.enabled if self.members.awake(name)]
         if all(asks(agent) & asks(other) for other in awake):
-            self.tally.quiet |= self.members.enabled
-            self.pause.begin(reason)
+            self._stand_still(reason)
             return
         self.members.leave_out(agent.name, reason)
+
+    def _stand_still(self, reason: str) -> None:
+        """Nobody's next cycle would come to anything: the team pauses."""
+        self.tally.quiet |= self.members.enabled
+        self.pause.begin(reason)
 
     def _models(self, agent: Agent) -> frozenset[str]:
         return frozenset(self._terms.models(agent))
