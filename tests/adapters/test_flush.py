@@ -66,14 +66,18 @@ def test_a_record_is_whole_on_the_disk_before_it_counts_as_made(
     assert [held for held, _ in syncs.seen] == [half, content]
 
 
-def test_what_was_spent_is_whole_on_the_disk_before_the_next_call(tmp_path: Path, syncs: Syncs) -> None:
+def test_what_is_kept_of_a_session_for_good_is_whole_on_the_disk(tmp_path: Path, syncs: Syncs) -> None:
     state = WorkspaceState(tmp_path, 0, 0)
     with state.hold("a test"):
         state.store("session", {"usd": 1})
         syncs.seen.clear()
         syncs.look = lambda: state.load("session")
         state.store("session", {"usd": 2})
-    assert syncs.seen[:2] == [(b'{"usd": 2}', {"usd": 1}), ("folder", {"usd": 2})]
+        assert syncs.seen[:2] == [(b'{"usd": 2}', {"usd": 1}), ("folder", {"usd": 2})]
+        syncs.seen.clear()
+        state.note("session", {"usd": 3})
+        assert syncs.seen == []
+        assert state.load("session") == {"usd": 3}
 
 
 @pytest.mark.parametrize("before", [None, b"before"])

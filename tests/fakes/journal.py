@@ -142,3 +142,6 @@ class MemoryFolder:
     def store(self, name: str, value: Mapping[str, Any]) -> None:
         assert self.held, f"{name} is stored without the lock"
         self.kept[name] = dict(value)
+
+    def note(self, name: str, value: Mapping[str, Any]) -> None:
+        self.store(name, value)

@@ -106,10 +106,17 @@ class WorkspaceState:
         return value if isinstance(value, dict) else {}
 
     def store(self, name: str, value: Mapping[str, Any]) -> None:
-        """Keep a small JSON object."""
+        """Keep a small JSON object, flushed."""
+        self._keep(name, value, flushed=True)
+
+    def note(self, name: str, value: Mapping[str, Any]) -> None:
+        """Keep a small JSON object that changes often: whole whoever is killed, but not flushed."""
+        self._keep(name, value, flushed=False)
+
+    def _keep(self, name: str, value: Mapping[str, Any], *, flushed: bool) -> None:
         target = self._folder / f"{name}.json"
         try:
-            _replace(target, json.dumps(value))
+            _replace(target, json.dumps(value), flushed=flushed)
         except OSError as error:
             raise SetupError(
                 f"{target} cannot be written: {error.strerror}.", "Free some space or check its permissions."
@@ -136,7 +143,7 @@ class WorkspaceState:
             self._folder.mkdir(parents=True, exist_ok=True)
             ignore = self._folder / ".gitignore"
             if not ignore.exists():
-                _replace(ignore, _README)
+                _replace(ignore, _README, flushed=True)
             return (self._folder / "lock").open("a")
         except OSError as error:
             raise SetupError(
@@ -145,13 +152,17 @@ class WorkspaceState:
             ) from error
 
 
-def _replace(target: Path, text: str) -> None:
-    """Write a file that is there as a whole or not at all, also after a power cut: what was spent is among them."""
+def _replace(target: Path, text: str, *, flushed: bool) -> None:
+    """Write a file that is there as a whole or not at all, if `flushed` also after a power cut."""
     temporary = target.with_name(f"{target.name}.half-{os.getpid()}")
     with temporary.open("wb") as stream:
-        write_flushed(stream, text.encode())
+        if flushed:
+            write_flushed(stream, text.encode())
+        else:
+            stream.write(text.encode())
     temporary.replace(target)
-    flush_folder(target.parent)
+    if flushed:
+        flush_folder(target.parent)
 
 
 def _locked(lock: Any) -> bool:

@@ -108,9 +108,13 @@ class Keeper:
         """The account of the session that ran here last; empty when none did."""
         return self._folder.load("session")
 
-    def keep_session(self, account: Mapping[str, Any]) -> None:
-        """Keep the account of the session that runs, or has ended. Needs a hold."""
-        self._folder.store("session", account)
+    def keep_session(self, account: Mapping[str, Any], *, ended: bool) -> None:
+        """Keep the account of the session that runs, or has `ended`. Needs a hold.
+
+        While it runs that is before and after each call, and on the loop: it is not flushed then. What a power cut could take
+        of it is in the user's day all the same, which is flushed.
+        """
+        (self._folder.store if ended else self._folder.note)("session", account)
 
     def sessions(self) -> Sequence[Mapping[str, Any]]:
         """The accounts of the sessions before that one, the latest last."""

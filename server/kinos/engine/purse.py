@@ -130,7 +130,9 @@ class Purse:
             self._write(self._account)
 
     def _write(self, account: Account) -> None:
-        self._keeper.try_to_keep("What was spent", lambda: self._keeper.keep_session(told(account)))
+        self._keeper.try_to_keep(
+            "What was spent", lambda: self._keeper.keep_session(told(account), ended=account.ended)
+        )
 
     def _found(self, account: Account) -> None:
         self._minutes = account.minutes

@@ -41,6 +41,9 @@ log = logging.getLogger(__name__)
 EXIT_MISSING = 3
 """Exit code when a package is missing; the engine has been told which."""
 
+NICENESS = 5
+"""Whoever types comes first: agents wait for models most of the time anyway."""
+
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
 
@@ -90,6 +93,8 @@ def _pipe(home: str) -> int:
 
 
 def _settle_in(home: str) -> None:
+    if hasattr(os, "nice"):
+        os.nice(NICENESS)
     environment.prepare(os.environ, home)
     environment.close_terminal()
     logging.basicConfig(format="%(asctime)s worker[%(process)d] %(levelname)s %(message)s", level=logging.WARNING)

@@ -125,7 +125,11 @@ class StateFolder(Protocol):
         ...
 
     def store(self, name: str, value: Mapping[str, Any]) -> None:
-        """Keep a small JSON object, atomically. Needs the lock."""
+        """Keep a small JSON object, atomically and flushed. Needs the lock."""
+        ...
+
+    def note(self, name: str, value: Mapping[str, Any]) -> None:
+        """The same for one that changes often: the death of any process leaves it whole, a power cut may leave an older one."""
         ...
 
 
