@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from kinos.adapters.journal import FileJournal
+from kinos.adapters.whole_file import HALF
 from kinos.domain.change import Change, ChangeState, FileChange, digest
 from kinos.domain.errors import LandingError
 from kinos.domain.figure import CycleRecord
@@ -306,7 +307,7 @@ def test_a_compaction_that_fails_leaves_the_journal_as_it_was(
 
     with monkeypatch.context() as broken:
         if step == "open":
-            (tmp_path / f"journal.jsonl.{os.getpid()}").mkdir()
+            (tmp_path / f"journal.jsonl{HALF}{os.getpid()}").mkdir()
         else:
             broken.setattr(os if step == "fsync" else Path, step, refuse)
         with pytest.raises(LandingError, match="cannot be compacted"):

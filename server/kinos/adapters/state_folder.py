@@ -12,7 +12,7 @@ from typing import Any, TextIO
 from kinos.adapters.control_socket import engines
 from kinos.adapters.journal import FileJournal
 from kinos.adapters.size_history import SizeHistory
-from kinos.adapters.whole_file import flush_folder, write_flushed
+from kinos.adapters.whole_file import HALF, flush_folder, put
 from kinos.domain.errors import SetupError, WorkspaceHeldError
 from kinos.domain.secret import Redact
 
@@ -124,7 +124,7 @@ class WorkspaceState:
 
     def _sweep(self) -> None:
         """Remove what a process that was killed has half written; only the holder of the lock writes here."""
-        for left in self._folder.glob("*.half-*"):
+        for left in self._folder.glob(f"*{HALF}*"):
             left.unlink(missing_ok=True)
 
     def _acquire(self, lock: Any) -> None:
@@ -154,13 +154,7 @@ class WorkspaceState:
 
 def _replace(target: Path, text: str, *, flushed: bool) -> None:
     """Write a file that is there as a whole or not at all, if `flushed` also after a power cut."""
-    temporary = target.with_name(f"{target.name}.half-{os.getpid()}")
-    with temporary.open("wb") as stream:
-        if flushed:
-            write_flushed(stream, text.encode())
-        else:
-            stream.write(text.encode())
-    temporary.replace(target)
+    put(target, text.encode(), flushed=flushed)
     if flushed:
         flush_folder(target.parent)
 

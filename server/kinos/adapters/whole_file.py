@@ -5,30 +5,42 @@ from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
+HALF = ".half-"
+"""In the name of a file that is being written; what a process that was killed left of them may be removed."""
+
 
 def replace_file(target: Path, content: bytes) -> None:
     """Write `content` beside `target`, flushed, and give it its name: after a crash `target` is the old one or the new one.
 
     Raises OSError; `target` is as it was then.
     """
-    temporary = target.with_name(f"{target.name}.{os.getpid()}")
+    put(target, content, flushed=True)
+    with suppress(OSError):
+        flush_folder(target.parent)
+
+
+def put(target: Path, content: bytes, *, flushed: bool) -> None:
+    """The same, but for flushing the folder, and the content unless it is to be `flushed`. Raises OSError."""
+    temporary = target.with_name(f"{target.name}{HALF}{os.getpid()}")
     try:
         with temporary.open("wb") as stream:
-            write_flushed(stream, content)
+            (write_flushed if flushed else _write)(stream, content)
         temporary.replace(target)
     except OSError:
         with suppress(OSError):
             temporary.unlink(missing_ok=True)
         raise
-    with suppress(OSError):
-        flush_folder(target.parent)
 
 
 def write_flushed(stream: BinaryIO, content: bytes) -> None:
     """Write `content`; it is on the disk when this returns. Raises OSError."""
-    stream.write(content)
+    _write(stream, content)
     stream.flush()
     os.fsync(stream.fileno())
+
+
+def _write(stream: BinaryIO, content: bytes) -> None:
+    stream.write(content)
 
 
 def flush_folder(folder: Path) -> None:
