@@ -17,8 +17,8 @@ from kinos.engine import command as engine
 from kinos.engine.command import described
 from kinos.engine.ports import Editor
 from kinos.lsp.background import Background
-from kinos.lsp.command import COMMANDS, PREFIX
 from kinos.lsp.diagnostic import CODES
+from kinos.lsp.feature.command import COMMANDS, PREFIX
 from kinos.lsp.folders import Folders
 from kinos.lsp.option import options
 from kinos.lsp.protocol import refusal

@@ -7,12 +7,12 @@ from lsprotocol import types
 
 from kinos.lsp.background import Background
 from kinos.lsp.client import EditorClient
+from kinos.lsp.feature.watched_file import watch
+from kinos.lsp.feature.workspace_folder import first_folders
 from kinos.lsp.folders import Folders
 from kinos.lsp.option import Options, options
 from kinos.lsp.parent import gone
 from kinos.lsp.protocol import Server
-from kinos.lsp.watched_file import watch
-from kinos.lsp.workspace_folder import first_folders
 
 
 class Lifecycle:

@@ -8,9 +8,10 @@ from contextlib import suppress
 
 from kinos import __version__
 from kinos.domain.errors import SetupError
-from kinos.lsp import command, lifecycle, text_sync, watched_file, workspace_folder
+from kinos.lsp import lifecycle
 from kinos.lsp.background import Background
 from kinos.lsp.client import EditorClient
+from kinos.lsp.feature import command, text_sync, watched_file, workspace_folder
 from kinos.lsp.folder import Factory
 from kinos.lsp.folders import Folders
 from kinos.lsp.lifecycle import Lifecycle

@@ -5,7 +5,7 @@ import pytest
 
 from kinos.domain.errors import UsageError
 from kinos.engine import command as engine
-from kinos.lsp.command import COMMANDS, argument
+from kinos.lsp.feature.command import COMMANDS, argument
 
 
 def test_every_command_offered_is_one_of_the_engine() -> None:

@@ -1,6 +1,6 @@
 from lsprotocol import types
 
-from kinos.lsp.text_sync import text_edits
+from kinos.lsp.feature.text_sync import text_edits
 from kinos.tokens.document import Position, TextEdit
 
 

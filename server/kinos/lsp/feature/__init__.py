@@ -1,0 +1,1 @@
+"""What the protocol lets an editor ask and tell: one feature a file."""
