@@ -1,7 +1,8 @@
 """Markdown as far as structure matters here. There is one scanner, `scan`; everything else reads what it found.
 
 `line` says what each line is, `block` joins lines of a kind, `heading` and `section` are the outline, `link` is where links
-lead, and `split` moves sections into documents of their own. Line numbers are 0-based, ends are after the last line.
+lead, `split` moves sections into documents of their own, and `rename` keeps links alive when files move. Line numbers are
+0-based, ends are after the last line.
 """
 
 from kinos.domain.markdown.block import Block, blocks

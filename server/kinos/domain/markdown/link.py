@@ -23,6 +23,9 @@ _TAG = re.compile(r"<[a-zA-Z][^<>]*>")
 _ID = re.compile(r"""\s(?:id|name)\s*=\s*["']([^"']+)["']""", re.IGNORECASE)
 _ATTRIBUTES = re.compile(r"\{:?[^}]*#([\w.-]+)[^}]*\}")
 
+SAFE = "/!,+@&=~*;:$"
+"""What stands in an address as it is, beside letters and digits."""
+
 
 @dataclass(frozen=True, slots=True)
 class Target:
@@ -162,7 +165,7 @@ def relative(source: str, path: str, anchor: str = "") -> str:
     if source == path and tail:
         return tail
     address = posixpath.relpath(path, posixpath.dirname(source) or ".")
-    return quote(address, safe="/!,+@&=~*;:$") + tail
+    return quote(address, safe=SAFE) + tail
 
 
 def definitions(lines: Sequence[Line]) -> dict[str, list[Line]]:
