@@ -6,7 +6,7 @@ BASE   := .venv-base
 BIN    := $(VENV)/bin
 JOBS   ?= 2
 
-.PHONY: demo setup test check unit base soak docs format clean
+.PHONY: demo setup test check unit base soak docs profiles format clean
 
 demo: setup  ## a rehearsed team on a sample workspace
 	$(BIN)/kin demo
@@ -58,6 +58,9 @@ bench: setup  ## figures, as ratios in one run
 
 docs: setup  ## pages, schemas and types made from the code
 	$(BIN)/python docs/make.py
+
+profiles: setup  ## what real editors say they can, recorded anew for the tests
+	PYTHONPATH=tests $(BIN)/python -m e2e.lsp.record
 
 format: setup
 	$(BIN)/ruff check --fix .

@@ -13,6 +13,9 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from e2e.lsp.conformance import Conformance
 
 SECONDS = 90.0
 """How long an expected message may take on a busy machine."""
@@ -30,27 +33,41 @@ class ResponseError(Exception):
         self.data: Any = error.get("data")
 
 
+_UNITS = {"utf-8": ("utf-8", 1), "utf-16": ("utf-16-le", 2), "utf-32": ("utf-32-le", 4)}
+"""Codec and bytes of one unit of a column."""
+
+
 @dataclass
 class Document:
-    """An open document as the editor has it. Columns are UTF-16, as in LSP unless negotiated."""
+    """An open document as the editor has it. Columns count units of `encoding`."""
 
     uri: str
     text: str
     version: int = 1
+    encoding: str = "utf-16"
 
     def offset(self, position: Mapping[str, int]) -> int:
-        """The index in the text."""
+        """The index in the text. Raises ValueError for a place that is not in it: editors would clamp that, unseen."""
+        codec, size = _UNITS[self.encoding]
         starts = [0, *(end.end() for end in _LINE_END.finditer(self.text))]
+        if position["line"] >= len(starts):
+            raise ValueError(f"{position} is below the last line of {self.uri}")
         start = starts[position["line"]]
-        units = self.text[start:].encode("utf-16-le", "surrogatepass")[: 2 * position["character"]]
-        return start + len(units.decode("utf-16-le", "surrogatepass"))
+        line = _LINE_END.split(self.text[start:], maxsplit=1)[0].encode(codec, "surrogatepass")
+        if size * position["character"] > len(line):
+            raise ValueError(f"{position} is behind the end of its line in {self.uri}")
+        return start + len(line[: size * position["character"]].decode(codec, "surrogatepass"))
 
     def position(self, offset: int) -> dict[str, int]:
         """The position of an index in the text."""
+        codec, size = _UNITS[self.encoding]
         starts = [0, *(end.end() for end in _LINE_END.finditer(self.text))]
         line = max(number for number, start in enumerate(starts) if start <= offset)
-        units = self.text[starts[line] : offset].encode("utf-16-le", "surrogatepass")
-        return {"line": line, "character": len(units) // 2}
+        return {"line": line, "character": len(self.text[starts[line] : offset].encode(codec, "surrogatepass")) // size}
+
+    def part(self, place: Mapping[str, Any]) -> str:
+        """The text of a range."""
+        return self.text[self.offset(place["start"]) : self.offset(place["end"])]
 
     def replace(self, start: int, end: int, text: str) -> dict[str, Any]:
         """Replace between two indices; the content change that tells of it."""
@@ -60,7 +77,11 @@ class Document:
 
 
 class Editor:
-    """One connection. `took` are the labels of edits the server asked for; `takes` decides what becomes of them."""
+    """One connection.
+
+    `takes` decides what becomes of edits the server asks for, `settings` is what it is told of sections it asks for, and
+    `breaches` are sentences about what it sent though this client did not declare that it can take it.
+    """
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._reader = reader
@@ -70,6 +91,11 @@ class Editor:
         self._news = asyncio.Event()
         self._reading = asyncio.create_task(self._read())
         self.documents: dict[str, Document] = {}
+        self.settings: dict[str, Any] = {}
+        self.encoding = "utf-16"
+        self.registered: dict[str, Any] = {}
+        self.breaches: list[str] = []
+        self._conformance = Conformance({})
         self.received: list[dict[str, Any]] = []
         self.asked: list[dict[str, Any]] = []
         self.takes: Callable[[Editor, dict[str, Any]], dict[str, Any]] = apply_edit
@@ -78,6 +104,7 @@ class Editor:
 
     def send(self, message: Mapping[str, Any]) -> None:
         """Any message."""
+        self._conformance.sent(message)
         body = json.dumps({"jsonrpc": "2.0", **message}).encode()
         self.send_raw(f"Content-Length: {len(body)}\r\n\r\n".encode() + body)
 
@@ -117,22 +144,25 @@ class Editor:
         process: int | None = None,
     ) -> dict[str, Any]:
         """The beginning; returns what the server can."""
+        declared = CAPABILITIES if capabilities is None else capabilities
+        self._conformance = Conformance(declared)
         params = {
             "processId": process,
             "rootUri": folders[0].as_uri() if folders else None,
             "workspaceFolders": [{"uri": folder.as_uri(), "name": folder.name} for folder in folders],
-            "capabilities": CAPABILITIES if capabilities is None else capabilities,
+            "capabilities": declared,
         }
         if options is not None:
             params["initializationOptions"] = options
         answer: dict[str, Any] = await self.request("initialize", params)
+        self.encoding = answer["capabilities"]["positionEncoding"]
         self.notify("initialized", {})
         return answer
 
     def open(self, path: Path | str, text: str, language: str = "markdown") -> Document:
         """Open a document."""
         uri = path if isinstance(path, str) else path.as_uri()
-        document = self.documents[uri] = Document(uri, text)
+        document = self.documents[uri] = Document(uri, text, encoding=self.encoding)
         item = {"uri": uri, "languageId": language, "version": document.version, "text": text}
         self.notify("textDocument/didOpen", {"textDocument": item})
         return document
@@ -199,6 +229,7 @@ class Editor:
             self._news.set()
 
     def _take(self, message: dict[str, Any]) -> None:
+        self.breaches += self._conformance.breaches(message)
         if "method" not in message:
             answer = self._answers.pop(message["id"], None)
             if answer is not None and not answer.done():
@@ -212,8 +243,23 @@ class Editor:
             self.asked.append(message)
             if message["method"] == "window/showMessageRequest":
                 return  # a person takes time: `answer` tells
-            result = self.takes(self, message["params"]) if message["method"] == "workspace/applyEdit" else None
-            self.send({"id": message["id"], "result": result})
+            self.send({"id": message["id"], "result": self._result(message["method"], message.get("params"))})
+
+    def _result(self, method: str, params: Any) -> Any:
+        match method:
+            case "workspace/applyEdit":
+                try:
+                    return self.takes(self, params)
+                except ValueError as error:
+                    self.breaches.append(f"An edit does not fit: {error}")
+                    return {"applied": False, "failureReason": str(error)}
+            case "workspace/configuration":
+                return [self.settings.get(item.get("section", "")) for item in params["items"]]
+            case "window/showDocument":
+                return {"success": True}
+            case "client/registerCapability":
+                self.registered |= {each["method"]: each.get("registerOptions") for each in params["registrations"]}
+        return None
 
     async def question(self, number: int = 0) -> dict[str, Any]:
         """A question the server asked the person, the first unless told otherwise, once it is there."""
@@ -260,17 +306,46 @@ class Running:
 
 def apply_edit(editor: Editor, params: dict[str, Any]) -> dict[str, Any]:
     """Make the edit if it is for the version that is open, and tell of it, as VS Code does."""
-    edits = params["edit"].get("documentChanges", [])
-    if any(editor.documents[each["textDocument"]["uri"]].version != each["textDocument"]["version"] for each in edits):
-        return {"applied": False, "failureReason": "stale"}
-    for each in edits:
-        document = editor.documents[each["textDocument"]["uri"]]
-        places = [
-            (document.offset(edit["range"]["start"]), document.offset(edit["range"]["end"]), edit["newText"])
-            for edit in each["edits"]
-        ]
-        editor.type(document, *sorted(places, reverse=True))
+    changes = params["edit"].get("documentChanges") or [
+        {"textDocument": {"uri": uri, "version": None}, "edits": edits}
+        for uri, edits in params["edit"].get("changes", {}).items()
+    ]
+    for change in changes:
+        version = change.get("textDocument", {}).get("version")
+        if version is not None and editor.documents[change["textDocument"]["uri"]].version != version:
+            return {"applied": False, "failureReason": "stale"}
+    for change in changes:
+        if "kind" in change:
+            _change_file(change)
+        else:
+            _change_text(editor, change["textDocument"]["uri"], change["edits"])
     return {"applied": True}
+
+
+def _change_text(editor: Editor, uri: str, edits: Sequence[dict[str, Any]]) -> None:
+    document = editor.documents.get(uri) or editor.open(uri, file_of(uri).read_bytes().decode())
+    places = [
+        (document.offset(edit["range"]["start"]), document.offset(edit["range"]["end"]), edit["newText"])
+        for edit in edits
+    ]
+    if places:
+        editor.type(document, *sorted(places, reverse=True))
+
+
+def _change_file(change: Mapping[str, Any]) -> None:
+    match change["kind"]:
+        case "create":
+            file_of(change["uri"]).parent.mkdir(parents=True, exist_ok=True)
+            file_of(change["uri"]).touch()
+        case "rename":
+            file_of(change["oldUri"]).rename(file_of(change["newUri"]))
+        case "delete":
+            file_of(change["uri"]).unlink()
+
+
+def file_of(uri: str) -> Path:
+    """The file that a URI names."""
+    return Path(unquote(urlsplit(uri).path))
 
 
 def drop_edit(editor: Editor, params: dict[str, Any]) -> dict[str, Any]:
@@ -292,15 +367,16 @@ CAPABILITIES: Mapping[str, Any] = {
 
 
 @asynccontextmanager
-async def server(*, environment: Mapping[str, str] | None = None, parent: Sequence[str] = ()) -> AsyncIterator[Running]:
-    """A `kin lsp` on stdio, ended afterwards if it has not ended by itself. `parent` is a command that runs it."""
+async def server(
+    *, environment: Mapping[str, str] | None = None, parent: Sequence[str] = (), tcp: bool = False
+) -> AsyncIterator[Running]:
+    """A `kin lsp` on stdio or on TCP, ended afterwards if it has not ended by itself; `parent` is a command that runs it.
+
+    What it said that the client had not declared to take fails the test.
+    """
+    command = [*parent, sys.executable, "-P", "-m", "kinos", "lsp", *(["--tcp", "127.0.0.1:0"] if tcp else [])]
     process = await asyncio.create_subprocess_exec(
-        *parent,
-        sys.executable,
-        "-P",
-        "-m",
-        "kinos",
-        "lsp",
+        *command,
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
@@ -310,7 +386,9 @@ async def server(*, environment: Mapping[str, str] | None = None, parent: Sequen
     assert process.stdin is not None
     assert process.stdout is not None
     assert process.stderr is not None
-    running = Running(process, Editor(process.stdout, process.stdin))
+    log: list[str] = []
+    streams = await _connected(process.stderr, log) if tcp else (process.stdout, process.stdin)
+    running = Running(process, Editor(*streams), log)
     logging = asyncio.create_task(_keep(process.stderr, running.log))
     try:
         yield running
@@ -325,6 +403,15 @@ async def server(*, environment: Mapping[str, str] | None = None, parent: Sequen
             await asyncio.wait([logging])
             process._transport.close()  # type: ignore[attr-defined]
             sys.stderr.write("".join(running.log))
+    assert running.editor.breaches == []
+
+
+async def _connected(stderr: asyncio.StreamReader, log: list[str]) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    """Streams to the address that the server says it listens on."""
+    while not log or "listening on" not in log[-1]:
+        log.append((await asyncio.wait_for(stderr.readline(), SECONDS)).decode())
+        assert log[-1], f"the server ended: {log}"
+    return await asyncio.open_connection("127.0.0.1", int(log[-1].rpartition(":")[2]), limit=1 << 24)
 
 
 def clean_environment() -> dict[str, str]:

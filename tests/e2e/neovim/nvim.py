@@ -5,7 +5,7 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -99,12 +99,13 @@ class Neovim:
 
 @contextmanager
 def neovim(
-    home: Path, *files: Path, options: Mapping[str, Any] | None = None, root: Path | None = None
-) -> Iterator[Neovim]:
+    home: Path, *files: Path, options: Mapping[str, Any] | None = None, root: Path | None = None,
+    command: Sequence[str] = (sys.executable, "-P", "-m", "kinos", "lsp"),
+) -> Iterator[Neovim]:  # fmt: skip
     """A Neovim that has the plugin on its runtime path and these files open; ended afterwards, with all below it."""
     (files[0].parent if root is None else root).joinpath(".kinos").mkdir(exist_ok=True)
     address = home / "nvim.sock"
-    config = {"cmd": [sys.executable, "-P", "-m", "kinos", "lsp"], "init_options": dict(options or {"trusted": True})}
+    config = {"cmd": [*command], "init_options": dict(options or {"trusted": True})}
     lua = f"lua vim.lsp.config('kinos', vim.json.decode([==[{json.dumps(config)}]==]))"
     # A notification of an error would end the request of ours during which it comes.
     listen = "lua _G.told = {}; vim.notify = function(words) table.insert(_G.told, words) end"

@@ -10,12 +10,11 @@ from pathlib import Path
 import pytest
 
 from e2e.vscode.process_tree import alive, command_line, descendants, wait_for_end
-from e2e.vscode.vscode_host import Host, cache_folder, locked, prepare, required_tool, run
+from e2e.vscode.vscode_host import Host, packed, prepare, run
 from e2e.vscode.vscode_window import VSCode, Window, vscode
 
 pytestmark = pytest.mark.timeout(600)
 
-EXTENSION = Path(__file__).parents[3] / "vscode-extension"
 COUNTED = r"^\s*EXPANSION [1-9]\d*%$"
 REHEARSING = r"EXPANSION \d+% · [1-9]\d* agents? \(rehearsal\)"
 
@@ -28,15 +27,7 @@ def host() -> Host:
 @pytest.fixture(scope="session")
 def vsix(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The extension, built and packed with its own scripts."""
-    npm = required_tool("npm", "Install it with: apt-get install npm")
-    packed = tmp_path_factory.mktemp("vsix") / "kinos.vsix"
-    with locked(cache_folder() / "vscode-extension.lock"):
-        wanted, installed = EXTENSION / "package-lock.json", EXTENSION / "node_modules/.package-lock.json"
-        if not installed.exists() or installed.stat().st_mtime < wanted.stat().st_mtime:
-            run([npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"], EXTENSION)
-        said = run([npm, "run", "package", "--", "--out", str(packed)], EXTENSION)
-    assert "WARNING" not in said.stdout + said.stderr
-    return packed
+    return packed(tmp_path_factory.mktemp("vsix") / "kinos.vsix")
 
 
 @pytest.fixture(scope="session")

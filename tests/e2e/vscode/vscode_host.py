@@ -18,6 +18,7 @@ PACKAGES = {
     "playwright-core": "1.55.1",
     "@sparticuz/chromium": "138.0.2",  # a headless Chromium and libraries it may miss, all in the package
 }
+EXTENSION = Path(__file__).parents[3] / "vscode-extension"
 NATIVE_MODULES = ("node-pty", "@vscode/spdlog", "native-watchdog")
 NODE_MAJOR = 20
 INSTALL_SECONDS = 900
@@ -87,6 +88,18 @@ def required_node() -> tuple[str, str]:
     if version.split(".")[0] != f"v{NODE_MAJOR}":
         raise MissingToolError(f"VS Code's server needs Node {NODE_MAJOR}, and {node} is {version}. {remedy}")
     return node, version
+
+
+def packed(target: Path) -> Path:
+    """The extension, built and packed with its own scripts, as the file `target`."""
+    npm = required_tool("npm", "Install it with: apt-get install npm")
+    with locked(cache_folder() / "vscode-extension.lock"):
+        wanted, installed = EXTENSION / "package-lock.json", EXTENSION / "node_modules/.package-lock.json"
+        if not installed.exists() or installed.stat().st_mtime < wanted.stat().st_mtime:
+            run([npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"], EXTENSION)
+        said = run([npm, "run", "package", "--", "--out", str(target)], EXTENSION)
+    assert "WARNING" not in said.stdout + said.stderr
+    return target
 
 
 @contextlib.contextmanager
