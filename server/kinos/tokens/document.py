@@ -2,12 +2,14 @@
 
 import re
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
+from typing import Any
 
 from kinos.domain.size import Size
 from kinos.tokens.counter import ClaudeCounter, Counter
+from kinos.tokens.outline import Outline, Title
 from kinos.tokens.position import Encoding, Position, content, index, units
 from kinos.tokens.tally import Tally
 
@@ -39,6 +41,8 @@ class OpenText:
         self._starts: list[int] | None = None
         self._counted: tuple[Counter, Size] | None = None
         self._tally: Tally | None = None
+        self._outline: Outline | None = None
+        self._made: dict[Hashable, Any] = {}
         self.bytes = 0
         """The length of the text in UTF-8."""
         self._replace_all(text)
@@ -55,6 +59,23 @@ class OpenText:
         """Lines, at least 1: what follows the last line end is a line, if an empty one."""
         return len(self._lines)
 
+    def line(self, number: int) -> str | None:
+        """The line `number` (from 0) without its end; None when there is no such line."""
+        return content(self._lines[number]) if 0 <= number < len(self._lines) else None
+
+    def titles(self) -> Sequence[Title]:
+        """The headings, in order: what was not touched since they were last asked for is not looked at again."""
+        if self._outline is None:
+            self._outline = Outline(self._lines)
+        return self._outline.titles()
+
+    def once[T](self, name: Hashable, make: Callable[[], T]) -> T:
+        """What `make` makes of the text as it is now, made once for as long as it stays so; `name` tells it from others."""
+        if name not in self._made:
+            self._made[name] = make()
+        made: T = self._made[name]
+        return made
+
     def apply(self, edits: Sequence[TextEdit | str], version: int, encoding: Encoding) -> None:
         """Apply an editor's changes in order, each to the text the one before left; a string is the whole new text."""
         splices: list[tuple[int, list[str], list[str]]] = []
@@ -70,6 +91,9 @@ class OpenText:
             for splice in splices:
                 tally.spliced(*splice)
             self._tally = tally
+        if self._outline is not None:
+            for splice in splices:
+                self._outline.spliced(*splice)
 
     def count(self, counter: Counter) -> Size:
         """The exact size now. Raises UnavailableError when `counter` cannot count."""
@@ -109,6 +133,7 @@ class OpenText:
         self.bytes = units(text, Encoding.UTF8)
         self._forget(text)
         self._tally = None
+        self._outline = None
 
     def _replace(self, edit: TextEdit, encoding: Encoding) -> tuple[int, list[str], list[str]]:
         """Apply one edit; the line from which on lines were replaced, the old ones and the new ones."""
@@ -130,6 +155,7 @@ class OpenText:
         self._text = text
         self._starts = None
         self._counted = None
+        self._made.clear()
 
     def _place(self, position: Position, encoding: Encoding) -> tuple[int, int]:
         """The line and the index in it."""

@@ -4,18 +4,22 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
-from kinos.domain.markdown import Section, plain, scan, sections
-from kinos.tokens.counter import Counter
+from kinos.tokens.counter import ClaudeCounter, Counter
 from kinos.tokens.document import OpenText
+from kinos.tokens.outline import Title
 
 
 @dataclass(frozen=True, slots=True)
 class SectionSize:
-    """A section: its heading's words, level (1 to 6) and line (from 0), and its tokens with all sections below it."""
+    """A section: its heading's words, level (1 to 6) and lines, from `line` (from 0) to before `end_of_title`; the line after
+    its last, with all sections below it, and the tokens of all that.
+    """
 
     title: str
     level: int
     line: int
+    end_of_title: int
+    end: int
     tokens: int
     children: "tuple[SectionSize, ...]"
 
@@ -26,13 +30,22 @@ class SectionSize:
             yield from child.walk()
 
 
+def by_section(counter: Counter) -> bool:
+    """Whether its sections say where a document's tokens are: an encoding that sees no lines puts all with the first."""
+    return isinstance(counter, ClaudeCounter)
+
+
 def section_sizes(document: OpenText, counter: Counter) -> tuple[SectionSize, ...]:
     """The outermost sections; with what stands before the first they add up to the document's size.
 
-    Raises UnavailableError when `counter` cannot count.
+    Counted once for each state of the text. Raises UnavailableError when `counter` cannot count.
     """
-    ends = list(accumulate(document.by_line(counter), initial=0))
-    return tuple(_sized(section, ends) for section in sections(scan(document.text)))
+    return document.once(("sections", counter), lambda: _nested(document, document.by_line(counter)))
+
+
+def unsized_sections(document: OpenText) -> tuple[SectionSize, ...]:
+    """The outermost sections where nothing counts their tokens, which are 0 then."""
+    return document.once(("sections", None), lambda: _nested(document, [0] * document.line_count))
 
 
 def crossed(costs: Sequence[int], limit: int) -> int | None:
@@ -40,13 +53,18 @@ def crossed(costs: Sequence[int], limit: int) -> int | None:
     return next((line for line, total in enumerate(accumulate(costs)) if total > limit), None)
 
 
-def _sized(section: Section, ends: Sequence[int]) -> SectionSize:
-    # The last line of a document that ends in a line feed is none of the scanner's; it costs nothing.
-    last = min(section.end, len(ends) - 1)
-    return SectionSize(
-        plain(section.heading.title),
-        section.heading.level,
-        section.start,
-        ends[last] - ends[section.start],
-        tuple(_sized(child, ends) for child in section.children),
-    )
+def _nested(document: OpenText, costs: Sequence[int]) -> tuple[SectionSize, ...]:
+    """From the last heading to the first: each takes the deeper ones right behind it, and ends where the next one begins."""
+    ends = list(accumulate(costs, initial=0))
+    last = document.line_count - (not document.line(document.line_count - 1))
+    roots: list[SectionSize] = []
+    for title in reversed(document.titles()):
+        below = []
+        while roots and roots[-1].level > title.level:
+            below.append(roots.pop())
+        roots.append(_sized(title, roots[-1].line if roots else last, ends, tuple(below)))
+    return tuple(reversed(roots))
+
+
+def _sized(title: Title, end: int, ends: Sequence[int], below: tuple[SectionSize, ...]) -> SectionSize:
+    return SectionSize(title.words, title.level, title.line, title.end, end, ends[end] - ends[title.line], below)
