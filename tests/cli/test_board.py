@@ -133,6 +133,13 @@ def test_what_is_used_of_each_cap_is_a_bar() -> None:
     assert shown(120).split("\n")[3].startswith("rehearsal, no cost")
 
 
+def test_a_run_of_some_cycles_shows_its_own_end_and_not_the_cap_beyond_it() -> None:
+    spend = Spend(runs=2, caps=Caps(runs=200), last_run=4)
+    assert "━━━─── 2 cycles of 4 " in shown(120, spend=spend)
+    assert "2 cycles of 3 " in shown(120, spend=replace(spend, caps=Caps(runs=3)))
+    assert "2 cycles of 4 " in shown(120, spend=replace(spend, caps=Caps(runs=0)))
+
+
 def test_what_an_agent_has_spent_is_dollars_or_tokens_where_they_cost_nothing() -> None:
     paid = (
         AgentView("ann", usage=Usage(1000), usd=0.0123),

@@ -46,6 +46,14 @@ def answering(outside: FakeOutside, state: State) -> None:
     outside.answers = {"status": told, "figures": [], "history": [described(CHANGE)]}
 
 
+def test_a_run_of_some_cycles_is_told_with_its_own_end(
+    outside: FakeOutside, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answering(outside, replace(RUNNING, spend=replace(RUNNING.spend, last_run=9)))
+    assert run(["status"], outside) == 0
+    assert " tokens, 7 of 9 cycles, " in capsys.readouterr().out
+
+
 def test_a_running_team_is_told_with_its_agents_its_spending_and_what_waits(
     outside: FakeOutside, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -73,6 +73,7 @@ def test_the_picture_has_what_the_contract_says() -> None:
         "tokensCap": 2_000_000,
         "runs": 7,
         "runsCap": 200,
+        "runsEnd": None,
         "minutes": 1.23,
         "minutesCap": 120.0,
         "usdToday": 1.25,

@@ -187,6 +187,14 @@ async def test_a_session_that_was_cut_off_goes_on_with_what_it_had_spent_and_res
     assert "stop the team and start it again" in note
 
 
+async def test_a_run_of_some_cycles_that_goes_on_with_a_cut_off_session_ends_so_many_after_those_of_before() -> None:
+    world = World(teams=ONE)
+    await killed(world)
+    session = await ran(world, 3)
+    budget = session.picture()["budget"]
+    assert (budget["runsEnd"], budget["runs"]) == (4, 4)
+
+
 async def test_a_cap_that_a_cut_off_session_had_reached_is_still_reached() -> None:
     world = World(teams=ONE, budget_runs=1)
     await killed(world)

@@ -81,6 +81,7 @@ export interface BudgetStatus {
   tokensCap: number;
   runs: number;
   runsCap: number;
+  runsEnd: number | null;
   minutes: number;
   minutesCap: number;
   usdToday: number | null;

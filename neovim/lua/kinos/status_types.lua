@@ -73,6 +73,7 @@
 ---@field tokensCap integer
 ---@field runs integer
 ---@field runsCap integer
+---@field runsEnd? integer after so many the run ends by itself
 ---@field minutes number
 ---@field minutesCap number
 ---@field usdToday? number

@@ -12,6 +12,7 @@ from kinos.cli.gauge import ASCII, DRAWN, Strokes, gauge, phase_bar
 from kinos.domain.change import Change
 from kinos.domain.size import kilotokens
 from kinos.domain.state import WORKING, AgentState, AgentView, State, TeamState
+from kinos.domain.status import last_cycle
 from kinos.domain.usage import dollars
 
 ROOM = 16
@@ -104,7 +105,7 @@ def _use(picture: Mapping[str, Any], width: int, strokes: Strokes) -> Text:
     parts = [
         money,
         gauge(f"{kilotokens(budget['tokens'])} tokens", budget["tokens"], budget["tokensCap"], kilotokens, strokes),
-        gauge(f"{budget['runs']} cycles", budget["runs"], budget["runsCap"], "{:g}", strokes),
+        gauge(f"{budget['runs']} cycles", budget["runs"], last_cycle(budget), "{:g}", strokes),
         gauge(f"{budget['minutes']:.0f} min", budget["minutes"], budget["minutesCap"], "{:g}", strokes),
         *(
             []

@@ -9,6 +9,7 @@ from kinos.cli.engine import command, commands
 from kinos.cli.outside import Outside
 from kinos.cli.phase import say_phase
 from kinos.cli.terminal import paint, say, say_json, table
+from kinos.domain.status import last_cycle
 
 _STOPPED = "stopped"
 _COLOURS = {"running": "green", "paused": "yellow", "starting": "cyan", "stopping": "cyan"}
@@ -71,7 +72,7 @@ def _spent(budget: Mapping[str, Any], *, rehearsal: bool) -> str:
         [
             "nothing, it is a rehearsal" if rehearsal else usd,
             f"{budget['tokens']:,}{_of(budget['tokensCap'])} tokens",
-            f"{budget['runs']}{_of(budget['runsCap'])} cycles",
+            f"{budget['runs']}{_of(last_cycle(budget))} cycles",
             f"{budget['minutes']:.0f}{_of(budget['minutesCap'])} minutes",
             *([] if rehearsal or today is None else [f"{today:.2f}{_of(budget['usdPerDay'])} US$ today"]),
         ]

@@ -21,7 +21,7 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class TeamStarting(Event):
-    """A team was asked for. `reason` says why this one."""
+    """A team was asked for. `reason` says why this one; `cycles` is after how many its run ends by itself, None: it does not."""
 
     team: str
     reason: str
@@ -29,6 +29,7 @@ class TeamStarting(Event):
     rehearsal: bool
     agents: tuple[str, ...]
     caps: Caps
+    cycles: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

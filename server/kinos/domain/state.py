@@ -93,13 +93,16 @@ class Sizes:
 
 @dataclass(frozen=True, slots=True)
 class Spend:
-    """What the session has spent, beside its caps. `today` is what all engines of the user have, None when not known."""
+    """What the session has spent, beside its caps. `today` is what all engines of the user have, None when not known; the run
+    ends by itself once `runs` is `last_run`, None: it does not.
+    """
 
     usage: Usage = Usage()
     usd: float | None = 0.0
     runs: int = 0
     caps: Caps = Caps()
     today: float | None = None
+    last_run: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

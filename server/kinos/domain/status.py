@@ -1,5 +1,6 @@
 """The complete picture of a workspace's engine: the object of `kinos/status`, `kinos/state` and `kin status --json`."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from kinos.domain.check import CheckRecord
@@ -49,6 +50,7 @@ def picture(
             "tokensCap": state.spend.caps.tokens,
             "runs": state.spend.runs,
             "runsCap": state.spend.caps.runs,
+            "runsEnd": state.spend.last_run,
             "minutes": round(minutes, 2),
             "minutesCap": state.spend.caps.minutes,
             "usdToday": state.spend.today,
@@ -57,6 +59,11 @@ def picture(
         "waiting": state.waiting,
         "check": None if state.check is None else _check(state.check),
     }
+
+
+def last_cycle(budget: Mapping[str, Any]) -> int:
+    """After how many cycles, those of a session that goes on among them, a run is over: its own end or the cap; 0 is none."""
+    return min(filter(None, (budget["runsCap"], budget["runsEnd"])), default=0)
 
 
 def _check(record: CheckRecord) -> dict[str, Any]:

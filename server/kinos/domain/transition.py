@@ -56,7 +56,7 @@ def _agent(state: State, name: str, to: AgentState | None = None, **fields: Any)
 def _starting(state: State, e: ev.TeamStarting) -> State:
     agents = {name: AgentView(name) for name in e.agents}
     after = _team(state, _T.STARTING, e.time, name=e.team, reason=e.reason, landing=e.landing, rehearsal=e.rehearsal)
-    return replace(after, agents=agents, spend=Spend(caps=e.caps, today=state.spend.today))
+    return replace(after, agents=agents, spend=Spend(caps=e.caps, today=state.spend.today, last_run=e.cycles))
 
 
 def _running(state: State, e: ev.TeamRunning) -> State:
@@ -173,7 +173,9 @@ def _capped(state: State, e: ev.CapsSet) -> State:
 
 
 def _found(state: State, e: ev.SpendingFound) -> State:
-    return replace(state, spend=replace(state.spend, usage=e.usage, usd=e.usd, runs=e.runs))
+    spend = state.spend
+    last = None if spend.last_run is None else spend.last_run + e.runs - spend.runs
+    return replace(state, spend=replace(spend, usage=e.usage, usd=e.usd, runs=e.runs, last_run=last))
 
 
 def _today(state: State, e: ev.DaySpent) -> State:

@@ -230,7 +230,7 @@ class Lifecycle:
         landing = start.landing or self._settings.landing_mode or ("review" if self._ports.editor else "auto")
         names = tuple(member.agent for member in team.members)
         now = self._ports.clock.now()
-        self._say(ev.TeamStarting(now, team.name, reason, landing, start.rehearse, names, caps))
+        self._say(ev.TeamStarting(now, team.name, reason, landing, start.rehearse, names, caps, start.ends.cycles))
 
     async def _start(self, roster: Roster, unable: Mapping[str, str], start: Start) -> None:
         settings, parts = self._settings, self._parts
