@@ -20,6 +20,22 @@ def test_a_team_has_its_members_with_a_weight_for_each_phase() -> None:
     assert team.member("nobody") is None
 
 
+def test_a_member_knows_its_line_and_is_the_same_on_another_one() -> None:
+    first, moved = (read_team(text, "t/mine.toml", "mine").members[1] for text in (TEAM, "# mine\n" + TEAM))
+    assert (first.line, moved.line) == (8, 9)
+    assert first == moved
+    inline = 'summary = "s"\nagents = [\n  {name = "ann"},\n]\n'
+    assert read_team(inline, "t/mine.toml", "mine").members[0].line in (3, None)
+
+
+def test_an_agent_that_a_team_names_and_that_is_not_there_is_told_by_file_and_line_with_the_one_meant() -> None:
+    team = read_team(TEAM.replace('"bob"', '"manager"'), "t/mine.toml", "mine")
+    assert str(team.stranger("manager", ["ann", "management"])) == (
+        "t/mine.toml:8: it names the agent 'manager', which does not exist (there is 'management')"
+    )
+    assert str(team.stranger("manager", ["ann"])).endswith("which does not exist")
+
+
 def test_an_agent_has_its_prompt_and_defaults_for_what_is_not_said() -> None:
     agent = read_agent(AGENT, "p/ann.md", "ann")
     assert (agent.name, agent.role, agent.edits, agent.pace) == ("ann", "writes", ("docs/**",), 5)

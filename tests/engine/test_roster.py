@@ -6,12 +6,14 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 
+import pytest
+
 from fakes.catalog import agent
 from fakes.clock import BEGINNING, InlineExecutor
 from fakes.world import World
 from kinos.domain import event as ev
 from kinos.domain.endpoint import unasked
-from kinos.domain.errors import FailureKind
+from kinos.domain.errors import ContentError, FailureKind
 from kinos.domain.message import Failed, PlanCall
 from kinos.domain.state import AgentState
 from kinos.domain.task import NothingToDo
@@ -184,6 +186,46 @@ async def test_a_member_whose_prompt_is_wrong_joins_once_it_is_right() -> None:
         "The file of the team crew changed: eve joins.",
     ]
     assert spoken(world, "eve")
+
+
+async def test_a_member_that_does_not_exist_stays_out_and_is_told_by_the_file_that_names_it() -> None:
+    world = World()
+    members = {"ann": (2.0, 1.0), "annie": (1.0, 1.0)}
+    await run(world, Ends(cycles=12), s60=lambda: world.catalog.put(crew=members))
+    (warning,) = notes(world, "warning")
+    assert warning == (
+        "teams/crew.toml: it names the agent 'annie', which does not exist (there is 'ann'). "
+        "Until this is mended, annie stays out."
+    )
+    assert {call.agent for call in world.workers.plans[-4:]} == {"ann"}
+
+
+async def test_a_team_file_of_which_nobody_exists_leaves_the_team_as_it_was_until_it_is_mended() -> None:
+    world = World()
+    nobody = {"xavier": (1.0, 1.0), "yves": (1.0, 1.0)}
+    await run(
+        world,
+        Ends(cycles=20),
+        s60=lambda: world.catalog.put(crew=nobody),
+        s300=lambda: world.catalog.put(crew={"ann": (1.0, 1.0)}),
+    )
+    told = notes(world)
+    assert told[0] == (
+        "teams/crew.toml: none of its agents can run: teams/crew.toml: it names the agent 'xavier', which does not exist; "
+        "teams/crew.toml: it names the agent 'yves', which does not exist. Until this is mended, the team crew goes on as "
+        "it was."
+    )
+    assert told[1] == "What was wrong with the team crew is mended: it goes by its file again."
+    assert {event.agent for event in begun_between(world, 70, 300)} == {"ann", "bob"}
+    assert [event.agent for event in world.of(ev.AgentStopped)] == ["bob"]
+
+
+async def test_a_team_that_names_an_agent_that_does_not_exist_does_not_start_and_says_where() -> None:
+    world = World()
+    world.catalog.put(crew={"ann": (1.0, 1.0), "annie": (1.0, 1.0)})
+    await world.session.open()
+    with pytest.raises(ContentError, match=r"^teams/crew\.toml: it names the agent 'annie'"):
+        await world.session.start_team(Start("crew"))
 
 
 async def test_an_agent_that_was_started_alone_takes_up_its_prompt_too() -> None:

@@ -8,6 +8,7 @@ from typing import Any
 from kinos.cli.outside import Outside
 from kinos.cli.terminal import say, say_json, table, warn
 from kinos.domain.errors import KinosError
+from kinos.engine.mistake import strangers
 
 
 def options(parser: argparse.ArgumentParser) -> None:
@@ -34,7 +35,7 @@ def teams(args: argparse.Namespace, outside: Outside) -> int:
         return _import(args, outside)
     catalog = outside.catalog(args.folder)
     rows, wrong = [], []
-    known = set(catalog.agents())
+    known = catalog.agents()
     for name in catalog.teams():
         try:
             team = catalog.team(name)
@@ -46,11 +47,7 @@ def teams(args: argparse.Namespace, outside: Outside) -> int:
             {"name": name, "summary": team.summary, "agents": agents, "origin": team.origin, "source": team.source}
         )
         wrong.extend({"name": name, "error": mistake} for mistake in team.mistakes)
-        wrong.extend(
-            {"name": name, "error": f"{team.source}: it names the agent {agent!r}, which does not exist"}
-            for agent in agents
-            if agent not in known
-        )
+        wrong.extend({"name": name, "error": mistake} for mistake in strangers(team, known))
     wrong.extend(_strays(catalog.stray_teams(), wrong))
     return _show(args, rows, wrong, "agents")
 

@@ -158,7 +158,8 @@ class _Config:
         for agent in agents:
             if not any(weights.get(agent) for weights in phases):
                 self._say(("agents",), f"{agent!r} is active in no phase: it sleeps")
-        members = tuple(Member(agent, *(weights.get(agent, 0.0) for weights in phases)) for agent in agents)
+        expansion, convergence = phases
+        members = tuple(Member(agent, expansion.get(agent, 0.0), convergence.get(agent, 0.0)) for agent in agents)
         summary = self._text("description") or self._text("name") or name
         return Team(
             name, summary, members, source=self._path, origin=ORIGIN, mistakes=tuple(dict.fromkeys(self._mistakes))

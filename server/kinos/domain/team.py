@@ -1,9 +1,10 @@
 """Teams and agents: what their files say, read strictly, with mistakes reported by file and line."""
 
+import difflib
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from kinos.domain.errors import ContentError
@@ -53,11 +54,12 @@ class Agent:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """An agent's place in a team: its weight in each phase; 0 is asleep."""
+    """An agent's place in a team: its weight in each phase; 0 is asleep. `line` is where its file names it, from 1."""
 
     agent: str
     expansion: float
     convergence: float
+    line: int | None = field(default=None, compare=False)
 
     def weight(self, phase: Phase) -> float:
         """The weight in `phase`."""
@@ -80,6 +82,13 @@ class Team:
     def member(self, agent: str) -> Member | None:
         """The member of that name."""
         return next((m for m in self.members if m.agent == agent), None)
+
+    def stranger(self, agent: str, known: Sequence[str]) -> ContentError:
+        """That the team names an `agent` that is not among those `known`, with the one that may be meant."""
+        member, close = self.member(agent), difflib.get_close_matches(agent, known, 1)
+        meant = f" (there is {close[0]!r})" if close else ""
+        said = f"it names the agent {agent!r}, which does not exist{meant}"
+        return ContentError(said, self.source, None if member is None else member.line)
 
 
 def read_team(text: str, path: str, stem: str) -> Team:
@@ -149,7 +158,7 @@ def _member(reader: "_Reader") -> Member:
     name = reader.text("name")
     if not NAME.fullmatch(name):
         raise reader.wrong("name", f"{name!r} is not an agent's name: small letters, digits, - and _")
-    return Member(name, reader.number("expansion", 1.0), reader.number("convergence", 1.0))
+    return Member(name, reader.number("expansion", 1.0), reader.number("convergence", 1.0), reader.line("name"))
 
 
 def _toml(text: str, path: str, skipped: int) -> dict[str, Any]:
@@ -170,10 +179,13 @@ class _Reader:
         self._start = start
         self._lines = text.split("\n")[(start or 1) - 1 :]
 
-    def wrong(self, key: str, message: str) -> ContentError:
+    def line(self, key: str) -> int | None:
+        """The line on which `key` stands."""
         pattern = re.compile(rf'(^\s*(\[\[)?|[{{,])\s*"?{re.escape(key)}"?\s*[]=.]')
-        line = next((i for i, content in enumerate(self._lines, self._start or 1) if pattern.search(content)), None)
-        return ContentError(message, self._path, line)
+        return next((i for i, content in enumerate(self._lines, self._start or 1) if pattern.search(content)), None)
+
+    def wrong(self, key: str, message: str) -> ContentError:
+        return ContentError(message, self._path, self.line(key))
 
     def allow(self, *keys: str) -> None:
         for key in self._data:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from kinos.domain.errors import KinosError
+from kinos.domain.team import Team
 from kinos.engine.ports import Catalog
 
 
@@ -12,7 +13,7 @@ def mistakes(catalog: Catalog) -> Sequence[str]:
 
 
 def _of_teams(catalog: Catalog) -> list[str]:
-    wrong, known = list(catalog.stray_teams().values()), set(catalog.agents())
+    wrong = list(catalog.stray_teams().values())
     for name in catalog.teams():
         try:
             team = catalog.team(name)
@@ -20,12 +21,13 @@ def _of_teams(catalog: Catalog) -> list[str]:
             wrong.append(str(error))
             continue
         wrong.extend(team.mistakes)
-        wrong.extend(
-            f"{team.source}: it names the agent {member.agent!r}, which does not exist"
-            for member in team.members
-            if member.agent not in known
-        )
+        wrong.extend(strangers(team, catalog.agents()))
     return wrong
+
+
+def strangers(team: Team, known: Sequence[str]) -> list[str]:
+    """A sentence for each agent that the team names and that is not among those `known`."""
+    return [str(team.stranger(member.agent, known)) for member in team.members if member.agent not in known]
 
 
 def _of_agents(catalog: Catalog) -> list[str]:

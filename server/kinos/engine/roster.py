@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from kinos.domain.errors import KinosError
+from kinos.domain.errors import ContentError, KinosError, UsageError
 from kinos.domain.team import Agent, Team
 from kinos.engine.ports import Catalog
 
@@ -33,7 +33,7 @@ class Roster:
         self._stamp = catalog.stamp(team)
         self._wrong: dict[str, str] = {}
         self.team = team
-        self.agents = {member.agent: catalog.agent(member.agent, team) for member in team.members}
+        self.agents = {member.agent: self._found(member.agent, team) for member in team.members}
 
     def add(self, name: str) -> None:
         """One more agent, that the team need not have. Raises what `Catalog.agent` raises."""
@@ -51,7 +51,7 @@ class Roster:
         self._stamp = stamp
         before, agents, known = self.team, dict(self.agents), self.mistakes()
         if before.source:
-            self.team = self._read(f"the team {before.name}", lambda: self._catalog.team(before.name), before)
+            self.team = self._read(f"the team {before.name}", self._reread, before)
         left = tuple(member.agent for member in before.members if self.team.member(member.agent) is None)
         self.agents = {}
         for name in dict.fromkeys([*(member.agent for member in self.team.members), *agents]):
@@ -62,8 +62,30 @@ class Roster:
         self._tell(before, known, Renewal(changed, joined, left))
         return Renewal(changed, joined, left)
 
+    def _reread(self) -> Team:
+        """The team as its file says now. Raises what `Catalog.team` raises, and ContentError when nobody of it can run."""
+        team = self._catalog.team(self.team.name)
+        wrong: list[str] = []
+        for member in team.members:
+            try:
+                self.agents.get(member.agent) or self._found(member.agent, team)
+            except KinosError as error:
+                wrong.append(str(error))
+            else:
+                return team
+        raise ContentError(f"none of its agents can run: {'; '.join(wrong)}", team.source)
+
     def _agent(self, name: str, last: Agent | None) -> Agent | None:
-        return self._read(name, lambda: self._catalog.agent(name, self.team), last)
+        return self._read(name, lambda: self._found(name, self.team), last)
+
+    def _found(self, name: str, team: Team) -> Agent:
+        """The agent called `name`. Raises what `Catalog.agent` raises; where the file of `team` is wrong, it is named."""
+        try:
+            return self._catalog.agent(name, team)
+        except UsageError as error:
+            if team.source and team.member(name) is not None:
+                raise team.stranger(name, self._catalog.agents()) from error
+            raise
 
     def _read[T](self, what: str, read: Callable[[], T], last: T) -> T:
         """What is read, else `last`; a mistake is told once, and that it is gone."""
