@@ -24,9 +24,9 @@ def test_the_demo_ends_with_commands_that_can_be_typed(
 ) -> None:
     monkeypatch.setattr(sys, "argv", ["/opt/kinos/bin/kin", "demo"])
     assert run(["demo", str(tmp_path / "a demo"), "--cycles", "1"], outside) == 0
-    commands = re.findall(r"(/opt/\S+) (\w+)[\w -]* -C (.+)", capsys.readouterr().out)
-    assert [name for _, name, _ in commands] == ["map", "history", "undo"]
-    assert {(kin, folder) for kin, _, folder in commands} == {("/opt/kinos/bin/kin", f"'{tmp_path / 'a demo'}'")}
+    commands = re.findall(r"(/opt/\S+) -C ('.+') (\w+)", capsys.readouterr().out)
+    assert [name for _, _, name in commands] == ["map", "history", "undo"]
+    assert {(kin, folder) for kin, folder, _ in commands} == {("/opt/kinos/bin/kin", f"'{tmp_path / 'a demo'}'")}
 
 
 def test_the_demo_says_what_was_wrong_with_the_settings(

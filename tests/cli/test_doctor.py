@@ -1,6 +1,8 @@
 """`kin doctor` prints what was found and ends by it."""
 
 import json
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -44,3 +46,13 @@ def test_a_live_call_is_made_only_when_asked_for(outside: FakeOutside, capsys: p
     assert "it answered" in capsys.readouterr().out
     run(["doctor"], outside)
     assert "it answered" not in capsys.readouterr().out
+
+
+def test_a_command_that_mends_is_for_the_folder_that_was_looked_at(
+    outside: FakeOutside, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    outside.found = [replace(NOTED, remedy="kin status; kin stop"), replace(LOST, text="see kin teams")]
+    assert run(["doctor", "-C", str(tmp_path)], outside) == 1
+    said = capsys.readouterr().out
+    assert f"→ kin -C {tmp_path} status; kin -C {tmp_path} stop" in said
+    assert f"see kin -C {tmp_path} teams" in said

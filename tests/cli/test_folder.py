@@ -123,7 +123,7 @@ def test_history_undo_and_review_of_a_fresh_folder_find_nothing(
     assert kin("undo", "-C", folder) == 3
     assert kin("review", "-C", folder) == 3
     assert kin("undo", "c123", "-C", folder) == 2
-    assert "kin history" in capsys.readouterr().err
+    assert f"kin -C {folder} history" in capsys.readouterr().err
 
 
 def test_one_change_is_shown_with_what_it_makes_of_its_files(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

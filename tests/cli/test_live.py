@@ -3,6 +3,7 @@
 import io
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from rich.console import Console
@@ -10,6 +11,7 @@ from rich.console import Console
 from fakes.clock import BEGINNING
 from fakes.world import World
 from kinos.cli.live import JsonView, LiveView, PlainView
+from kinos.cli.program import typed
 from kinos.domain import event as ev
 from kinos.domain.change import Change, ChangeState
 from kinos.domain.state import State
@@ -28,13 +30,13 @@ def drawn(view: LiveView) -> str:
 
 @pytest.fixture
 def console() -> Console:
-    return Console(file=io.StringIO(), width=80, height=24, force_terminal=True)
+    return Console(file=io.StringIO(), width=80, height=24, force_terminal=True, highlight=False)
 
 
 def test_what_waits_is_shown_until_it_is_decided(console: Console) -> None:
     world = World()
     world.journal.record(replace(CHANGE, id="before"))
-    view = LiveView(world.session, console)
+    view = LiveView(world.session, Path(), console)
     assert "before" in drawn(view)
     view.show(STATE, STATE, ev.ChangeMoved(BEGINNING, CHANGE, None))
     assert "c1" in drawn(view)
@@ -43,7 +45,7 @@ def test_what_waits_is_shown_until_it_is_decided(console: Console) -> None:
 
 
 def test_what_went_wrong_is_told_in_full(console: Console) -> None:
-    view, why = LiveView(World().session, console), "word " * 40 + "end"
+    view, why = LiveView(World().session, Path(), console), "word " * 40 + "end"
     view.show(STATE, STATE, ev.CycleFailed(BEGINNING, "ann", "y1", "overloaded", why, None, 1.0))
     view.show(STATE, STATE, ev.TaskChosen(BEGINNING, "ann", "y1", why.replace("end", "cut"), "", ()))
     assert isinstance(console.file, io.StringIO)
@@ -52,7 +54,7 @@ def test_what_went_wrong_is_told_in_full(console: Console) -> None:
 
 
 def test_a_terminal_that_becomes_narrower_is_cleared_once(console: Console) -> None:
-    view = LiveView(World().session, console)
+    view = LiveView(World().session, Path(), console)
     drawn(view)
     assert isinstance(console.file, io.StringIO)
     console.width = 60
@@ -68,7 +70,23 @@ def test_an_event_is_a_line_of_json(capsys: pytest.CaptureFixture[str]) -> None:
     assert json.loads(capsys.readouterr().out)["type"] == "TeamRunning"
 
 
-@pytest.mark.parametrize("view", [JsonView(), PlainView()])
+@pytest.mark.parametrize("view", [JsonView(), PlainView(Path())])
 def test_what_a_model_says_is_no_line(view: JsonView | PlainView, capsys: pytest.CaptureFixture[str]) -> None:
     view.show(STATE, STATE, ev.Said(BEGINNING, "ann", "y1", "the secret plan"))
     assert capsys.readouterr().out == ""
+
+
+def test_commands_in_what_went_wrong_are_for_the_folder(
+    console: Console, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    event = ev.Noted(BEGINNING, "warning", "`kin trust` shows and approves it")
+    PlainView(tmp_path).show(STATE, STATE, event)
+    LiveView(World().session, tmp_path, console).show(STATE, STATE, event)
+    assert isinstance(console.file, io.StringIO)
+    for shown in (capsys.readouterr().out, console.file.getvalue()):
+        assert typed("kin trust", tmp_path) in shown.replace("\n", "")
+
+
+def test_what_an_agent_wrote_is_shown_as_it_wrote_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    PlainView(tmp_path).show(STATE, STATE, ev.TaskChosen(BEGINNING, "ann", "y1", "Tell of kin map", "", ()))
+    assert "Tell of kin map." in capsys.readouterr().out

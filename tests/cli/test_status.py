@@ -90,7 +90,7 @@ def test_stop_names_the_team_that_runs_around_or_inside_the_folder(
 ) -> None:
     outside.near = (Path("/work/my docs"), 4711)
     assert run(["stop"], outside) == 3
-    assert "KinOS (process 4711) has /work/my docs open: kin stop -C '/work/my docs' stops" in capsys.readouterr().out
+    assert "KinOS (process 4711) has /work/my docs open: kin -C '/work/my docs' stop stops" in capsys.readouterr().out
 
 
 def test_stop_counts_one_process_as_one(outside: FakeOutside, capsys: pytest.CaptureFixture[str]) -> None:

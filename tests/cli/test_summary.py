@@ -1,6 +1,7 @@
 """The end of a run says what can be done next."""
 
 from dataclasses import replace
+from pathlib import Path
 
 from fakes.clock import BEGINNING
 from kinos.cli.summary import MOST, as_it_is_now, told
@@ -14,7 +15,7 @@ STATE = State(spend=Spend(Usage(1000), 0.5))
 
 
 def lines(*changes: Change, state: State = STATE) -> list[str]:
-    return list(told(Tally(cycles=3, landed=1, waiting=1, failed=1), state, changes))
+    return list(told(Tally(cycles=3, landed=1, waiting=1, failed=1), state, changes, Path()))
 
 
 def test_it_begins_with_what_was_done_and_what_it_cost() -> None:

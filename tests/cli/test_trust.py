@@ -2,6 +2,7 @@
 
 import io
 import json
+import shlex
 import sys
 from pathlib import Path
 
@@ -159,3 +160,14 @@ def test_agents_says_what_of_an_agent_does_not_count(folder: Path, capsys: pytes
 
 def test_a_catalog_without_approvals_takes_nothing(folder: Path) -> None:
     assert FileCatalog(folder).agent("mallory").search == 0
+
+
+def test_where_nobody_can_be_asked_the_command_that_approves_names_the_folder(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert kin("trust", "-C", folder) == 2
+    (told,) = [line for line in capsys.readouterr().err.splitlines() if "then: " in line]
+    command = shlex.split(told.partition("then: ")[2])
+    assert command[-4:] == ["-C", str(folder), "trust", "--yes"]
+    assert kin(*command[-4:]) == 0
+    assert all(approved for _, approved in App().demands(folder)[0])

@@ -26,6 +26,10 @@ class FakeWorkspace:
         self._problems = problems
 
     @property
+    def root(self) -> Path:
+        return Path(self._session.picture()["folder"])
+
+    @property
     def session(self) -> Session:
         return self._session
 

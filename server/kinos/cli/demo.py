@@ -2,14 +2,13 @@
 
 import argparse
 import asyncio
-import shlex
 import shutil
 import tempfile
 from pathlib import Path
 
 from kinos.cli.engine import FRONT_END
 from kinos.cli.outside import Outside, Workspace
-from kinos.cli.program import program
+from kinos.cli.program import typed
 from kinos.cli.team import perform, view_of
 from kinos.cli.terminal import say, warn
 from kinos.domain.errors import SetupError
@@ -39,12 +38,12 @@ async def _run(args: argparse.Namespace, outside: Outside) -> int:
     say(f"A sample workspace: {folder}")
     workspace = outside.workspace(folder, FRONT_END)
     for problem in workspace.problems:
-        warn(problem)
+        warn(problem, folder)
     try:
         await workspace.open()
         before = _sizes(workspace.session)
         start = Start("default", rehearse=True, landing="auto", ends=Ends(args.cycles, idle=True, at_cap=True))
-        code = await perform(workspace, start, view_of(workspace.session), as_json=False)
+        code = await perform(workspace, start, view_of(workspace), as_json=False)
         _report(workspace, before, folder)
         return code
     finally:
@@ -87,10 +86,9 @@ def _report(workspace: Workspace, before: dict[str, int], folder: Path) -> None:
     say(f"Phase: {session.state.phase.name} ({session.state.phase.reason})")
     say("This was a rehearsal: rules instead of a model, no key, no outside call, no cost.")
     say()
-    kin, where = program(), shlex.quote(str(folder))
-    say(f"Look around:   {kin} map -C {where}")
-    say(f"               {kin} history -C {where}")
-    say(f"Take it back:  {kin} undo --all -C {where}")
+    say(typed("Look around:   kin map", folder))
+    say(typed("               kin history", folder))
+    say(typed("Take it back:  kin undo --all", folder))
 
 
 def _size(tokens: int | None) -> str:

@@ -2,8 +2,10 @@
 
 import argparse
 import asyncio
+from pathlib import Path
 
 from kinos.cli.outside import Outside
+from kinos.cli.program import typed
 from kinos.cli.terminal import paint, say, say_json
 from kinos.domain.finding import Finding, Verdict, sound
 
@@ -24,12 +26,12 @@ def run(args: argparse.Namespace, outside: Outside) -> int:
     else:
         width = max(len(each.check) for each in found)
         for each in found:
-            _say(each, width)
+            _say(each, width, args.folder)
     return 0 if sound(found) else 1
 
 
-def _say(finding: Finding, width: int) -> None:
+def _say(finding: Finding, width: int, folder: Path) -> None:
     word, colour = _MARKS[finding.verdict]
-    say(f"{paint(f'{word:<7}', colour)}  {finding.check:<{width}}  {finding.text}")
+    say(f"{paint(f'{word:<7}', colour)}  {finding.check:<{width}}  {typed(finding.text, folder)}")
     if finding.remedy:
-        say(f"{'':<7}  {'':<{width}}  → {finding.remedy}")
+        say(f"{'':<7}  {'':<{width}}  → {typed(finding.remedy, folder)}")

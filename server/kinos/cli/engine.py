@@ -34,7 +34,7 @@ async def _commands(outside: Outside, root: Path, given: Sequence[tuple[str, Map
         return [await outside.ask(engines[0], root, method, params) for method, params in given]
     workspace = outside.workspace(root, FRONT_END, brief=True)
     for problem in workspace.problems:
-        warn(problem)
+        warn(problem, root)
     try:
         await workspace.open()
         return [await run(workspace.session, method, params) for method, params in given]

@@ -1,10 +1,10 @@
 """`kin map` and `stop`: what a folder is like, and the engine on it."""
 
 import argparse
-import shlex
 
 from kinos.cli.engine import asked, command
 from kinos.cli.outside import Outside
+from kinos.cli.program import typed
 from kinos.cli.terminal import counted, say, say_json
 
 NOTHING = 3
@@ -43,7 +43,5 @@ def stop(args: argparse.Namespace, outside: Outside) -> int:
         say("No team runs on this folder.")
         near = outside.neighbour(args.folder)
         if near is not None:
-            say(
-                f"KinOS (process {near[1]}) has {near[0]} open: kin stop -C {shlex.quote(str(near[0]))} stops a team there."
-            )
+            say(f"KinOS (process {near[1]}) has {near[0]} open: {typed('kin stop', near[0])} stops a team there.")
     return 0 if answer["stopped"] else NOTHING

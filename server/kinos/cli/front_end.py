@@ -42,7 +42,7 @@ class PackagedCommand:
     async def _run(self, args: argparse.Namespace, outside: Outside) -> int:
         workspace = outside.workspace(args.folder, f"kin {self._entry.name}")
         for problem in workspace.problems:
-            warn(problem)
+            warn(problem, args.folder)
         if others := outside.engines(args.folder):
             raise WorkspaceHeldError(
                 f"Another KinOS (process {others[0]}) works on this folder.", "`kin stop` ends its team."

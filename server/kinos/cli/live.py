@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console, RenderableType
@@ -10,6 +11,7 @@ from rich.live import Live
 from rich.markup import escape
 
 from kinos.cli.board import board, strokes_for
+from kinos.cli.program import typed
 from kinos.cli.terminal import counted, say, say_json
 from kinos.domain import event as ev
 from kinos.domain.change import Change, ChangeState
@@ -32,11 +34,14 @@ class JsonView:
 
 
 class PlainView:
-    """A line for each event that matters to a person; for pipes and logs."""
+    """A line for each event that matters to a person; for pipes and logs. What goes wrong names commands for `folder`."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
 
     def show(self, before: State, after: State, event: ev.Event) -> None:
         """Print it, if it matters."""
-        line = told(before, event)
+        line = told(before, event, self._folder)
         if line:
             say(f"{_clock(event.time)}  {line}")
 
@@ -48,8 +53,9 @@ class PlainView:
 class LiveView:
     """The same lines, above a picture of the team that is kept up to date and fits the terminal as it is now."""
 
-    def __init__(self, session: Session, console: Console | None = None) -> None:
+    def __init__(self, session: Session, folder: Path, console: Console | None = None) -> None:
         self._session = session
+        self._folder = folder
         self._console = console or Console(highlight=False)
         self._strokes = strokes_for(self._console.encoding)
         self._waiting = {c.id: c for c in session.changes() if c.state is ChangeState.PROPOSED}
@@ -62,7 +68,7 @@ class LiveView:
             self._waiting.pop(event.change.id, None)
             if event.change.state is ChangeState.PROPOSED:
                 self._waiting[event.change.id] = event.change
-        line = told(before, event)
+        line = told(before, event, self._folder)
         if line:
             colour = _COLOURS.get(type(event), "")
             text = f"[dim]{_clock(event.time)}[/]  " + (f"[{colour}]{escape(line)}[/]" if colour else escape(line))
@@ -84,12 +90,13 @@ class LiveView:
         return board(session.picture(), session.state, size.width, size.height - 1, waiting, self._strokes)
 
 
-def told(before: State, event: ev.Event) -> str:
-    """A line for a person; empty when the event does not matter to one."""
+def told(before: State, event: ev.Event, folder: Path) -> str:
+    """A line for a person, with the commands in what went wrong for `folder`; empty when the event does not matter to one."""
     if isinstance(event, ev.PhaseMoved) and event.phase.name is before.phase.name:
         return ""
     teller = _TOLD.get(type(event))
-    return teller(event) if teller else ""
+    line = teller(event) if teller else ""
+    return typed(line, folder) if isinstance(event, _WHOLE) else line
 
 
 def _change(change: Change) -> str:

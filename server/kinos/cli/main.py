@@ -75,10 +75,10 @@ def run(arguments: Sequence[str], outside: Outside) -> int:
         return _run(list(arguments), outside)
     except OutputError as error:
         abandon()
-        complain(error)
+        complain(error, _folder(arguments))
         return error.exit_code
     except KinosError as error:
-        complain(error)
+        complain(error, _folder(arguments))
         return error.exit_code
     except KeyboardInterrupt:
         return STOPPED

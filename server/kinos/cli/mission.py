@@ -1,11 +1,10 @@
 """`kin new`: a mission, which is a folder with a request to fill in."""
 
 import argparse
-import shlex
 from pathlib import Path
 
 from kinos.cli.outside import Outside
-from kinos.cli.program import program
+from kinos.cli.program import program, there
 from kinos.cli.terminal import say
 from kinos.domain.errors import SetupError, UsageError
 from kinos.domain.path import REQUESTS
@@ -67,8 +66,7 @@ def run(args: argparse.Namespace, outside: Outside) -> int:
 
 
 def _say_next(folder: Path, team: str) -> None:
-    kin = f"{program()}{f' {team}' if team else ''}"
-    where = "" if folder.resolve() == Path.cwd() else f" -C {shlex.quote(str(folder))}"
+    kin, where = f"{program()}{f' {team}' if team else ''}", there(folder)
     say(f"A mission: {folder / REQUEST}")
     say("1. Fill it in: agents read it and never edit it.")
     say(f"2. See the whole path without a key:  {kin} --rehearse --cycles 3{where}")

@@ -21,6 +21,11 @@ class Workspace(Protocol):
     """One folder with its engine."""
 
     @property
+    def root(self) -> Path:
+        """The folder, without links in it."""
+        ...
+
+    @property
     def session(self) -> Session:
         """The façade."""
         ...

@@ -9,7 +9,7 @@ from kinos.cli.amend import amended
 from kinos.cli.change import NOTHING, say_change
 from kinos.cli.engine import command
 from kinos.cli.outside import Outside
-from kinos.cli.program import program
+from kinos.cli.program import typed
 from kinos.cli.terminal import complain, paint, say, say_json
 from kinos.domain.errors import KinosError
 
@@ -53,10 +53,11 @@ def review(args: argparse.Namespace, outside: Outside) -> int:
     for change in waiting if not args.json else ():
         say_change(change, reason=True)
     if waiting and not args.json:
-        say(
+        says = (
             "kin review ID shows one, --accept ID lands it, --edit ID edits it, --reject ID --reason TEXT drops it, "
             "-i asks for each."
         )
+        say(typed(says, args.folder))
     return 0 if waiting else NOTHING
 
 
@@ -86,7 +87,7 @@ def _decide(outside: Outside, folder: Path, identity: str, *, accept: bool) -> N
     try:
         done = command(outside, folder, "accept" if accept else "reject", {"change": identity, "reason": reason})
     except KinosError as error:
-        complain(error)
+        complain(error, folder)
     else:
         say(f"{identity}: {done['state']}\n")
 
@@ -125,7 +126,9 @@ def _amend(args: argparse.Namespace, outside: Outside) -> int:
         say("Nothing was changed.")
     else:
         say_change(made, reason=True)
-        say(f"\nIt waits in the place of {args.edit}. To land it: {program()} review --accept {made['id']}")
+        say(
+            f"\nIt waits in the place of {args.edit}. To land it: {typed('kin review', args.folder)} --accept {made['id']}"
+        )
     return NOTHING if made is None else 0
 
 

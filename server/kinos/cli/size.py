@@ -100,7 +100,7 @@ def check(args: argparse.Namespace, outside: Outside) -> int:
 def _counted(args: argparse.Namespace, outside: Outside) -> tuple[_Report, Choice, Limits]:
     settings, problems = outside.settings(args.folder)
     for problem in problems:
-        warn(problem)
+        warn(problem, args.folder)
     choice = tokenizer_for(args.tokenizer or settings.tokens_tokenizer, settings.model_plan)
     limits = Limits(settings.tokens_warn, settings.tokens_error)
     counter = counter_for(choice.tokenizer, choice.counted)

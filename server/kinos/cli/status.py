@@ -3,11 +3,13 @@
 import argparse
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from kinos.cli.engine import command, commands
 from kinos.cli.outside import Outside
 from kinos.cli.phase import say_phase
+from kinos.cli.program import typed
 from kinos.cli.terminal import paint, say, say_json, table
 from kinos.domain.status import last_cycle
 
@@ -46,12 +48,13 @@ def status(args: argparse.Namespace, outside: Outside) -> int:
                 say(f"{paint('Failed:', 'red')} {each['name']}: {' '.join(each['lastError'].split())}")
     else:
         for line in _known(known):
-            say(line)
+            say(typed(line, args.folder))
     if check := picture["check"]:
         reason = f": {check['reason']}" if check["reason"] else ""
-        say(f"check.command: {check['state']}{reason} ({check['time'][:16].replace('T', ' ')})")
+        said = typed(f"check.command: {check['state']}{reason}", args.folder)
+        say(f"{said} ({check['time'][:16].replace('T', ' ')})")
     if picture["waiting"]:
-        for line in _waiting(changes):
+        for line in _waiting(changes, args.folder):
             say(line)
     return 0
 
@@ -103,13 +106,13 @@ def _known(figures: Sequence[Mapping[str, Any]]) -> Iterator[str]:
             yield f"Its last failure: {each['agent']}: {' '.join(each['lastFailure'].split())}"
 
 
-def _waiting(changes: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+def _waiting(changes: Sequence[Mapping[str, Any]], folder: Path) -> Iterator[str]:
     waiting = [change for change in changes if change["state"] == "proposed"]
     for change in waiting[:_NAMED]:
         yield f"{paint('Waits:', 'yellow')} {change['id']}  {change['agent']}: {change['title']}"
     if len(waiting) > _NAMED:
         yield f"       and {len(waiting) - _NAMED} more"
-    yield "       kin review shows them, kin review --accept ID lands one."
+    yield typed("       kin review shows them, kin review --accept ID lands one.", folder)
 
 
 def _clock(time: str) -> str:

@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from pathlib import Path
 
+from kinos.cli.program import typed
 from kinos.cli.terminal import counted, paint
 from kinos.domain.change import LANDED_STATES, Change, ChangeState
 from kinos.domain.state import State
@@ -20,8 +22,8 @@ def as_it_is_now(tally: Tally, changes: Sequence[Change]) -> Tally:
     return replace(tally, landed=max(tally.landed, landed), waiting=waiting)
 
 
-def told(tally: Tally, state: State, changes: Sequence[Change]) -> Iterator[str]:
-    """The summary of a run that made `changes`."""
+def told(tally: Tally, state: State, changes: Sequence[Change], folder: Path) -> Iterator[str]:
+    """The summary of a run on `folder` that made `changes`."""
     yield (
         f"{counted(tally.cycles, 'cycle', 'cycles')}: {counted(tally.landed, 'change', 'changes')} landed, "
         f"{counted(tally.waiting, 'waits', 'wait')} for review, {tally.refused} refused, {tally.failed} failed; "
@@ -34,9 +36,10 @@ def told(tally: Tally, state: State, changes: Sequence[Change]) -> Iterator[str]
     aside = [change for change in changes if change.state in (ChangeState.CONFLICTED, ChangeState.REFUSED)]
     yield from _listed("refused", "red", aside)
     if landed:
-        yield "See kin history; take it back with kin undo, kin undo --session or kin undo --all."
+        yield typed("See kin history; take it back with kin undo, kin undo --session or kin undo --all.", folder)
     if waiting:
-        yield f"See kin review; kin review {waiting[0].id} shows the first, --accept {waiting[0].id} lands it."
+        first = waiting[0].id
+        yield typed(f"See kin review; kin review {first} shows the first, --accept {first} lands it.", folder)
 
 
 def _listed(word: str, colour: str, changes: Sequence[Change]) -> Iterator[str]:

@@ -4,14 +4,15 @@ import argparse
 import asyncio
 import difflib
 import os
-import shlex
 import signal
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 from kinos.cli.engine import FRONT_END
 from kinos.cli.outside import Outside, Workspace
+from kinos.cli.program import typed
 from kinos.cli.summary import as_it_is_now, told
 from kinos.cli.terminal import OutputError, output, say, say_json, warn
 from kinos.cli.view import View
@@ -91,7 +92,7 @@ async def _run(args: argparse.Namespace, outside: Outside) -> int:
     rehearse = rehearses(args)
     workspace = outside.workspace(args.folder, FRONT_END, layers(args), verbose=args.verbose)
     for problem in workspace.problems:
-        warn(problem)
+        warn(problem, args.folder)
     others = outside.engines(args.folder)
     if others:
         raise WorkspaceHeldError(
@@ -105,7 +106,7 @@ async def _run(args: argparse.Namespace, outside: Outside) -> int:
     start = Start(args.team, rehearse, args.landing or "", ends=ends)
     try:
         await workspace.open()
-        view = view_of(workspace.session, as_json=args.json)
+        view = view_of(workspace, as_json=args.json)
         return await perform(workspace, start, view, as_json=args.json)
     finally:
         await workspace.close()
@@ -118,7 +119,7 @@ def _check_neighbours(args: argparse.Namespace, outside: Outside) -> None:
         folder, process = near
         raise WorkspaceHeldError(
             f"KinOS (process {process}) has {folder} open, and files of it are here.",
-            f"Run the team there, or close it first; kin status -C {shlex.quote(str(folder))} shows what it does.",
+            f"Run the team there, or close it first; {typed('kin status', folder)} shows what it does.",
         )
 
 
@@ -135,14 +136,14 @@ def check_name(args: argparse.Namespace, catalog: Catalog) -> None:
     )
 
 
-def view_of(session: Session, *, as_json: bool = False) -> View:
+def view_of(workspace: Workspace, *, as_json: bool = False) -> View:
     """How to show a run: as JSON, live on a terminal, as plain lines elsewhere."""
     # rich is imported when something is shown, not by `kin lsp` or a commit hook.
     from kinos.cli.live import JsonView, LiveView, PlainView
 
     if as_json:
         return JsonView()
-    return LiveView(session) if output().isatty() else PlainView()
+    return LiveView(workspace.session, workspace.root) if output().isatty() else PlainView(workspace.root)
 
 
 class _Shown:
@@ -184,7 +185,7 @@ async def perform(workspace: Workspace, start: Start, view: View, *, as_json: bo
     changes = [change for change in session.changes() if change.session == session.id]
     tally = as_it_is_now(session.tally, changes)
     code = exit_code(tally, stopped=stopped.is_set() or tally.stopped)
-    _summarise(tally, session.state, changes, code, as_json=as_json)
+    _summarise(tally, session.state, changes, code, workspace.root, as_json=as_json)
     return code
 
 
@@ -224,7 +225,9 @@ def exit_code(tally: Tally, *, stopped: bool) -> int:
     return WAITING if tally.waiting else NOTHING
 
 
-def _summarise(tally: Tally, state: State, changes: Sequence[Change], code: int, *, as_json: bool) -> None:
+def _summarise(
+    tally: Tally, state: State, changes: Sequence[Change], code: int, folder: Path, *, as_json: bool
+) -> None:
     summary: Mapping[str, Any] = {
         "type": "summary",
         "landed": tally.landed,
@@ -240,7 +243,7 @@ def _summarise(tally: Tally, state: State, changes: Sequence[Change], code: int,
     if as_json:
         say_json(summary)
         return
-    for line in told(tally, state, changes):
+    for line in told(tally, state, changes, folder):
         say(line)
     for line in dict.fromkeys(filter(None, (tally.budget, tally.last_failure))):
-        warn(line)
+        warn(line, folder)

@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from pathlib import Path
 from typing import Any, TextIO
 
 from kinos.domain.errors import KinosError
@@ -68,16 +69,16 @@ def paint(text: str, colour: str) -> str:
     return f"\x1b[{_COLOURS[colour]}m{text}\x1b[0m"
 
 
-def warn(text: str) -> None:
-    """A line on stderr."""
-    _tell(f"kin: {text}\n")
+def warn(text: str, folder: Path | None = None) -> None:
+    """A line on stderr; the commands in it are for `folder`."""
+    _tell(f"kin: {_typed(text, folder)}\n")
 
 
-def complain(error: KinosError) -> None:
-    """What went wrong and what to do, on stderr."""
-    warn(error.message)
+def complain(error: KinosError, folder: Path) -> None:
+    """What went wrong and what to do, on stderr; the commands in it are for `folder`."""
+    warn(error.message, folder)
     if error.remedy:
-        _tell(f"     {error.remedy}\n")
+        _tell(f"     {_typed(error.remedy, folder)}\n")
 
 
 def abandon() -> None:
@@ -88,6 +89,14 @@ def abandon() -> None:
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, sys.stdout.fileno())
         os.close(nowhere)
+
+
+def _typed(text: str, folder: Path | None) -> str:
+    if folder is None or "kin " not in text:
+        return text
+    from kinos.cli.program import typed
+
+    return typed(text, folder)
 
 
 def _tell(text: str) -> None:

@@ -39,7 +39,7 @@ def trust(args: argparse.Namespace, outside: Outside) -> int:
         say_json({"found": found, "refused": list(problems)})
     else:
         for problem in problems:
-            warn(problem)
+            warn(problem, args.folder)
     return 0 if args.revoke or all(approved for _, approved in demands) else NOT_APPROVED
 
 
@@ -55,7 +55,7 @@ def _show(demands: Sequence[tuple[Demand, bool]]) -> None:
 
 def _asked(args: argparse.Namespace) -> bool:
     if not (sys.stdin and sys.stdin.isatty() and sys.stdout.isatty()):
-        warn("Nobody can be asked here, so nothing was approved. Read the values, then: kin trust --yes")
+        warn("Nobody can be asked here, so nothing was approved. Read the values, then: kin trust --yes", args.folder)
         return False
     say(f"Let all of this count in {args.folder.resolve()}? Type yes to approve it:")
     if sys.stdin.readline().strip().lower() == "yes":
