@@ -13,6 +13,13 @@ from typing import Any
 BARE = (sys.executable, str(Path(__file__).with_name("bare_server.py")))
 KIN = (sys.executable, "-m", "kinos", "lsp")
 
+CAPABILITIES = {
+    "textDocument": {
+        "publishDiagnostics": {"relatedInformation": True, "codeDescriptionSupport": True, "dataSupport": True}
+    }
+}
+"""Diagnostics in their richest form, as VS Code shows them."""
+
 
 class Editor:
     """One server over stdio."""
@@ -104,7 +111,7 @@ def editing(command: Sequence[str], root: Path, environment: dict[str, str]) -> 
         folder = {"uri": root.as_uri(), "name": root.name}
         editor.request(
             "initialize",
-            {"processId": None, "rootUri": root.as_uri(), "workspaceFolders": [folder], "capabilities": {}},
+            {"processId": None, "rootUri": root.as_uri(), "workspaceFolders": [folder], "capabilities": CAPABILITIES},
         )
         editor.notify("initialized", {})
         yield editor

@@ -40,6 +40,8 @@ class Workspace:
     session: Session
     control: ControlServer
     problems: tuple[str, ...]
+    docs: Path
+    """Where the pages lie that diagnostics lead to."""
 
     brief: bool = False
     """Whether it is there for one command: then it watches nothing."""
@@ -218,6 +220,7 @@ class App:
         from kinos.adapters.control_socket import ControlServer
         from kinos.adapters.log import EventLog, Lines, TerminalLog
         from kinos.adapters.service_process import ServiceProcesses
+        from kinos.adapters.share import shared
         from kinos.adapters.state_folder import WorkspaceState
         from kinos.domain.event import wire
         from kinos.domain.secret import redaction
@@ -243,7 +246,7 @@ class App:
         session.subscribe(lambda before, after, event: services.hear(lambda: wire(event)))
         if verbose:
             session.subscribe(TerminalLog(lines).show)
-        return Workspace(disk.root, session, ControlServer(disk.root, answer), problems, brief)
+        return Workspace(disk.root, session, ControlServer(disk.root, answer), problems, shared() / "docs", brief)
 
     def _ports(
         self, settings: Settings, disk: FileDisk, folder: WorkspaceState, services: ServiceProcesses, checkup: Checkup,

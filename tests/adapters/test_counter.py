@@ -20,6 +20,7 @@ from kinos.adapters.frame import frames
 from kinos.domain.count import Terms
 from kinos.domain.size import Counted
 from kinos.tokens.counter import counter_for
+from kinos.tokens.section import bulk
 
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(Path(kinos.__file__).parents[1])}
 
@@ -223,3 +224,15 @@ def test_a_stray_print_is_no_frame() -> None:
     with running("-c", code) as child:
         ask(child, {"id": 1, "tokenizer": "claude-v4.8", "text": "a"})
         assert hear(child)["tokens"] == 1
+
+
+def test_where_a_text_is_too_large_is_told_by_line() -> None:
+    text = "# A\n\none two\n\n# B\n\none\n"
+    (found,) = answers({"id": 4, "tokenizer": "claude-v4.8", "bulk": text, "limit": 5})
+    made = bulk(text, counter_for("claude-v4.8"), 5)
+    assert json.loads(json.dumps(found)) == {
+        "id": 4,
+        "crossing": made.crossing,
+        "sections": [[place.line, place.title, place.tokens] for place in made.sections],
+    }
+    assert made.crossing is not None

@@ -16,6 +16,7 @@ from kinos.domain.count import Count, Terms
 from kinos.domain.errors import UnavailableError
 from kinos.domain.size import Counted, Size
 from kinos.tokens.counter import counter_for
+from kinos.tokens.section import bulk
 from kinos.tokens.suggestion import suggestion
 
 FAMILY = "claude-v4.8"
@@ -62,6 +63,11 @@ async def test_files_are_counted_and_those_that_cannot_be_say_why(counter: Count
         "empty.md": Count("empty.md", Size(0)),
         "gone.md": Count("gone.md"),
     }
+
+
+async def test_where_a_text_is_too_large_is_worked_out(counter: CounterProcess) -> None:
+    text = "# A\n\none two\n\n# B\n\none\n"
+    assert await counter.bulk(text, FAMILY, 5) == bulk(text, counter_for(FAMILY), 5)
 
 
 async def test_nothing_runs_before_the_first_question_or_after_the_end(tmp_path: Path) -> None:

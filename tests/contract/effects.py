@@ -28,7 +28,8 @@ from kinos.domain.task import Task
 from kinos.engine.lifecycle import Start
 from kinos.engine.run import Ends
 from kinos.lsp.background import Background
-from kinos.lsp.diagnostic import Diagnostics
+from kinos.lsp.diagnostic import Form
+from kinos.lsp.size_report import SizeReport
 from kinos.worker.deadline import Deadline
 from kinos.worker.gate import Gate
 from kinos.worker.source import Source as Asked
@@ -192,7 +193,9 @@ async def diagnostics(place: Place) -> dict[str, Any]:
         (place.folder / name).write_text("word " * words, encoding="utf-8")
     given = {"tokens.warn": 20, "tokens.error": 500, **place.values}
     session, client, background = workspace(place.folder, given, True).session, RecordingClient(), Background()
-    shown = Diagnostics(place.folder, session, client, background, lambda path: path, lambda path: True)
+    shown = SizeReport(
+        place.folder, session, client, background, Form(), "file:///docs", lambda path: path, lambda path: True
+    )
     session.subscribe(shown.on_event)
     await session.open()
     session.did_open("open.md", "word " * 30, 1)

@@ -5,8 +5,11 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
+
+from kinos.lsp.diagnostic import GUIDE
 
 ROOT = Path(__file__).parents[2]
 
@@ -37,6 +40,11 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     done = subprocess.run(command, capture_output=True, text=True, check=False, env=path)
     assert done.returncode == 0, done.stdout + done.stderr
     return next(folder.glob("*.whl"))
+
+
+def test_the_wheel_holds_the_pages_that_diagnostics_lead_to(wheel: Path) -> None:
+    with ZipFile(wheel) as files:
+        assert f"kinos/share/docs/{GUIDE}" in files.namelist()
 
 
 def test_the_wheel_is_pure_python(wheel: Path) -> None:

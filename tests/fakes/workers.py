@@ -8,6 +8,7 @@ from pathlib import Path
 
 from fakes.clock import FakeClock
 from fakes.disk import MemoryDisk
+from kinos.domain.bulk import Bulk
 from kinos.domain.count import Count, Terms
 from kinos.domain.errors import FailureKind, SetupError, SurvivedError, UnavailableError
 from kinos.domain.message import Denied, EditCall, Edited, Failed, Granted, PlanCall, Planned, Reserve, Settle, Text
@@ -222,6 +223,10 @@ class WordCounting:
         if tokenizer not in TOKENIZERS:
             raise unknown(tokenizer)
         return len(text.split())
+
+    async def bulk(self, text: str, tokenizer: str, limit: int) -> Bulk:
+        await self._die()
+        return Bulk(None, ())
 
     async def close(self) -> None:
         self.closed = True

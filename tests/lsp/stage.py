@@ -22,6 +22,7 @@ from kinos.engine.outside import Ports
 from kinos.engine.ports import Ear, Editor, Gate
 from kinos.engine.session import Session
 from kinos.lsp.background import Background
+from kinos.lsp.diagnostic import Form
 from kinos.tokens.position import Encoding
 
 
@@ -30,6 +31,7 @@ class RecordingClient:
     """Implements `Client`."""
 
     encoding: Encoding = Encoding.UTF16
+    form: Form = field(default_factory=Form)
     versioned_edits: bool = True
     edits: bool = True
     published: list[tuple[str, int | None, list[types.Diagnostic]]] = field(default_factory=list)
@@ -106,6 +108,7 @@ class StagedWorkspace:
     root: Path
     session: Session
     problems: tuple[str, ...]
+    docs: Path = Path("/kinos/docs")
     closed: bool = False
 
     async def open(self) -> None:

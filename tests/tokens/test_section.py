@@ -3,10 +3,11 @@
 from hypothesis import given
 
 from domain.markdown.generated import documents
+from kinos.domain.bulk import Bulk, Place
 from kinos.domain.markdown import scan, sections
 from kinos.tokens.counter import counter_for
 from kinos.tokens.document import Encoding, OpenText, Position, TextEdit
-from kinos.tokens.section import crossed, section_sizes
+from kinos.tokens.section import HEAVIEST, bulk, crossed, heaviest, section_sizes
 
 COUNTER = counter_for("claude-v4.8")
 
@@ -39,3 +40,36 @@ def test_the_line_at_which_a_limit_is_crossed_is_the_first_that_is_too_much() ->
     assert crossed([3, 0, 2, 5], 5) == 3
     assert crossed([3, 0, 2, 5], 10) is None
     assert crossed([], 0) is None
+
+
+def test_the_heaviest_sections_come_first_and_a_title_over_all_of_it_says_nothing() -> None:
+    text = "# Title\n\n## A\n\none\n\n## B\n\none two three\n\n### B1\n\none\n\n## C\n\none two\n\n## D\n"
+    document = OpenText(text, 1)
+    found = heaviest(section_sizes(document, COUNTER), document.count(COUNTER).tokens)
+    assert [place.title for place in found] == ["B", "C", "A"]
+    assert [place.line for place in found] == [6, 14, 2]
+
+
+def test_a_section_that_is_most_of_a_document_and_divided_is_shown_by_what_is_below_it() -> None:
+    text = f"# A\n\n{'word ' * 5}\n\n# B\n\n## B1\n\n{'word ' * 90}\n\n## B2\n\n{'word ' * 9}\n"
+    document = OpenText(text, 1)
+    found = heaviest(section_sizes(document, COUNTER), document.count(COUNTER).tokens)
+    assert [place.title for place in found] == ["B1", "B2", "A"]
+
+
+@given(documents())
+def test_what_is_named_of_a_document_is_there(text: str) -> None:
+    document = OpenText(text, 1)
+    total = document.count(COUNTER).tokens
+    found = bulk(text, COUNTER, total // 2)
+    assert len(found.sections) <= HEAVIEST
+    assert list(found.sections) == sorted(found.sections, key=lambda place: -place.tokens)
+    sized = {size.line: size for root in section_sizes(document, COUNTER) for size in root.walk()}
+    for place in found.sections:
+        assert place == Place(place.line, sized[place.line].title, sized[place.line].tokens)
+    assert (found.crossing is None) == (total == 0)
+    assert bulk(text, COUNTER, total).crossing is None
+
+
+def test_a_document_without_headings_has_no_sections_to_name() -> None:
+    assert bulk("word word\nword\n", COUNTER, 2) == Bulk(0, ())

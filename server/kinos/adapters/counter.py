@@ -7,7 +7,8 @@ Frames on stdin and stdout are a 4-byte big-endian length and that many bytes of
   for changes there is no end, and `{"id", "note"}` is something a person should know. Tokens are null without a size;
   without an error too the document is gone;
 - `{"id", "folder", "suggest": [path], "limit"}` → `{"id", "suggestions"}`, as `kinos.domain.suggestion.wire` makes them;
-- `{"id", "tokenizer", "text"}` → `{"id", "tokens", "counted"}`.
+- `{"id", "tokenizer", "text"}` → `{"id", "tokens", "counted"}`;
+- `{"id", "tokenizer", "bulk": text, "limit"}` → `{"id", "crossing": line or null, "sections": [[line, title, tokens]]}`.
 
 One that cannot be served is answered by `{"id", "error": message, "done": true}`. The process ends at once when stdin does.
 """
@@ -30,6 +31,7 @@ from kinos.domain.count import Count
 from kinos.domain.errors import KinosError
 from kinos.domain.suggestion import wire
 from kinos.tokens.counter import counter_for
+from kinos.tokens.section import bulk
 
 NICENESS = 10
 """Whoever types comes first."""
@@ -60,9 +62,14 @@ class Service:
             if "text" in request:
                 size = counter_for(request["tokenizer"]).count(request["text"])
                 self._send({"id": request["id"], "tokens": size.tokens, "counted": size.counted})
+            elif "bulk" in request:
+                found = bulk(request["bulk"], counter_for(request["tokenizer"]), int(request["limit"]))
+                sections = [(place.line, place.title, place.tokens) for place in found.sections]
+                self._send({"id": request["id"], "crossing": found.crossing, "sections": sections})
             elif "suggest" in request:
-                found = self._scan(request["folder"]).suggestions(map(str, request["suggest"]), int(request["limit"]))
-                self._send({"id": request["id"], "suggestions": [wire(suggestion) for suggestion in found]})
+                scan = self._scan(request["folder"])
+                made = scan.suggestions(map(str, request["suggest"]), int(request["limit"]))
+                self._send({"id": request["id"], "suggestions": [wire(suggestion) for suggestion in made]})
             else:
                 self._look(request["id"], self._scan(request["folder"]), request["look"], request["folder"])
         except KinosError as error:

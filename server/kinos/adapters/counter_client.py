@@ -11,6 +11,7 @@ from typing import Any
 from kinos.adapters.environment import OWN, allowed
 from kinos.adapters.folder import Folder, count_of
 from kinos.adapters.frame import framed, read_frame
+from kinos.domain.bulk import Bulk, Place
 from kinos.domain.count import Count, Terms
 from kinos.domain.errors import UnavailableError
 from kinos.domain.suggestion import Suggestion, unwired
@@ -67,6 +68,14 @@ class CounterProcess:
             async for answer in answers:
                 if "tokens" in answer:
                     return int(answer["tokens"])
+        raise _died()
+
+    async def bulk(self, text: str, tokenizer: str, limit: int) -> Bulk:
+        """Where `text` becomes larger than `limit` tokens. Raises UnavailableError."""
+        async with aclosing(self._ask({"tokenizer": tokenizer, "bulk": text, "limit": limit})) as answers:
+            async for answer in answers:
+                if "sections" in answer:
+                    return Bulk(answer["crossing"], tuple(Place(*section) for section in answer["sections"]))
         raise _died()
 
     async def close(self) -> None:

@@ -4,9 +4,11 @@ from collections.abc import AsyncIterator, Sequence
 
 from kinos.adapters.folder import Folder
 from kinos.adapters.scan import Scan, batches
+from kinos.domain.bulk import Bulk
 from kinos.domain.count import Count, Terms
 from kinos.domain.suggestion import Suggestion
 from kinos.tokens.counter import counter_for
+from kinos.tokens.section import bulk
 
 
 class CountingHere:
@@ -39,6 +41,10 @@ class CountingHere:
     async def text(self, text: str, tokenizer: str) -> int:
         """Tokens of `text`."""
         return counter_for(tokenizer).count(text).tokens
+
+    async def bulk(self, text: str, tokenizer: str, limit: int) -> Bulk:
+        """Where `text` becomes larger than `limit` tokens."""
+        return bulk(text, counter_for(tokenizer), limit)
 
     async def close(self) -> None:
         """Give the cache back."""

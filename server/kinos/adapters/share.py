@@ -7,7 +7,9 @@ from kinos.domain.errors import SetupError
 
 
 def shared() -> Path:
-    """The folder with `teams/`, `prompts/`, `examples/` and `neovim/`. Raises SetupError when the installation is broken."""
+    """The folder with `teams/`, `prompts/`, `examples/`, `neovim/` and, in `docs/`, the pages that diagnostics lead to.
+
+    Raises SetupError when the installation is broken."""
     package = Path(kinos.__file__).parent
     for folder in (package / "share", package.parents[1]):
         if (folder / "teams").is_dir() and (folder / "prompts").is_dir():

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import PurePosixPath
 
+from kinos.domain.bulk import Bulk
 from kinos.domain.count import Count, Terms
 from kinos.domain.errors import UnavailableError
 from kinos.domain.event import Noted, PhaseMoved, SizesCounted
@@ -165,6 +166,13 @@ class Sizes:
         to more than others do.
         """
         return await self._counting.text(text, self._choice.tokenizer or CLAUDE_V4_8)
+
+    async def bulk(self, text: str, limit: int) -> Bulk | None:
+        """Where `text` becomes larger than `limit` tokens, worked out outside this process; None where that cannot be told."""
+        try:
+            return await self._counting.bulk(text, self._choice.tokenizer, limit)
+        except UnavailableError:  # the sizes say so themselves
+            return None
 
     def project_map(self, agents: Sequence[tuple[str, float]]) -> ProjectMap:
         """The map as things are now."""

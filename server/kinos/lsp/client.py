@@ -11,6 +11,7 @@ from pygls.capabilities import get_capability
 from pygls.exceptions import JsonRpcException
 
 from kinos.domain.errors import KinosError
+from kinos.lsp.diagnostic import Form
 from kinos.lsp.protocol import Server
 from kinos.tokens.position import Encoding
 
@@ -41,6 +42,11 @@ class Client(Protocol):
     @property
     def edits(self) -> bool:
         """Whether it makes edits at all when asked."""
+        ...
+
+    @property
+    def form(self) -> Form:
+        """What it takes of a diagnostic."""
         ...
 
     def publish(self, uri: str, version: int | None, diagnostics: Sequence[types.Diagnostic]) -> None:
@@ -84,6 +90,17 @@ class EditorClient:
     def edits(self) -> bool:
         """Whether it makes edits at all when asked."""
         return self.can("workspace.apply_edit")
+
+    @property
+    def form(self) -> Form:
+        """What it takes of a diagnostic."""
+        pushed = "text_document.publish_diagnostics"
+        return Form(
+            self.encoding,
+            self.can(f"{pushed}.related_information"),
+            self.can(f"{pushed}.code_description_support"),
+            self.can(f"{pushed}.data_support"),
+        )
 
     def can(self, capability: str) -> bool:
         """Whether the client declared a capability, named by its path in snake case."""

@@ -14,9 +14,9 @@ from kinos.engine.ports import Editor
 from kinos.engine.session import Session
 from kinos.lsp.background import Background
 from kinos.lsp.client import Client, explained
-from kinos.lsp.diagnostic import Diagnostics
 from kinos.lsp.editor import DocumentEditor
 from kinos.lsp.question import CapQuestion
+from kinos.lsp.size_report import SizeReport
 from kinos.lsp.status import Status
 from kinos.lsp.uri import uri_of
 from kinos.tokens.document import OpenText
@@ -38,6 +38,11 @@ class Workspace(Protocol):
     @property
     def problems(self) -> tuple[str, ...]:
         """What was wrong with its settings."""
+        ...
+
+    @property
+    def docs(self) -> Path:
+        """The folder with the pages that diagnostics lead to."""
         ...
 
     async def open(self) -> None:
@@ -75,7 +80,10 @@ class Folder:
         self.problems = self._workspace.problems
         self._redact = redaction(secrets(self.session.settings))
         self._status = Status(lambda: client.status(self.picture()), asyncio.get_running_loop())
-        self.diagnostics = Diagnostics(self._workspace.root, self.session, client, background, self.uri_of, self.owns)
+        self.diagnostics = SizeReport(
+            self._workspace.root, self.session, client, background, client.form, uri_of(str(self._workspace.docs)),
+            self.uri_of, self.owns,
+        )  # fmt: skip
         self.session.subscribe(self.diagnostics.on_event)
         self.session.subscribe(self._on_note)
         self.session.subscribe(CapQuestion(self.session, client, background).on_event)

@@ -4,9 +4,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
+from kinos.domain.bulk import Bulk, Place
 from kinos.tokens.counter import ClaudeCounter, Counter
 from kinos.tokens.document import OpenText
 from kinos.tokens.outline import Title
+
+HEAVIEST = 3
+"""Sections of a document that are named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +55,25 @@ def unsized_sections(document: OpenText) -> tuple[SectionSize, ...]:
 def crossed(costs: Sequence[int], limit: int) -> int | None:
     """The line (from 0) with which a document has more than `limit` tokens; None when it stays within."""
     return next((line for line, total in enumerate(accumulate(costs)) if total > limit), None)
+
+
+def bulk(text: str, counter: Counter, limit: int) -> Bulk:
+    """Where `text` becomes larger than `limit` tokens. Raises UnavailableError when `counter` cannot count."""
+    document = OpenText(text, 0)
+    roots = section_sizes(document, counter)
+    return Bulk(crossed(document.by_line(counter), limit), heaviest(roots, document.count(counter).tokens))
+
+
+def heaviest(roots: Sequence[SectionSize], total: int) -> tuple[Place, ...]:
+    """The sections worth looking at first in a document of `total` tokens. One that holds more than half of it and is divided
+    further says little, as the title does: those below stand for it.
+    """
+    found = list(roots)
+    while (broad := next((each for each in found if each.children and each.tokens * 2 > total), None)) is not None:
+        found.remove(broad)
+        found.extend(broad.children)
+    found.sort(key=lambda section: (-section.tokens, section.line))
+    return tuple(Place(each.line, each.title, each.tokens) for each in found[:HEAVIEST])
 
 
 def _nested(document: OpenText, costs: Sequence[int]) -> tuple[SectionSize, ...]:

@@ -219,3 +219,31 @@ async def test_a_map_that_is_there_follows_the_disk_without_a_team_and_brings_su
         shown = await editor.command("showMap")
         assert "- long.md: split out “Part " in shown
         assert written.read_text(encoding="utf-8").split("\n", 2)[2] == shown.split("\n", 2)[2]
+
+
+async def test_an_editor_that_shows_more_is_led_to_the_guide_and_to_the_heaviest_sections(tmp_path: Path) -> None:
+    shows = {"relatedInformation": True, "codeDescriptionSupport": True, "dataSupport": True}
+    wanted = {**CAPABILITIES, "textDocument": {**CAPABILITIES["textDocument"], "publishDiagnostics": shows}}
+    text = "# Title\n\n## One\n\nword\n\n## Two\n\n" + "word " * 120 + "\n"
+    async with server() as running:
+        editor = running.editor
+        await editor.initialize(tmp_path, options=SETTINGS, capabilities=wanted)
+        document = editor.open(tmp_path / "a.md", text)
+        shown = await editor.published(document.uri, lambda params: params["diagnostics"][0]["relatedInformation"])
+        (diagnostic,) = shown["diagnostics"]
+        assert diagnostic["data"] == {"tokens": tokens(text), "limit": 100}
+        guide, anchor = diagnostic["codeDescription"]["href"].removeprefix("file://").split("#")
+        assert f"\n## {anchor}\n" in Path(guide).read_text(encoding="utf-8")
+        places = [
+            (each["location"]["range"]["start"]["line"], each["message"]) for each in diagnostic["relatedInformation"]
+        ]
+        assert places[0] == (8, "With this line it has more than 100 tokens.")
+        assert [line for line, _ in places[1:]] == [6, 2]
+
+
+async def test_an_editor_that_does_not_say_so_is_told_no_more_than_the_diagnostic(tmp_path: Path) -> None:
+    async with server() as running:
+        await running.editor.initialize(tmp_path, options=SETTINGS)
+        document = running.editor.open(tmp_path / "a.md", "word " * 120)
+        (diagnostic,) = (await running.editor.published(document.uri))["diagnostics"]
+        assert set(diagnostic) == {"range", "message", "severity", "code", "source"}

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Protocol
 
+from kinos.domain.bulk import Bulk
 from kinos.domain.count import Count, Terms
 from kinos.domain.suggestion import Suggestion
 from kinos.tokens.document import TextEdit
@@ -36,6 +37,10 @@ class Counting(Protocol):
 
     async def text(self, text: str, tokenizer: str) -> int:
         """Tokens of `text`. Raises UnavailableError."""
+        ...
+
+    async def bulk(self, text: str, tokenizer: str, limit: int) -> Bulk:
+        """Where `text` becomes larger than `limit` tokens. Raises UnavailableError."""
         ...
 
     async def close(self) -> None:
