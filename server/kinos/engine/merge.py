@@ -40,9 +40,14 @@ def onto(path: str, base: bytes | None, text: str | None) -> bytes | None:
     """
     if text is None or base is None:
         return None if text is None else text.encode()
-    raw, made = decoded(base, path), parse(text)
+    return fitted(path, decoded(base, path), text).encoded()
+
+
+def fitted(path: str, raw: Text, text: str) -> Text:
+    """`text`, which has line feeds only, in the raw form of what it was made of: its line ends, BOM and last line."""
+    made = parse(text)
     ends = tuple(raw.end if end else "" for end in made.ends)
-    return merged_text(path, raw, replace(made, ends=ends), raw).encoded()
+    return merged_text(path, raw, replace(made, ends=ends), raw)
 
 
 def _gone(path: str, base: bytes | None, result: bytes | None, current: bytes | None) -> str:

@@ -32,6 +32,7 @@ from kinos.engine.mapper import Mapper
 from kinos.engine.memory import Memory
 from kinos.engine.outside import Ports
 from kinos.engine.ports import Catalog
+from kinos.engine.restructuring import Restructuring
 from kinos.engine.review import Proposed, Review
 from kinos.engine.sizes import Sizes
 from kinos.engine.store import Store
@@ -63,6 +64,7 @@ class Session:
             ports.disk, self.buffers, ports.counting, self.store, ports.clock, choice, limits, self._rule,
             settings.documents_max_bytes,
         )  # fmt: skip
+        self.restructuring = Restructuring(self.sizes, self.buffers, ports.disk)
         self._journal = ports.folder.journal()
         self._memory, self._claims = Memory(), Claims()
         self._circuits = ports.circuits or Circuits(ports.clock)

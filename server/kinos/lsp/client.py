@@ -120,6 +120,14 @@ class EditorClient:
         params = types.ApplyWorkspaceEditParams(edit=edit, label=label)
         self._server.protocol.send_request(types.WORKSPACE_APPLY_EDIT, params).add_done_callback(_note_refusal)
 
+    async def apply(self, edit: types.WorkspaceEdit, label: str) -> str:
+        """Have an edit made: why it was not, by what the editor answers; empty when it says that it was."""
+        try:
+            answer = await self._server.workspace_apply_edit_async(types.ApplyWorkspaceEditParams(edit, label))
+        except JsonRpcException as error:
+            return error.message
+        return "" if answer.applied else answer.failure_reason or "it gave no reason"
+
     def register(self, method: str, options: object) -> None:
         """Register for a method that the client offers dynamically."""
         registration = types.Registration(id=method, method=method, register_options=options)

@@ -160,6 +160,17 @@ class Folders:
         with explained(self._client):
             place.folder.session.did_open(place.path, text, version)
 
+    def opened(self, uri: str) -> Place | None:
+        """The open document of that name, if it is one of a folder."""
+        return self._open.get(uri)
+
+    def located(self, uri: object) -> Place:
+        """The document that a request names, open or not. Raises UsageError when it is in no folder."""
+        place = self._place(uri) if isinstance(uri, str) else None
+        if place is None:
+            raise UsageError(f"{uri!r} is the URI of no file in a folder of this editor.", "Give an object with uri.")
+        return place
+
     def did_change(self, uri: str, edits: Sequence[TextEdit | str], version: int) -> None:
         """The editor changed it."""
         place = self._open.get(uri)

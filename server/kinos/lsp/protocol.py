@@ -22,6 +22,9 @@ _log = logging.getLogger(__name__)
 REQUEST_FAILED = -32803
 """LSP's RequestFailed: the request was understood, and there is a reason why it could not be done."""
 
+CONTENT_MODIFIED = -32801
+"""LSP's ContentModified: what was asked about has changed since."""
+
 _OWN = (
     types.SHUTDOWN,
     types.EXIT,

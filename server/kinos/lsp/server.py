@@ -11,7 +11,7 @@ from kinos.domain.errors import SetupError
 from kinos.lsp import lifecycle
 from kinos.lsp.background import Background
 from kinos.lsp.client import EditorClient
-from kinos.lsp.feature import command, text_sync, watched_file, workspace_folder
+from kinos.lsp.feature import code_action, command, document_command, text_sync, watched_file, workspace_folder
 from kinos.lsp.folder import Factory
 from kinos.lsp.folders import Folders
 from kinos.lsp.lifecycle import Lifecycle
@@ -71,7 +71,7 @@ async def serve(
     folders = Folders(client, background, factory)
     life = Lifecycle(client, folders, background)
     lifecycle.register(server, life)
-    for feature in (text_sync, watched_file, workspace_folder, command):
+    for feature in (text_sync, watched_file, workspace_folder, command, document_command, code_action):
         feature.register(server, folders)
     server.protocol.set_writer(output)
     for number in _SIGNALS:

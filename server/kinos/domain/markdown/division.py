@@ -111,13 +111,20 @@ def _size(group: _Group) -> int:
 
 
 def _parts(path: str, lines: Sequence[Line], groups: Sequence[_Group], taken: set[str]) -> Iterator[Part]:
-    about = document_title(lines, path)
     for number, group in enumerate(groups, 1):
-        subject = plain(group.pieces[0].heading.title).rstrip(":") or f"Part {number}"
-        name = _free(path, file_slug(subject) or f"part-{number}", taken)
-        taken.add(name.casefold())
-        title = subject if len(group.pieces) == 1 else f"{about}: {subject}"
-        yield Part(name, " ".join(title.split()), tuple(piece.start for piece in group.pieces))
+        made = named(path, lines, group.pieces, taken, number)
+        taken.add(made.path.casefold())
+        yield made
+
+
+def named(path: str, lines: Sequence[Line], pieces: Sequence[Section], taken: Collection[str], number: int = 1) -> Part:
+    """The part that takes `pieces`, in the order of the document, named after the first of them; `number` where that has no
+    words. `taken` are folded paths that are not free.
+    """
+    subject = plain(pieces[0].heading.title).rstrip(":") or f"Part {number}"
+    title = subject if len(pieces) == 1 else f"{document_title(lines, path)}: {subject}"
+    free = _free(path, file_slug(subject) or f"part-{number}", taken)
+    return Part(free, " ".join(title.split()), tuple(piece.start for piece in pieces))
 
 
 def _free(path: str, name: str, taken: Collection[str]) -> str:

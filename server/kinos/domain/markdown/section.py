@@ -33,6 +33,24 @@ def sections(lines: Sequence[Line]) -> list[Section]:
     return list(_nested(headings(lines), 0, len(lines)))
 
 
+def meant(found: Sequence[Section], first: int, last: int) -> tuple[Section, ...]:
+    """The sections that the lines from `first` to `last` mean, in order: the outermost whose headings are among several lines,
+    else the innermost one around the first line; none before the first heading.
+    """
+    if last > first and (selected := tuple(_selected(found, first, last))):
+        return selected
+    around = next((section for section in found if section.start <= first < section.end), None)
+    return () if around is None else meant(around.children, first, first) or (around,)
+
+
+def _selected(found: Sequence[Section], first: int, last: int) -> "Iterator[Section]":
+    for section in found:
+        if first <= section.start <= last:
+            yield section
+        else:
+            yield from _selected(section.children, first, last)
+
+
 def _nested(found: Sequence[Heading], at: int, last: int) -> "Iterator[Section]":
     """The sections from the heading numbered `at` on that are not below one another, up to the line `last`."""
     while at < len(found) and found[at].line < last:

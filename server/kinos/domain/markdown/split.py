@@ -85,6 +85,16 @@ def split(path: str, text: str, parts: Sequence[Part]) -> dict[str, str]:
     return texts
 
 
+def moved(path: str, text: str, parts: Sequence[Part]) -> dict[str, tuple[str, str]]:
+    """By anchor of the document, where what it names is once `parts` have taken their sections: the new document, and the
+    anchor there. What stays is left out. Raises SplitError.
+    """
+    lines = scan(text)
+    pieces = _pieces(path, lines, parts)
+    shares = [_share(lines, part, [piece for piece in pieces if piece.part is part]) for part in parts]
+    return {anchor: home for anchor, home in _homes(path, lines, shares).items() if home[0] != path}
+
+
 def _pieces(path: str, lines: Sequence[Line], parts: Sequence[Part]) -> list[_Piece]:
     """The sections that move, in the order of the document."""
     known = {section.start: section for root in sections(lines) for section in root.walk()}

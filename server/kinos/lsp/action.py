@@ -1,0 +1,199 @@
+"""Code actions: which there are at a place in a document, as a pure function, and how the protocol says them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any
+
+from lsprotocol import types
+
+from kinos.domain.change import Change
+from kinos.domain.markdown import Line, plain, scan, sections
+from kinos.domain.markdown.obstacle import obstacle
+from kinos.domain.markdown.section import Section, meant
+from kinos.lsp.ability import Abilities
+
+SERVER = "kinos.server."
+REJECT = "kinos.rejectChange"
+EDIT = "kinos.editChange"
+"""Commands that a client may have of its own (`experimental.commands.commands`): to ask for a reason, to show and edit."""
+
+CONSOLIDATE, UPDATE_MAP = "source.kinos.consolidate", "source.kinos.updateMap"
+KINDS = (
+    types.CodeActionKind.QuickFix,
+    types.CodeActionKind.RefactorExtract,
+    types.CodeActionKind.RefactorMove,
+    types.CodeActionKind.RefactorRewrite,
+    UPDATE_MAP,
+)
+_TITLE = 40
+"""Characters of a heading or a change that are shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """The edit of an action before it is worked out: what, to which version of which document, at which lines (0-based)."""
+
+    name: str
+    uri: str
+    version: int
+    first: int = 0
+    last: int = 0
+    preview: bool = False
+
+    def wire(self) -> dict[str, Any]:
+        """As `data` of an action."""
+        return asdict(self)
+
+
+def deed(data: object) -> Deed | None:
+    """What `Deed.wire` made; None for anything else."""
+    kinds = {"name": str, "uri": str, "version": int, "first": int, "last": int, "preview": bool}
+    if not isinstance(data, Mapping) or data.keys() != {each.name for each in fields(Deed)}:
+        return None
+    return Deed(**data) if all(type(data[key]) is kind for key, kind in kinds.items()) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """An action: with a `deed`, or a command and its argument. `command` beside a deed is for clients that take only those.
+
+    `reason` says why it cannot be done now.
+    """
+
+    title: str
+    kind: str
+    deed: Deed | None = None
+    command: tuple[str, Mapping[str, Any]] | None = None
+    reason: str = ""
+    preferred: bool = False
+    by_model: bool = False
+    fixes: Sequence[types.Diagnostic] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """Where actions are asked for: lines `first` to `last` of an open document. `over` is whether its size is shown as too
+    much; `fixes` are our diagnostics at hand; `counted` is whether it is a document that may be taken apart; `waiting` are
+    changes of it that wait for a person; `folder` is the URI of its folder.
+    """
+
+    uri: str
+    path: str
+    folder: str
+    text: str
+    version: int
+    first: int = 0
+    last: int = 0
+    counted: bool = True
+    over: bool = False
+    able: Abilities = Abilities()
+    waiting: Sequence[Change] = ()
+    fixes: Sequence[types.Diagnostic] = field(default=())
+
+
+def offers(scene: Scene, only: Sequence[str] | None = None) -> list[Offer]:
+    """The actions at `scene`, of the kinds `only` when that is given. What cannot be done is left out, unless the client shows
+    such actions with the reason.
+    """
+    found = [*_about_changes(scene)]
+    if scene.counted:
+        lines = scan(scene.text)
+        outermost = sections(lines)
+        found = [*_about_size(scene, outermost), *_about_section(scene, lines, outermost), *found, _update_map(scene)]
+    return [offer for offer in found if _asked(offer.kind, only) and _shown(offer, scene.able)]
+
+
+def code_action(offer: Offer, able: Abilities, edit: types.WorkspaceEdit | None) -> types.CodeAction | types.Command:
+    """An offer as the client takes it; its `edit`, where that has been worked out, else what `codeAction/resolve` needs."""
+    command = None
+    if offer.command is not None and (offer.deed is None or not able.literals):
+        command = types.Command(offer.title, offer.command[0], arguments=[dict(offer.command[1])])
+        if not able.literals:
+            return command
+    return types.CodeAction(
+        title=offer.title,
+        kind=offer.kind,
+        diagnostics=list(offer.fixes) or None,
+        is_preferred=True if offer.preferred and able.prefers else None,
+        disabled=types.CodeActionDisabled(offer.reason) if offer.reason else None,
+        edit=edit,
+        command=command,
+        data=offer.deed.wire() if offer.deed is not None and edit is None and not offer.reason else None,
+        tags=[types.CodeActionTag.LlmGenerated] if offer.by_model and able.tags else None,
+    )
+
+
+def _about_size(scene: Scene, outermost: Sequence[Section]) -> list[Offer]:
+    """What helps a document that is too large."""
+    if not scene.over:
+        return []
+    kind = types.CodeActionKind.QuickFix if scene.fixes else types.CodeActionKind.RefactorExtract
+    reason = "" if scene.able.creates else _NO_FILES
+    if not reason and not any(section.children or len(outermost) > 1 for section in outermost):
+        reason = "it has no headings at which it could be split"
+    done = Deed("split", scene.uri, scene.version)
+    command = (f"{SERVER}splitDocument", {"uri": scene.uri})
+    made = [Offer("Split at headings", kind, done, command, reason, bool(scene.fixes), fixes=scene.fixes)]
+    if scene.able.annotates and not reason:
+        shown = Deed("split", scene.uri, scene.version, preview=True)
+        made.append(Offer("Split at headings (preview)", kind, shown, fixes=scene.fixes))
+    if scene.fixes:
+        ignore = Deed("ignore", scene.uri, scene.version)
+        made.append(Offer("Ignore the size of this document", kind, ignore, fixes=scene.fixes))
+    return made
+
+
+def _about_section(scene: Scene, lines: Sequence[Line], outermost: Sequence[Section]) -> list[Offer]:
+    """The section at the cursor, or those that are selected."""
+    pieces = meant(outermost, scene.first, scene.last)
+    if not pieces:
+        return []
+    reason = "" if scene.able.creates else _NO_FILES
+    if not reason and pieces == tuple(outermost):
+        reason = "it is the whole document"
+    blocked = next((why for piece in pieces if (why := obstacle(lines[piece.start : piece.end]))), "")
+    title = f"Move {_names(pieces)} to a new document"
+    done = Deed("move", scene.uri, scene.version, scene.first, scene.last)
+    return [Offer(title, types.CodeActionKind.RefactorMove, done, reason=reason or blocked)]
+
+
+def _about_changes(scene: Scene) -> list[Offer]:
+    """What a person may do about changes of the document that wait."""
+    kind = types.CodeActionKind.RefactorRewrite
+    found = []
+    for change in scene.waiting:
+        name, given = _short(change.title), {"folder": scene.folder, "change": change.id}
+        model = not change.rehearsal
+        found.append(Offer(f"Accept {name} ({change.agent})", kind, command=(f"{SERVER}accept", given), by_model=model))
+        asks = REJECT in scene.able.commands
+        reject = (REJECT if asks else f"{SERVER}reject", given)
+        found.append(Offer(f"Reject {name} ({change.agent}){' …' if asks else ''}", kind, command=reject))
+        if EDIT in scene.able.commands:
+            found.append(Offer(f"Edit {name} ({change.agent}) …", kind, command=(EDIT, given), by_model=model))
+    return found
+
+
+def _update_map(scene: Scene) -> Offer:
+    return Offer("Update the map", UPDATE_MAP, command=(f"{SERVER}updateMap", {"folder": scene.folder}))
+
+
+_NO_FILES = "this editor creates no files for a server"
+
+
+def _shown(offer: Offer, able: Abilities) -> bool:
+    """Whether the client can be told: of a reason against it, and of more than a command."""
+    return (able.literals or offer.command is not None) and (not offer.reason or (able.literals and able.disables))
+
+
+def _asked(kind: str, only: Sequence[str] | None) -> bool:
+    return only is None or any(not each or kind == each or kind.startswith(each + ".") for each in only)
+
+
+def _names(pieces: Sequence[Section]) -> str:
+    first = _short(plain(pieces[0].heading.title) or "the section")
+    return first if len(pieces) == 1 else f"{first} and {len(pieces) - 1} more"
+
+
+def _short(title: str) -> str:
+    words = " ".join(title.split())
+    return f"“{words if len(words) <= _TITLE else words[: _TITLE - 1].rstrip() + '…'}”"

@@ -1,0 +1,108 @@
+"""`textDocument/codeAction` and `codeAction/resolve`: what can be done about a document, and the edit that does it."""
+
+from collections.abc import Sequence
+
+from lsprotocol import types
+from pygls.exceptions import JsonRpcException, JsonRpcInvalidParams
+
+from kinos.domain.change import ChangeState
+from kinos.domain.errors import KinosError
+from kinos.domain.size import Level
+from kinos.engine.restructuring import IGNORED, Restructured, Restructuring
+from kinos.lsp.ability import abilities
+from kinos.lsp.action import KINDS, Deed, Scene, code_action, deed, offers
+from kinos.lsp.client import EditorClient
+from kinos.lsp.diagnostic import CODES, SOURCE
+from kinos.lsp.folders import Folders, Place
+from kinos.lsp.protocol import CONTENT_MODIFIED, Server, refusal
+from kinos.lsp.workspace_edit import Dialect, workspace_edit
+
+
+def register(server: Server, folders: Folders) -> None:
+    """Offer them."""
+    client = EditorClient(server)
+
+    @server.feature(
+        types.TEXT_DOCUMENT_CODE_ACTION, types.CodeActionOptions(code_action_kinds=KINDS, resolve_provider=True)
+    )
+    async def actions(params: types.CodeActionParams) -> list[types.CodeAction | types.Command]:
+        place = folders.opened(params.text_document.uri)
+        if place is None:
+            return []
+        able = abilities(server.client_capabilities)
+        dialect = Dialect(client.encoding, able, place.folder.uri_of)
+        found = []
+        for offer in offers(scene(params, place, dialect), params.context.only):
+            edit = None
+            if offer.deed is not None and able.literals and not able.resolves and not offer.reason:
+                try:
+                    edit = await _worked_out(offer.deed, place, dialect)
+                except KinosError:
+                    continue  # what cannot be done is not offered
+            found.append(code_action(offer, able, edit))
+        return found
+
+    @server.feature(types.CODE_ACTION_RESOLVE)
+    async def resolve(action: types.CodeAction) -> types.CodeAction:
+        wanted = deed(action.data)
+        if wanted is None:
+            raise JsonRpcInvalidParams("This is no action of KinOS.")
+        place = folders.opened(wanted.uri)
+        if place is None or _version(place) != wanted.version:
+            raise JsonRpcException("The document has changed since: ask for the actions again.", CONTENT_MODIFIED)
+        able = abilities(server.client_capabilities)
+        try:
+            action.edit = await _worked_out(wanted, place, Dialect(client.encoding, able, place.folder.uri_of))
+        except KinosError as error:
+            raise refusal(error) from error
+        return action
+
+
+def scene(params: types.CodeActionParams, place: Place, dialect: Dialect) -> Scene:
+    """What the actions at that range of an open document depend on."""
+    session = place.folder.session
+    buffer = session.buffers.get(place.path)
+    assert buffer is not None
+    first, last = params.range.start.line, params.range.end.line
+    if last > first and params.range.end.character == 0:
+        last -= 1  # a selection of whole lines ends before the next one
+    text, level = buffer.text.text, session.sizes.documents.level(place.path)
+    counted = place.folder.owns(place.path) and session.restructuring.allows(place.path)
+    return Scene(
+        params.text_document.uri,
+        place.path,
+        place.folder.uri,
+        text,
+        buffer.text.version,
+        first,
+        last,
+        counted,
+        counted and level is not Level.OK and not IGNORED.search(text),
+        dialect.able,
+        [c for c in session.changes() if c.state is ChangeState.PROPOSED and place.path in c.paths],
+        _ours(params.context.diagnostics),
+    )
+
+
+def _ours(diagnostics: Sequence[types.Diagnostic]) -> list[types.Diagnostic]:
+    """Our diagnostics of sizes among those at the place."""
+    return [each for each in diagnostics if each.source == SOURCE and each.code in CODES.values()]
+
+
+def _version(place: Place) -> int | None:
+    buffer = place.folder.session.buffers.get(place.path)
+    return None if buffer is None else buffer.text.version
+
+
+async def _worked_out(wanted: Deed, place: Place, dialect: Dialect) -> types.WorkspaceEdit:
+    """The edit. Raises KinosError with the reason when it cannot be done."""
+    done = await _restructured(wanted, place.folder.session.restructuring, place.path)
+    return workspace_edit(done, dialect, preview=wanted.preview)
+
+
+async def _restructured(wanted: Deed, restructuring: Restructuring, path: str) -> Restructured:
+    if wanted.name == "move":
+        return await restructuring.move(path, wanted.first, wanted.last)
+    if wanted.name == "ignore":
+        return await restructuring.ignored(path)
+    return await restructuring.split(path)

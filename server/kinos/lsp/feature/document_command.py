@@ -1,0 +1,71 @@
+"""Commands about one document, which the editor names by its URI: `kinos.server.splitDocument`."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any
+
+from kinos.domain.errors import KinosError, LandingError, UsageError
+from kinos.engine.restructuring import Restructured
+from kinos.lsp.ability import abilities
+from kinos.lsp.client import EditorClient
+from kinos.lsp.feature.command import PREFIX, argument
+from kinos.lsp.folders import Folders, Place
+from kinos.lsp.protocol import Server, refusal
+from kinos.lsp.workspace_edit import Dialect, workspace_edit
+
+KEYS: Mapping[str, tuple[str, ...]] = {"splitDocument": ("uri", "headings")}
+"""The commands, and all that their object may have."""
+
+
+def register(server: Server, folders: Folders) -> None:
+    """Offer them."""
+    client = EditorClient(server)
+
+    @_command(server, folders, "splitDocument")
+    async def split_document(place: Place, given: Mapping[str, Any]) -> dict[str, Any]:
+        if not client.edits:
+            raise UsageError("This editor makes no edits for a server.", "It has to declare workspace.applyEdit.")
+        restructuring, uri = place.folder.session.restructuring, place.folder.uri_of
+        done = await restructuring.split(place.path, _headings(given))
+        dialect = Dialect(client.encoding, abilities(server.client_capabilities), uri)
+        refused = await client.apply(workspace_edit(done, dialect), done.label) or await restructuring.arrived(done)
+        if refused:
+            raise LandingError(f"{place.path} was not split: {refused.rstrip('.')}.", "Ask again.")
+        return _answer(done, uri)
+
+
+def _command(
+    server: Server, folders: Folders, name: str
+) -> Callable[[Callable[[Place, Mapping[str, Any]], Awaitable[Any]]], None]:
+    """Offer a command that is about one document."""
+
+    def offer(act: Callable[[Place, Mapping[str, Any]], Awaitable[Any]]) -> None:
+        @server.command(PREFIX + name)
+        async def command(*arguments: Any) -> Any:
+            try:
+                given = argument(arguments)
+                if unknown := sorted(set(given) - set(KEYS[name])):
+                    raise UsageError(
+                        f"{name} does not take {', '.join(unknown)}.", f"It takes {', '.join(KEYS[name])}."
+                    )
+                return await act(folders.located(given.get("uri")), given)
+            except KinosError as error:
+                raise refusal(error) from error
+
+    return offer
+
+
+def _headings(given: Mapping[str, Any]) -> Sequence[str]:
+    value = given.get("headings")
+    if value is None:
+        return ()
+    if not isinstance(value, list) or not value or not all(isinstance(each, str) and each for each in value):
+        raise UsageError("headings must be a list of headings, by their words or anchors.")
+    return value
+
+
+def _answer(done: Restructured, uri: Callable[[str], str]) -> dict[str, Any]:
+    created = [
+        {"uri": uri(made.path), "title": made.title, "headings": list(made.headings), "tokens": made.tokens}
+        for made in done.made
+    ]
+    return {"created": created, "changed": [uri(each.path) for each in done.rewrites if each.before is not None]}

@@ -1,0 +1,169 @@
+"""Code actions and the commands about one document, from the real server, with clients that can more and less."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from e2e.lsp.applying import EDITS, LITERALS, RESOLVING, capabilities, make, take
+from e2e.lsp.editor import Document, Editor, ResponseError, drop_edit, server
+
+SETTINGS = {"settings": {"tokens": {"warn": 300, "error": 1000}}}
+BODY = "The harbour 🌊 measures its tide. " * 12
+GUIDE = f"# Führer\r\n\r\nSee [用途](#用途).\r\n\r\n## Setup\r\n\r\n{BODY}\r\n\r\n## 用途\r\n\r\n{BODY}\r\n"
+OTHER = "[there](guide.md#用途)\n"
+
+
+async def begin(editor: Editor, folder: Path, declared: Mapping[str, Any]) -> Document:
+    """A folder with a document that is too large, which is open, and one that links into it."""
+    (folder / "guide.md").write_bytes(GUIDE.encode())
+    (folder / "other.md").write_text(OTHER)
+    editor.takes = take
+    await editor.initialize(folder, options=SETTINGS, capabilities=declared)
+    await editor.status(lambda status: status["documents"]["count"] == 2)
+    return editor.open(folder / "guide.md", GUIDE)
+
+
+async def ask(editor: Editor, document: Document, line: int = 0, only: list[str] | None = None) -> list[dict[str, Any]]:
+    """The code actions at a line, with the diagnostics there."""
+    place = {"line": line, "character": 0}
+    shown = (await editor.published(document.uri))["diagnostics"] if line == 0 else []
+    context = {"diagnostics": shown} | ({} if only is None else {"only": only})
+    params = {
+        "textDocument": {"uri": document.uri}, "range": {"start": place, "end": place}, "context": context,
+    }  # fmt: skip
+    found: list[dict[str, Any]] = await editor.request("textDocument/codeAction", params)
+    return found
+
+
+def named(actions: list[dict[str, Any]], title: str) -> dict[str, Any]:
+    (found,) = [action for action in actions if action["title"] == title]
+    return found
+
+
+async def test_a_large_document_is_split_by_a_quick_fix_that_is_worked_out_when_chosen(tmp_path: Path) -> None:
+    async with server() as running:
+        editor = running.editor
+        document = await begin(editor, tmp_path, capabilities(RESOLVING, EDITS))
+        split = named(await ask(editor, document, only=["quickfix"]), "Split at headings")
+        assert (split["kind"], split["isPreferred"], "edit" in split) == ("quickfix", True, False)
+        assert [each["code"] for each in split["diagnostics"]] == ["document-long"]
+        resolved = await editor.request("codeAction/resolve", split)
+        assert make(editor, resolved["edit"])
+        assert "## 用途\r\n\r\nSee [用途](guide-part-1.md).\r\n" in document.text
+        assert "See [用途](guide-part-1.md#%E7%94%A8%E9%80%94).\r\n" in document.text
+        made = (tmp_path / "guide-part-1.md").read_bytes().decode()
+        assert made.startswith("# 用途\r\n\r\nPart of [Führer](guide.md).\r\n\r\nThe harbour 🌊")
+        assert (tmp_path / "other.md").read_text() == "[there](guide-part-1.md#%E7%94%A8%E9%80%94)\n"
+        shown = await editor.published(document.uri, lambda params: params.get("version") == document.version)
+        assert shown["diagnostics"] == []
+
+
+async def test_a_client_that_does_not_resolve_is_given_the_whole_action(tmp_path: Path) -> None:
+    async with server() as running:
+        editor = running.editor
+        document = await begin(editor, tmp_path, capabilities(LITERALS, EDITS))
+        actions = await ask(editor, document)
+        assert all(action.keys() & {"edit", "command", "disabled"} for action in actions)
+        assert not any("data" in action for action in actions)
+        assert make(editor, named(actions, "Split at headings")["edit"])
+        assert "See [用途](guide-part-1.md).\r\n" in document.text
+
+
+async def test_a_preview_asks_to_be_confirmed(tmp_path: Path) -> None:
+    async with server() as running:
+        editor = running.editor
+        document = await begin(editor, tmp_path, capabilities(RESOLVING, EDITS))
+        preview = named(await ask(editor, document), "Split at headings (preview)")
+        edit = (await editor.request("codeAction/resolve", preview))["edit"]
+        assert edit["changeAnnotations"] == {"kinos": {"label": "Split guide.md", "needsConfirmation": True}}
+        used = [each.get("annotationId") for each in edit["documentChanges"] if "kind" in each]
+        used += [one["annotationId"] for each in edit["documentChanges"] for one in each.get("edits", ())]
+        assert set(used) == {"kinos"}
+
+
+async def test_what_a_client_did_not_declare_it_is_not_offered(tmp_path: Path) -> None:
+    async with server() as running:
+        editor = running.editor
+        declared = capabilities({**RESOLVING, "disabledSupport": False}, {"documentChanges": True})
+        document = await begin(editor, tmp_path, declared)
+        actions = await ask(editor, document)
+        assert [action["title"] for action in actions if action["kind"] == "quickfix"] == [
+            "Ignore the size of this document",
+            *[action["title"] for action in actions if "consolidate" in action["title"]],
+        ]
+        with pytest.raises(ResponseError, match="creates no files"):
+            await editor.command("splitDocument", uri=document.uri, headings=["Setup"])
+        assert sorted(path.name for path in tmp_path.glob("*.md")) == ["guide.md", "other.md"]
+
+
+async def test_a_document_that_was_edited_since_is_not_changed(tmp_path: Path) -> None:
+    async with server() as running:
+        editor = running.editor
+        document = await begin(editor, tmp_path, capabilities(RESOLVING, EDITS))
+        actions = await ask(editor, document)
+        resolved = await editor.request("codeAction/resolve", named(actions, "Split at headings"))
+        editor.type(document, (0, 0, "x"))
+        assert not make(editor, resolved["edit"])
+        with pytest.raises(ResponseError) as error:
+            await editor.request("codeAction/resolve", named(actions, "Split at headings"))
+        assert error.value.code == -32801
+
+
+async def test_the_section_at_the_cursor_moves_to_a_new_document(tmp_path: Path) -> None:
+    async with server() as running:
+        editor = running.editor
+        document = await begin(editor, tmp_path, capabilities(RESOLVING, EDITS))
+        move = named(await ask(editor, document, 6, ["refactor"]), "Move “Setup” to a new document")
+        assert make(editor, (await editor.request("codeAction/resolve", move))["edit"])
+        assert "See [Setup](guide-setup.md).\r\n\r\n## 用途\r\n" in document.text
+
+
+async def test_the_size_is_ignored_from_then_on(tmp_path: Path) -> None:
+    async with server() as running:
+        editor = running.editor
+        document = await begin(editor, tmp_path, capabilities(RESOLVING, {"documentChanges": True}))
+        ignore = named(await ask(editor, document), "Ignore the size of this document")
+        assert make(editor, (await editor.request("codeAction/resolve", ignore))["edit"])
+        assert document.text.startswith("<!-- kinos: ignore-size -->\r\n# F")
+        shown = await editor.published(document.uri, lambda params: params.get("version") == document.version)
+        assert shown["diagnostics"] == []
+
+
+async def test_the_command_splits_and_says_what_it_did(tmp_path: Path) -> None:
+    async with server() as running:
+        editor = running.editor
+        document = await begin(editor, tmp_path, capabilities(RESOLVING, EDITS))
+        answer = await editor.command("splitDocument", uri=document.uri, headings=["用途"])
+        (created,) = answer["created"]
+        assert (created["uri"], created["title"], created["headings"]) == (
+            f"{tmp_path.as_uri()}/guide-part-1.md", "用途", ["用途"],
+        )  # fmt: skip
+        assert created["tokens"] > 50
+        assert answer["changed"] == [document.uri, (tmp_path / "other.md").as_uri()]
+        assert "See [用途](guide-part-1.md).\r\n" in document.text
+        with pytest.raises(ResponseError, match="no heading 'Nowhere'"):
+            await editor.command("splitDocument", uri=document.uri, headings=["Nowhere"])
+        with pytest.raises(ResponseError, match="no file in a folder"):
+            await editor.command("splitDocument", uri="untitled:a.md")
+        with pytest.raises(ResponseError, match="does not take heading"):
+            await editor.command("splitDocument", uri=document.uri, heading="x")
+
+
+async def test_a_closed_document_is_split_too(tmp_path: Path) -> None:
+    async with server() as running:
+        editor = running.editor
+        document = await begin(editor, tmp_path, capabilities(RESOLVING, EDITS))
+        editor.close(document)
+        await editor.command("splitDocument", uri=document.uri, headings=["Setup"])
+        assert b"See [Setup](guide-setup.md).\r\n" in (tmp_path / "guide.md").read_bytes()
+
+
+async def test_an_editor_that_only_says_so_is_not_believed(tmp_path: Path) -> None:
+    async with server() as running:
+        editor = running.editor
+        document = await begin(editor, tmp_path, capabilities(RESOLVING, EDITS))
+        editor.takes = drop_edit
+        with pytest.raises(ResponseError, match="was not split: The editor said"):
+            await editor.command("splitDocument", uri=document.uri, headings=["Setup"])
