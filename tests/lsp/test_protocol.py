@@ -1,5 +1,7 @@
 """Whatever a client sends, a request is answered, and nothing of ours leaks."""
 
+import asyncio
+import gc
 import json
 import logging
 from typing import Any
@@ -42,6 +44,18 @@ class Connection:
         @self.server.feature("kinos/fail")
         def fail(params: Any) -> None:
             raise RuntimeError("on purpose")
+
+        self.gate = asyncio.Event()
+
+        @self.server.feature("kinos/wait")
+        async def wait(params: Any) -> Any:
+            await self.gate.wait()
+            return "waited"
+
+        @self.server.command("kinos.wait")
+        async def wait_and_refuse(*arguments: Any) -> Any:
+            await self.gate.wait()
+            raise refusal(NoKeyError("There is no key.", "Set one."))
 
         @self.server.feature(types.TEXT_DOCUMENT_DID_SAVE)
         def did_save(params: types.DidSaveTextDocumentParams) -> None:
@@ -160,3 +174,55 @@ def test_the_kind_of_an_error_is_its_name(error: UsageError, kind: str) -> None:
     data = refusal(error).data
     assert data is not None
     assert data["kind"] == kind
+
+
+async def ended(connection: Connection) -> None:
+    """Let what waits go on, to its end."""
+    connection.gate.set()
+    for _ in range(5):
+        await asyncio.sleep(0)
+
+
+async def test_a_client_cannot_answer_its_own_request(connection: Connection) -> None:
+    assert connection.send({"jsonrpc": "2.0", "id": 7, "method": "kinos/wait"}) is None
+    assert connection.send({"jsonrpc": "2.0", "id": 7, "result": "made up"}) is None
+    await ended(connection)
+    assert connection.written[-1]["result"] == "waited"
+
+
+async def test_what_has_ended_is_not_kept(connection: Connection) -> None:
+    protocol = connection.server.protocol
+    connection.send({"jsonrpc": "2.0", "id": 7, "method": "kinos/wait"})
+    connection.send({"jsonrpc": "2.0", "method": "kinos/wait"})
+    command = {"command": "kinos.wait"}
+    connection.send({"jsonrpc": "2.0", "id": 8, "method": "workspace/executeCommand", "params": command})
+    asked = protocol.send_request("kinos/ask", {})
+    (number,) = (message["id"] for message in connection.written if message.get("method"))
+    connection.send({"jsonrpc": "2.0", "id": number, "error": {"code": 1, "message": "no"}})
+    assert asked.exception() is not None
+    await ended(connection)
+    assert (protocol._request_futures, protocol._result_types, protocol._asked) == ({}, {}, set())
+
+
+async def test_a_command_that_is_cut_off_is_answered(connection: Connection, caplog: pytest.LogCaptureFixture) -> None:
+    before = asyncio.all_tasks()
+    command = {"command": "kinos.wait"}
+    connection.send({"jsonrpc": "2.0", "id": 7, "method": "workspace/executeCommand", "params": command})
+    for task in asyncio.all_tasks() - before:
+        task.cancel()
+    await ended(connection)
+    assert connection.written[-1]["error"]["code"] == -32800
+    assert "Exception in callback" not in caplog.text
+
+
+async def test_a_command_that_fails_after_it_was_cancelled_fails_without_a_word(
+    connection: Connection, caplog: pytest.LogCaptureFixture
+) -> None:
+    command = {"command": "kinos.wait"}
+    connection.send({"jsonrpc": "2.0", "id": 7, "method": "workspace/executeCommand", "params": command})
+    answer = connection.send({"jsonrpc": "2.0", "method": "$/cancelRequest", "params": {"id": 7}})
+    assert answer is not None
+    assert answer["error"]["code"] == -32800
+    await ended(connection)
+    gc.collect()
+    assert "never retrieved" not in caplog.text

@@ -2,6 +2,7 @@
 
 import json
 import logging
+from concurrent.futures import Future
 from typing import Any, override
 
 from lsprotocol import types
@@ -46,6 +47,7 @@ class Protocol(LanguageServerProtocol):
         super().__init__(server, converter)
         for method in _OWN:
             self.fm.builtin_features.pop(method, None)
+        self._asked: set[str | int] = set()
 
     def receive(self, body: bytes) -> None:
         """Handle one message. A request is answered whatever is wrong with it."""
@@ -72,6 +74,46 @@ class Protocol(LanguageServerProtocol):
     def is_shut_down(self) -> bool:
         """Whether the client asked for it."""
         return self._shutdown
+
+    @override
+    def send_request(self, *arguments: Any, **more: Any) -> Future[Any]:
+        """Ask the client."""
+        answer = super().send_request(*arguments, **more)
+        self._asked |= {number for number, future in self._request_futures.items() if future is answer}
+        return answer
+
+    @override
+    def _execute_handler(
+        self, msg_id: str | int, handler: Any, callback: Any, args: Any = None, kwargs: Any = None
+    ) -> None:
+        def ended(future: Any) -> None:
+            # pygls forgets only what answers a request: not notifications, and not what runs inside of a command.
+            if self._request_futures.get(msg_id) is future:
+                del self._request_futures[msg_id]
+            callback(future)
+
+        super()._execute_handler(msg_id, handler, ended, args, kwargs)
+
+    @override
+    def _run_generator(self, future: Any, *, gen: Any, result_future: Future[Any]) -> None:
+        """Go on with a command. What was cut off, or whose answer nobody takes any more, ends without a word."""
+        if future is not None and future.cancelled():
+            result_future.cancel()
+        elif future is not None and result_future.cancelled():
+            if (error := future.exception()) is not None and not isinstance(error, JsonRpcException):
+                _log.error("a command that was cancelled failed", exc_info=error)
+        else:
+            super()._run_generator(future, gen=gen, result_future=result_future)
+
+    @override
+    def _handle_response(self, msg_id: str | int, result: Any = None, error: types.ResponseError | None = None) -> None:
+        # pygls keeps the client's requests in the same table: one that answers itself would end its own request.
+        if msg_id not in self._asked:
+            _log.warning("An answer to %r was left alone: nothing was asked.", msg_id)
+            return
+        self._asked.discard(msg_id)
+        self._result_types.pop(msg_id, None)
+        super()._handle_response(msg_id, result, error)
 
     def _refuse(self, data: Any, error: JsonRpcException) -> None:
         wanted = isinstance(data, dict)

@@ -79,8 +79,8 @@ class Document:
 class Editor:
     """One connection.
 
-    `takes` decides what becomes of edits the server asks for, `settings` is what it is told of sections it asks for, and
-    `breaches` are sentences about what it sent though this client did not declare that it can take it.
+    `takes` decides what becomes of edits the server asks for, `watches` sees every message, `settings` is what it is told of
+    sections it asks for, and `breaches` are sentences about what it sent though this client did not declare to take it.
     """
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -99,6 +99,7 @@ class Editor:
         self.received: list[dict[str, Any]] = []
         self.asked: list[dict[str, Any]] = []
         self.takes: Callable[[Editor, dict[str, Any]], dict[str, Any]] = apply_edit
+        self.watches: Callable[[dict[str, Any]], None] = lambda message: None
 
     # -- sending --------------------------------------------------------------------------------------------------
 
@@ -227,8 +228,13 @@ class Editor:
         while (body := await _body(self._reader)) is not None:
             self._take(json.loads(body))
             self._news.set()
+        self._news.set()
+        for answer in self._answers.values():
+            if not answer.done():
+                answer.set_exception(ConnectionError("the server ended"))
 
     def _take(self, message: dict[str, Any]) -> None:
+        self.watches(message)
         self.breaches += self._conformance.breaches(message)
         if "method" not in message:
             answer = self._answers.pop(message["id"], None)
