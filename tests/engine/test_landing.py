@@ -241,6 +241,18 @@ async def test_undo_keeps_the_line_ends_the_person_changed_to(bench: Workbench) 
     assert bench.disk.text("a.md") == "one\r\ntwo\r\nthree\r\n"
 
 
+async def test_undo_takes_back_only_what_landing_made_not_what_the_person_had_made_before(bench: Workbench) -> None:
+    change = bench.proposed(a_md="ONE\ntwo\nthree\nfour\n", b_md=None)
+    bench.disk.put("a.md", "ONE\ntwo\nthree\n")
+    landed = await bench.landing.land(change)
+    assert bench.disk.text("a.md") == "ONE\ntwo\nthree\nfour\n"
+    undone = await bench.landing.reverse(landed)
+    assert bench.disk.text("a.md") == "ONE\ntwo\nthree\n"
+    await bench.landing.repeat(undone)
+    assert bench.disk.text("a.md") == "ONE\ntwo\nthree\nfour\n"
+    assert "b.md" not in bench.disk.files
+
+
 async def test_undo_of_a_line_the_person_rewrote_is_set_aside(bench: Workbench) -> None:
     landed = await bench.landing.land(bench.proposed(a_md="ONE\ntwo\nthree\n", b_md="ALPHA\nbeta\n"))
     bench.disk.put("a.md", "mine\ntwo\nthree\n")

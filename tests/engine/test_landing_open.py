@@ -271,6 +271,24 @@ async def test_taking_back_keeps_what_the_person_typed_in_between(bench: Workben
     assert bench.editor.text("a.md") == "mine\none\ntwo\nthree\n"
 
 
+async def test_what_an_editor_does_not_take_back_when_first_asked_goes_later(
+    bench: Workbench, clock: FakeClock
+) -> None:
+    change = bench.proposed(a_md="one\nTWO\nthree\n", b_md="ALPHA\nbeta\n")
+    bench.disk.full = {"b.md"}
+
+    def drop_the_next(path: str) -> None:
+        bench.editor.reaction = Reaction.DROPS
+
+    bench.editor.after_edit = drop_the_next
+    with pytest.raises(LandingError, match="No space left"):
+        await bench.landing.land(change)
+    assert bench.editor.text("a.md") == "one\nTWO\nthree\n"
+    bench.editor.reaction = Reaction.APPLIES
+    await clock.passing(60)
+    assert bench.editor.text("a.md") == TEXT
+
+
 async def test_what_the_person_built_upon_is_not_taken_back(bench: Workbench) -> None:
     change = bench.proposed(a_md="one\ntwo\nthree\nfour\n", b_md="ALPHA\nbeta\n")
     bench.editor.after_edit = lambda path: bench.editor.type(path, 4, "mine\n")

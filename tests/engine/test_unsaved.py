@@ -145,3 +145,97 @@ async def test_a_file_that_cannot_be_looked_at_does_not_count_as_taken_back(cont
     replaced(world, "ann.md", "ann\n")
     world.save("ann.md")
     assert world.change().state is ChangeState.LANDED
+
+
+async def _taken_back(files: tuple[str, ...] = ("ann.md",)) -> World:
+    """A change that had been saved is taken back where ann.md is open, which is not saved since."""
+    world = await landed(files=files)
+    world.save("ann.md")
+    assert world.change().state is ChangeState.LANDED
+    await world.session.undo(Selection())
+    assert world.disk.text("ann.md") == "ann\nline 1\n"
+    assert (world.change().state, world.change().reason) == (ChangeState.UNDONE, "ann.md is not saved yet")
+    return world
+
+
+async def closed(world: World) -> None:
+    """The person closes ann.md as it is."""
+    assert world.editor is not None
+    world.editor.close("ann.md")
+    await world.session.did_close("ann.md")
+
+
+async def test_an_undo_that_is_saved_is_one() -> None:
+    world = await _taken_back()
+    world.save("ann.md")
+    assert (world.change().state, world.change().reason) == (ChangeState.UNDONE, "")
+    await closed(world)
+    assert world.change().state is ChangeState.UNDONE
+
+
+async def test_a_change_whose_undo_is_closed_unsaved_is_landed_again_and_can_be_undone_again() -> None:
+    world = await _taken_back()
+    await closed(world)
+    assert world.change().state is ChangeState.LANDED
+    assert world.change().reason == "its undo is gone: ann.md was closed without saving"
+    assert world.session.state.agents["ann"].landed == 1
+    await world.session.undo(Selection())
+    assert world.disk.text("ann.md") == "ann\n"
+    assert (world.change().state, world.change().reason) == (ChangeState.UNDONE, "")
+
+
+async def test_a_change_whose_undo_the_person_undoes_in_the_editor_is_landed_again() -> None:
+    world = await _taken_back()
+    replaced(world, "ann.md", "ann\nline 1\nand mine\n")
+    world.save("ann.md")
+    assert (world.change().state, world.change().reason) == (
+        ChangeState.LANDED,
+        "its undo is gone: ann.md was saved without it",
+    )
+
+
+async def test_an_undo_of_what_was_never_saved_stays_one_when_it_is_closed_unsaved() -> None:
+    world = await landed()
+    await world.session.undo(Selection())
+    await closed(world)
+    assert world.disk.text("ann.md") == "ann\n"
+    assert (world.change().state, world.change().reason) == (ChangeState.UNDONE, "")
+
+
+async def test_a_change_whose_undo_is_lost_in_one_file_can_be_undone_there_again() -> None:
+    world = await _taken_back(files=("ann.md", "bob.md"))
+    assert world.disk.text("bob.md") == "bob\n"
+    await closed(world)
+    assert world.change().state is ChangeState.LANDED
+    await world.session.undo(Selection())
+    assert (world.disk.text("ann.md"), world.disk.text("bob.md")) == ("ann\n", "bob\n")
+    assert world.change().state is ChangeState.UNDONE
+
+
+async def test_of_two_changes_taken_back_unsaved_both_are_landed_again() -> None:
+    world = await landed(cycles=2)
+    world.save("ann.md")
+    await world.session.undo(Selection(everything=True))
+    await closed(world)
+    assert world.disk.text("ann.md") == "ann\nline 1\nline 2\n"
+    assert states(world) == [ChangeState.LANDED, ChangeState.LANDED]
+
+
+async def test_an_undo_that_was_lost_with_a_killed_engine_is_none() -> None:
+    world = await _taken_back()
+    session = world.restart()
+    await session.open()
+    assert world.change().reason == "ann.md is not saved yet"
+    session.did_open("ann.md", world.disk.text("ann.md"), 1)
+    assert (world.change().state, world.change().reason) == (
+        ChangeState.LANDED,
+        "its undo is gone: ann.md was opened again without it",
+    )
+
+
+async def test_a_redo_after_an_undo_that_was_not_saved_forgets_that() -> None:
+    world = await _taken_back()
+    await world.session.redo(Selection())
+    assert (world.change().state, world.change().reason) == (ChangeState.LANDED_UNSAVED, "")
+    await closed(world)
+    assert world.change().state is ChangeState.LANDED

@@ -86,6 +86,11 @@ class Change:
         return replace(self, state=state, reason=reason)
 
     @property
+    def undo_unsaved(self) -> bool:
+        """Whether it was taken back in an open document whose file still has it: `reason` says in which."""
+        return self.state is ChangeState.UNDONE and bool(self.reason)
+
+    @property
     def paths(self) -> tuple[str, ...]:
         """The files it touches."""
         return tuple(file.path for file in self.files)

@@ -26,10 +26,18 @@ class Changes:
     """Moves changes from state to state. The caller holds the folder's lock."""
 
     def __init__(
-        self, journal: Journal, landing: Landing, claims: Claims, memory: Memory, store: Store, clock: Clock
+        self,
+        journal: Journal,
+        landing: Landing,
+        buffers: Buffers,
+        claims: Claims,
+        memory: Memory,
+        store: Store,
+        clock: Clock,
     ) -> None:
         self._journal = journal
         self._landing = landing
+        self._buffers = buffers
         self._claims = claims
         self._memory = memory
         self._store = store
@@ -144,22 +152,44 @@ class Changes:
         self._claims.free(identity)
         return rejected
 
-    def settle(self, path: str, now: Text, reason: str, buffers: Buffers) -> None:
+    def settle(self, path: str, now: Text, reason: str) -> None:
         """`path` is `now`, saved or opened or closed: what landed there and was not on the disk has landed, or is gone.
 
         It is gone, for `reason`, when nothing of it is left in any of its files; it has landed once all of them are saved.
+        Likewise what was taken back there: it is landed again where the file still has it.
         """
-        gone = self._gone(path, now)
+        there = self._there(path, now)
         for change in self.unsaved(path):
-            lost = reason if change.id in gone else ""
+            if change.state is ChangeState.UNDONE:
+                self._settle_undo(change, reason, there=change.id in there)
+                continue
+            lost = "" if change.id in there else reason
             if lost and not any(self._remains(change, other) for other in change.paths if other != path):
                 self.record(change.to(ChangeState.DISCARDED, lost), change.state)
-            elif all((open_ := buffers.get(other)) is None or open_.saved for other in change.paths):
+            elif not self._open_unsaved(change):
                 self.record(change.to(ChangeState.LANDED, lost), change.state)
 
     def unsaved(self, path: str) -> list[Change]:
-        """Changes that landed in an open document and are not on the disk yet."""
-        return [c for c in self.all() if c.state is ChangeState.LANDED_UNSAVED and path in c.paths]
+        """Changes that landed, or were taken back, in an open document, which the disk does not show yet."""
+        return [change for change in self.all() if _unsaved(change) and path in change.paths]
+
+    def _settle_undo(self, change: Change, reason: str, *, there: bool) -> None:
+        if there:
+            self.record(change.to(ChangeState.LANDED, f"its undo is gone: {reason}"), change.state)
+        else:
+            self._keep_undone(change)
+
+    def _keep_undone(self, change: Change) -> Change:
+        """The undone `change`, with where that is not saved yet, told again if that has changed."""
+        told = replace(change, reason=_not_saved(self._open_unsaved(change)))
+        if told != change:
+            self._journal.record(told)
+            self._memory.moved(told)
+        return told
+
+    def _open_unsaved(self, change: Change) -> list[str]:
+        """Its files that are open and not saved."""
+        return [path for path in change.paths if (buffer := self._buffers.get(path)) is not None and not buffer.saved]
 
     async def _revert(
         self, way: str, choose: Choose, selection: Selection, act: Callable[[Change], Coroutine[None, None, Change]]
@@ -172,7 +202,7 @@ class Changes:
 
     async def _reversed(self, change: Change) -> Change:
         try:
-            return await self._landing.reverse(change)
+            return self._keep_undone(await self._landing.reverse(change))
         except ConflictError as error:
             later = [f"{other.id} ({other.agent})" for other in self._later(change)]
             if not later:
@@ -211,23 +241,24 @@ class Changes:
         finally:
             self._busy -= names
 
-    def _gone(self, path: str, now: Text) -> set[str]:
-        """Of the changes that are unsaved in `path`, those of which nothing is in `now`.
+    def _there(self, path: str, now: Text) -> set[str]:
+        """Of the changes that are unsaved in `path`, those of which something is in `now`.
 
         From the newest to the oldest, each that is there being put aside: what a later change replaced was there.
         """
-        gone, open_ = set(), {change.id for change in self.unsaved(path)}
-        for change in reversed([c for c in self.all() if c.state in LANDED_STATES and path in c.paths]):
+        there, open_ = set(), {change.id for change in self.unsaved(path)}
+        for change in reversed(
+            [c for c in self.all() if (c.id in open_ or c.state in LANDED_STATES) and path in c.paths]
+        ):
             if not open_:
                 break
             open_.discard(change.id)
             before, after = self._images(change, path)
             if remains(path, before, after, now):
+                there.add(change.id)
                 with suppress(ConflictError):
                     now = merged_text(path, decoded(after or b"", path), decoded(before or b"", path), now)
-            elif change.state is ChangeState.LANDED_UNSAVED:
-                gone.add(change.id)
-        return gone
+        return there
 
     def _remains(self, change: Change, path: str) -> bool:
         try:
@@ -266,3 +297,11 @@ class Changes:
         self.record(landed, change.state)
         self._claims.free(change.id)
         return landed
+
+
+def _unsaved(change: Change) -> bool:
+    return change.state is ChangeState.LANDED_UNSAVED or change.undo_unsaved
+
+
+def _not_saved(paths: Sequence[str]) -> str:
+    return f"{', '.join(paths)} {'is' if len(paths) == 1 else 'are'} not saved yet" if paths else ""

@@ -73,7 +73,9 @@ class Session:
         )
         self._keeper = Keeper(ports.folder, ports.disk, ports.clock, self.store, front_end)
         self.store.subscribe(Chronicle(self.id, self._finished_cycle).follow)
-        self._changes = Changes(self._journal, self._landing, self._claims, self._memory, self.store, ports.clock)
+        self._changes = Changes(
+            self._journal, self._landing, self.buffers, self._claims, self._memory, self.store, ports.clock
+        )
         self._review = Review(self._changes, self._landing, self._journal, ports.clock, ports.ids)
         self.map = Mapper(
             self.sizes, self._keeper, self.store, ports.clock, settings.map_write, lambda: self._team.run is not None

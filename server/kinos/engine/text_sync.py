@@ -63,7 +63,7 @@ class TextSync:
         """Whether what landed unsaved in `path` is there to stay, now that it is `now`; `reason` says why, if it is not."""
         if self._changes.unsaved(path) and not self._keeper.holder():
             with self._keeper.hold():
-                self._changes.settle(path, parse(now), reason, self._buffers)
+                self._changes.settle(path, parse(now), reason)
 
     def _disk_text(self, path: str) -> str:
         """What is in the file; nothing when it is not there or cannot be read."""
