@@ -10,7 +10,13 @@ from kinos.engine.circuit import Circuit, Circuits
 
 WORKED = Planned(NothingToDo("all is well"), Usage())
 RESERVE = Reserve("claude-sonnet-5-5", 1, 1)
-TRIPPING = [FailureKind.UNREACHABLE, FailureKind.TIMEOUT, FailureKind.OVERLOADED, FailureKind.SERVER]
+TRIPPING = [
+    FailureKind.UNREACHABLE,
+    FailureKind.BROKEN,
+    FailureKind.TIMEOUT,
+    FailureKind.OVERLOADED,
+    FailureKind.SERVER,
+]
 ANSWERED = [
     FailureKind.AUTHENTICATION, FailureKind.PERMISSION, FailureKind.RATE_LIMIT, FailureKind.BAD_REQUEST,
     FailureKind.CONTEXT_TOO_LONG, FailureKind.CUT_OFF, FailureKind.EMPTY_ANSWER, FailureKind.NO_TASK, FailureKind.NO_MATCH,

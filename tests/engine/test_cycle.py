@@ -314,6 +314,20 @@ async def test_a_disk_that_refuses_sets_the_change_aside_which_no_policy_has_ref
     assert world.session.state.agents["ann"].refused == 1
 
 
+async def test_a_file_that_became_forbidden_while_it_was_edited_refuses_the_change() -> None:
+    world = alone()
+
+    def edit(folder: Path, call: EditCall) -> None:
+        world.disk.protected = {"ann.md"}
+        (folder / "ann.md").write_text("agents\n", encoding="utf-8")
+
+    world.workers.hand = edit
+    await once(world)
+    assert result(world) == ("refused", "ann.md is write-protected.")
+    assert world.change().state is ChangeState.REFUSED
+    assert world.disk.text("ann.md") == "ann\n"
+
+
 async def test_a_file_that_cannot_be_read_is_a_failure() -> None:
     world = alone()
 

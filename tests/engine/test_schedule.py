@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kinos.domain.breaker import LONGEST_WISH
 from kinos.engine.schedule import FIRST_ERROR_REST, LONGEST_HOLD, LONGEST_REST, REHEARSAL_PACE, Schedule
 
 DEFAULT = {"spec": 4.0, "mgmt": 3.0, "eval": 1.0, "chro": 1.0, "docu": 3.0, "dup": 1.0}
@@ -293,3 +294,15 @@ def test_who_was_not_let_try_rests_for_its_pace_and_its_failures_neither_grow_no
     assert schedule.failed("ann", 0.0, 20.0) == 40.0
     assert schedule.denied("ann", 40.0, 20.0) == 60.0
     assert schedule.failed("ann", 60.0, 20.0) == 140.0
+
+
+@pytest.mark.parametrize(
+    ("asked", "rest"), [(0.0, FIRST_ERROR_REST), (40.0, 40.0), (1800.0, 1800.0), (1e9, LONGEST_WISH)]
+)
+def test_an_api_that_asks_to_be_left_alone_is_within_an_hour(asked: float, rest: float) -> None:
+    schedule = Schedule()
+    schedule.weigh("ann", 1.0)
+    assert schedule.failed("ann", 0.0, 1.0, asked) == rest
+    schedule.wake("ann", 1.0)
+    assert schedule.next(["ann"], rest - 1.0) is None
+    assert schedule.next(["ann"], rest) == "ann"

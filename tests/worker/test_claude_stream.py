@@ -127,7 +127,7 @@ def test_a_start_that_does_not_say_what_was_asked_says_nothing() -> None:
 @pytest.mark.parametrize("events", [[START], [START, *text("half")], [START, *text("x"), {**END, "delta": {}}]])
 def test_a_stream_without_a_reason_to_stop_is_a_broken_connection(events: list[object]) -> None:
     broken = fault(*events)
-    assert (broken.kind, broken.sent) == (FailureKind.UNREACHABLE, True)
+    assert (broken.kind, broken.sent) == (FailureKind.BROKEN, True)
     assert "the connection broke" in broken.detail
 
 

@@ -85,8 +85,8 @@ BOTH = {
         ["cannot be reached", "refused", "tried 2 times", "model.endpoint"],
     ),
     "half a stream": Row(
-        FailureKind.UNREACHABLE, [replace(TASK, broken=True)], [worst, worst],
-        ["cannot be reached", "the connection broke", "tried 2 times", "Check the network"],
+        FailureKind.BROKEN, [replace(TASK, broken=True)], [worst, worst],
+        ["broke off", "the connection broke", "tried 2 times", "Check the network", "may have been billed"],
     ),
     "stalled stream": Row(
         FailureKind.TIMEOUT, [replace(TASK, stuck=True)], [worst],
@@ -128,6 +128,15 @@ ROWS = [
     *(pytest.param(row, "plan", id=f"plan: {name}") for name, row in (BOTH | PLANNING).items()),
     *(pytest.param(row, "edit", id=f"edit: {name}") for name, row in (BOTH | EDITING).items()),
 ]
+
+
+VARIANTS = {"context full while answering", "words instead of a tool call"}
+"""Other ways to a failure that another row has."""
+
+
+def test_each_row_has_a_kind_of_its_own() -> None:
+    kinds = [row.kind for name, row in (BOTH | PLANNING | EDITING).items() if name not in VARIANTS]
+    assert len(kinds) == len(set(kinds)) == 13
 
 
 class Stage:

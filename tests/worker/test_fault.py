@@ -88,9 +88,18 @@ def test_an_answer_that_is_none_of_a_model_may_have_been_billed() -> None:
     assert (fault.kind, fault.sent) == (FailureKind.SERVER, True)
 
 
-@pytest.mark.parametrize(("value", "seconds"), [("3", 3.0), ("0.5", 0.5), ("-1", 0.0), ("Mon, 23 Nov 2026", None)])
-def test_the_wish_to_wait_is_read_in_seconds(value: str, seconds: float | None) -> None:
-    fault = read(HTTPStatusError(Response(429, retry_after=value)))
+@pytest.mark.parametrize(
+    ("value", "seconds"),
+    [
+        ("3", 3.0), ("0.5", 0.5), ("-1", 0.0), ("Mon, 23 Nov 2026", None), ("soon", None), ("inf", None), ("nan", None),
+        ("Mon, 23 Nov 2026 12:02:00 GMT", 120.0), ("Mon, 23 Nov 2026 11:00:00 GMT", 0.0),
+        ("Mon, 23 Nov 2026 12:02:00 -0000", None),
+    ],
+)  # fmt: skip
+def test_the_wish_to_wait_is_read_as_seconds_or_as_a_date_by_the_clock_of_the_server(
+    value: str, seconds: float | None
+) -> None:
+    fault = read(HTTPStatusError(Response(429, retry_after=value, date="Mon, 23 Nov 2026 12:00:00 GMT")))
     assert fault is not None
     assert fault.retry_after == seconds
 

@@ -214,7 +214,7 @@ def test_an_empty_answer_is_none(running: Worker, api: ScriptedApi, server: Serv
 @pytest.mark.parametrize(
     ("how", "kind", "words"),
     [
-        ({"broken": True}, FailureKind.UNREACHABLE, "the connection broke"),
+        ({"broken": True}, FailureKind.BROKEN, "the connection broke"),
         ({"stuck": True}, FailureKind.TIMEOUT, "it stalled: nothing came for 0.3 s"),
     ],
 )
@@ -238,7 +238,7 @@ def test_a_stream_that_ends_well_without_a_reason_to_stop_is_broken(
     answer = openai_stream([event, "[DONE]"]) if model == "openai/m" else ollama_stream([line])
     result = plan(running, api, model, answer)
     assert isinstance(result, Failed)
-    assert result.failure is FailureKind.UNREACHABLE, result
+    assert result.failure is FailureKind.BROKEN, result
     assert result.usage.output_tokens == 400
 
 

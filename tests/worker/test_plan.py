@@ -174,7 +174,7 @@ def test_half_an_answer_is_a_broken_connection_that_counts_in_full(running: Work
     talk = running.call(plan_call(api.url))
     result = talk.result()
     assert isinstance(result, Failed)
-    assert result.failure is FailureKind.UNREACHABLE
+    assert result.failure is FailureKind.BROKEN
     assert "the connection broke" in result.message
     assert talk.settled[0].usage == Usage(talk.reserved[0].input_tokens, 400, calls=1) == result.usage
 

@@ -14,6 +14,7 @@ class FailureKind(StrEnum):
     OVERLOADED = "overloaded"
     SERVER = "server-error"
     UNREACHABLE = "unreachable"
+    BROKEN = "broken-answer"
     TIMEOUT = "timeout"
     BAD_REQUEST = "bad-request"
     CONTEXT_TOO_LONG = "context-too-long"

@@ -9,7 +9,9 @@ from kinos.domain.errors import FailureKind
 from kinos.domain.message import Denied, Edited, Failed, Granted, Planned, Reserve, Settle
 from kinos.engine.ports import Clock, Gate
 
-TRIPPING = frozenset({FailureKind.UNREACHABLE, FailureKind.TIMEOUT, FailureKind.OVERLOADED, FailureKind.SERVER})
+TRIPPING = frozenset(
+    {FailureKind.UNREACHABLE, FailureKind.BROKEN, FailureKind.TIMEOUT, FailureKind.OVERLOADED, FailureKind.SERVER}
+)
 """Failures of an endpoint, whoever asks; so is a rate limit with a long wish to wait."""
 SILENT = frozenset(
     {

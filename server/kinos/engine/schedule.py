@@ -4,8 +4,10 @@ import math
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
+from kinos.domain.breaker import LONGEST_WISH
+
 LONGEST_REST = 600.0
-"""Seconds; no agent rests longer than this, unless it goes round in circles."""
+"""Seconds; no agent rests longer than this, unless it goes round in circles or its API asks for it."""
 LONGEST_HOLD = 9600.0
 """Seconds; the rest of an agent that goes round in circles begins with LONGEST_REST and doubles up to this."""
 FIRST_ERROR_REST = 15.0
@@ -75,11 +77,15 @@ class Schedule:
         return self._rest(agent, now, pace * 2.0**times, pace, barren=times, failures=0)
 
     def failed(self, agent: str, now: float, pace: float, least: float = 0.0) -> float:
-        """`agent` failed: it rests longer each time, never less than if it had found nothing to do, nor than `least`."""
+        """`agent` failed: it rests longer each time, never less than if it had found nothing to do, nor than `least`, which is
+        what its API asked for, within an hour.
+        """
         turn = self._turns[agent]
         times, failures = (min(n + 1, _MOST_DOUBLINGS) for n in (turn.barren, turn.failures))
-        seconds = max(FIRST_ERROR_REST * 2.0 ** (failures - 1), pace * 2.0**times, least)
-        return self._rest(agent, now, seconds, pace, barren=times, failures=failures)
+        seconds = max(FIRST_ERROR_REST * 2.0 ** (failures - 1), pace * 2.0**times)
+        ready_at = self._rest(agent, now, seconds, pace, barren=times, failures=failures)
+        turn.ready_at = max(ready_at, now + min(least, LONGEST_WISH) * self._factor)
+        return turn.ready_at
 
     def hold(self, agent: str, now: float, times: int) -> float:
         """`agent` goes round in circles, `times` in a row: it rests for long and is not woken. Returns when it is ready."""

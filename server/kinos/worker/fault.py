@@ -4,10 +4,13 @@ litellm renames errors (403 becomes a connection error 500, a refused connection
 truth is taken from the deepest HTTP error in the chain of causes, whichever HTTP library raised it.
 """
 
+import math
 import re
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 from kinos.domain.errors import FailureKind
@@ -36,7 +39,7 @@ class StreamError(Exception):
         self.fault = fault
 
 
-BROKE = Fault(FailureKind.UNREACHABLE, passing=True, detail="the connection broke in the middle of its answer")
+BROKE = Fault(FailureKind.BROKEN, passing=True, detail="the connection broke in the middle of its answer")
 """A stream that ended before the answer did."""
 
 NO_ANSWER = Fault(FailureKind.SERVER, detail="its answer is not one of a model")
@@ -202,8 +205,13 @@ def _said(response: Any) -> tuple[str, str]:
 
 
 def _retry_after(response: Any) -> float | None:
-    value = getattr(response, "headers", {}).get("retry-after", "")
-    try:
-        return max(float(value), 0.0)
-    except ValueError:  # absent, or a date, which the Messages API does not send
-        return None
+    headers = getattr(response, "headers", {})
+    value = headers.get("retry-after", "")
+    with suppress(ValueError):
+        seconds = float(value)
+        return max(seconds, 0.0) if math.isfinite(seconds) else None
+    with suppress(ValueError, TypeError):  # TypeError: one date has a zone, the other none
+        until = parsedate_to_datetime(value)
+        now = parsedate_to_datetime(headers["date"]) if headers.get("date") else datetime.now(UTC)
+        return max((until - now).total_seconds(), 0.0)
+    return None

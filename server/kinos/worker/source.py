@@ -29,6 +29,10 @@ _SENTENCES: Mapping[FailureKind, tuple[str, str]] = {
         "{where} cannot be reached for {model}",
         "Check the network, the proxy and the setting {setting}.",
     ),
+    FailureKind.BROKEN: (
+        "The answer of {model} at {where} broke off",
+        "Check the network, the proxy and the setting {setting}; what was sent may have been billed.",
+    ),
     FailureKind.TIMEOUT: ("{where} did not answer for {model} in time", "Try again later, or choose a faster model."),
     FailureKind.BAD_REQUEST: (
         "{where} refused the request for {model}",
