@@ -331,6 +331,22 @@ def test_the_owner_of_a_file_is_kept(root: Path, disk: FileDisk) -> None:
     assert (file.stat().st_uid, file.stat().st_gid) == another_owner()
 
 
+def test_what_replaces_a_private_file_is_private_while_it_is_written(
+    root: Path, disk: FileDisk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(root, "a.md", b"old\n").chmod(0o600)
+    seen: list[int] = []
+    flush = os.fsync
+
+    def look(handle: int) -> None:
+        seen.extend(stat.S_IMODE(file.stat().st_mode) for file in root.iterdir())
+        flush(handle)
+
+    monkeypatch.setattr(os, "fsync", look)
+    disk.write("a.md", b"new\n", digest(b"old\n"))
+    assert set(seen) == {0o600}
+
+
 def test_a_new_file_gets_what_the_umask_says(root: Path, disk: FileDisk) -> None:
     before = os.umask(0o027)
     try:

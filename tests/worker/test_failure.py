@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -164,7 +165,7 @@ class Stage:
     def _watch(self, before: State, after: State, event: ev.Event) -> None:
         if isinstance(event, ev.CycleFailed):
             self.shown.append((after.agents["ann"].state, after.agents["ann"].last_error))
-            self.lines.append(told(before, event))
+            self.lines.append(told(before, event, Path.cwd()))
 
     def hang_up_before_the_edit(self) -> None:
         def watch(before: State, after: State, event: ev.Event) -> None:
