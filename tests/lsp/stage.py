@@ -32,6 +32,8 @@ class RecordingClient:
 
     encoding: Encoding = Encoding.UTF16
     form: Form = field(default_factory=Form)
+    pulls: bool = False
+    refreshed: int = 0
     versioned_edits: bool = True
     edits: bool = True
     published: list[tuple[str, int | None, list[types.Diagnostic]]] = field(default_factory=list)
@@ -41,6 +43,10 @@ class RecordingClient:
     questions: list[tuple[str, Sequence[str]]] = field(default_factory=list)
     answers: asyncio.Queue[str] = field(default_factory=asyncio.Queue)
     news: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def refresh_diagnostics(self) -> None:
+        self.refreshed += 1
+        self.news.set()
 
     def publish(self, uri: str, version: int | None, diagnostics: Sequence[types.Diagnostic]) -> None:
         self.news.set()

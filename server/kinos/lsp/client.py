@@ -49,6 +49,15 @@ class Client(Protocol):
         """What it takes of a diagnostic."""
         ...
 
+    @property
+    def pulls(self) -> bool:
+        """Whether it asks for diagnostics, of all documents too, and can be asked to do so again: then none are pushed."""
+        ...
+
+    def refresh_diagnostics(self) -> None:
+        """Ask it to ask for diagnostics again."""
+        ...
+
     def publish(self, uri: str, version: int | None, diagnostics: Sequence[types.Diagnostic]) -> None:
         """Show these diagnostics for a document, and no others of ours."""
         ...
@@ -101,6 +110,18 @@ class EditorClient:
             self.can(f"{pushed}.code_description_support"),
             self.can(f"{pushed}.data_support"),
         )
+
+    @property
+    def pulls(self) -> bool:
+        """Whether it asks for diagnostics, of all documents too, and can be asked to do so again: then none are pushed.
+
+        LSP has no word for asking about all documents; who knows `workspace.diagnostics` does.
+        """
+        return self.can("text_document.diagnostic") and self.can("workspace.diagnostics.refresh_support")
+
+    def refresh_diagnostics(self) -> None:
+        """Ask it to ask for diagnostics again."""
+        self._server.protocol.send_request(types.WORKSPACE_DIAGNOSTIC_REFRESH, None).add_done_callback(_note_failure)
 
     def can(self, capability: str) -> bool:
         """Whether the client declared a capability, named by its path in snake case."""

@@ -16,7 +16,7 @@ from kinos.lsp.background import Background
 from kinos.lsp.client import Client, explained
 from kinos.lsp.editor import DocumentEditor
 from kinos.lsp.question import CapQuestion
-from kinos.lsp.size_report import SizeReport
+from kinos.lsp.size_report import Publisher, SizeReport
 from kinos.lsp.status import Status
 from kinos.lsp.uri import uri_of
 from kinos.tokens.document import OpenText
@@ -64,8 +64,8 @@ class Folder:
     """
 
     def __init__(
-        self, uri: str, path: str, client: Client, background: Background, make: Callable[[Editor], Workspace],
-        names: Callable[[str], Sequence[str]],
+        self, uri: str, path: str, client: Client, publisher: Publisher, background: Background,
+        make: Callable[[Editor], Workspace], names: Callable[[str], Sequence[str]],
     ) -> None:  # fmt: skip
         self.uri = uri.removesuffix("/")
         self.path = path
@@ -81,7 +81,7 @@ class Folder:
         self._redact = redaction(secrets(self.session.settings))
         self._status = Status(lambda: client.status(self.picture()), asyncio.get_running_loop())
         self.diagnostics = SizeReport(
-            self._workspace.root, self.session, client, background, client.form, uri_of(str(self._workspace.docs)),
+            self._workspace.root, self.session, publisher, background, client.form, uri_of(str(self._workspace.docs)),
             self.uri_of, self.owns,
         )  # fmt: skip
         self.session.subscribe(self.diagnostics.on_event)

@@ -2,9 +2,11 @@
 
 import asyncio
 import os
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+from lsprotocol import types
 
 from kinos.domain.errors import KinosError, UsageError
 from kinos.engine.ports import Editor
@@ -12,6 +14,7 @@ from kinos.lsp.background import Background
 from kinos.lsp.client import Client, explained
 from kinos.lsp.folder import Factory, Folder, Workspace, within
 from kinos.lsp.option import Options
+from kinos.lsp.pull import Item, Pull, Send
 from kinos.lsp.uri import path_of
 from kinos.tokens.document import OpenText, TextEdit
 
@@ -38,6 +41,7 @@ class Folders:
         self._open: dict[str, Place] = {}
         self._outside: dict[str, OpenText] = {}
         self._said: set[str] = set()
+        self._pull = Pull(client.refresh_diagnostics, background)
 
     def __iter__(self) -> Iterator[Folder]:
         return iter(self._folders)
@@ -52,8 +56,9 @@ class Folders:
         self._refused.pop(path, None)
         try:
             folder = Folder(
-                uri, path, self._client, self._background, lambda editor: self._make(path, editor), self._names
-            )
+                uri, path, self._client, self._pull if self._client.pulls else self._client, self._background,
+                lambda editor: self._make(path, editor), self._names,
+            )  # fmt: skip
         except KinosError as error:
             self._refused[path] = str(error)
             self._client.log("error", str(error))
@@ -76,6 +81,7 @@ class Folders:
 
     async def close(self) -> None:
         """End everything of all folders, also of those that have left and may not have ended yet."""
+        self._pull.close()
         folders = (*self._folders, *self._left)
         results = await asyncio.gather(*(folder.close() for folder in folders), return_exceptions=True)
         for result in results:
@@ -215,6 +221,24 @@ class Folders:
                 by_folder.setdefault(place.folder, []).extend(affected(place.path, place.folder.documents))
         for folder, paths in by_folder.items():
             self._background.start(self._look(folder, paths))
+
+    # -- diagnostics that are asked for ---------------------------------------------------------------------------
+
+    def document_diagnostic(self, uri: str, previous: str | None) -> types.DocumentDiagnosticReport:
+        """What there is to say about a document; `previous` is the id of what the editor knows."""
+        place = self._place(uri)
+        if place is None:
+            return self._pull.document(uri, None, previous)
+        place.folder.diagnostics.publish_open()
+        buffer = place.folder.session.buffers.get(place.path) if uri in self._open else None
+        version = None if buffer is None else buffer.text.version
+        return self._pull.document(place.folder.uri_of(place.path), version, previous)
+
+    async def workspace_diagnostic(self, previous: Mapping[str, str], send: Send | None) -> Sequence[Item]:
+        """What there is to say about all documents; `previous` are the ids of what the editor knows, by URI."""
+        return await self._pull.workspace(previous, send)
+
+    # -- inside ---------------------------------------------------------------------------------------------------
 
     async def _close(self, place: Place) -> None:
         with explained(self._client):

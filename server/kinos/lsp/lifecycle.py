@@ -7,6 +7,7 @@ from lsprotocol import types
 
 from kinos.lsp.background import Background
 from kinos.lsp.client import EditorClient
+from kinos.lsp.feature import diagnostic
 from kinos.lsp.feature.watched_file import watch
 from kinos.lsp.feature.workspace_folder import first_folders
 from kinos.lsp.folders import Folders
@@ -33,6 +34,10 @@ class Lifecycle:
         self._options = options(params.initialization_options)
         if params.process_id is not None:
             self._background.start(self._watch(params.process_id))
+
+    def offer(self, server: Server) -> None:
+        """Offer what only some editors may be offered, by what this one declared."""
+        diagnostic.offer(server, self._client, self._folders)
 
     def initialized(self) -> None:
         """Open the folders."""
@@ -62,6 +67,7 @@ def register(server: Server, lifecycle: Lifecycle) -> None:
     @server.feature(types.INITIALIZE)
     def initialize(params: types.InitializeParams) -> None:
         lifecycle.initialize(params)
+        lifecycle.offer(server)
 
     @server.feature(types.INITIALIZED)
     def initialized(params: types.InitializedParams) -> None:
