@@ -62,6 +62,7 @@ async def kinos(root: Path) -> list[float]:
             began = time.perf_counter()
             await landing.land(change)
             times.append(time.perf_counter() - began)
+        await landing.close()
     return times
 
 

@@ -393,7 +393,7 @@ def test_what_a_write_that_was_cut_off_has_left_is_swept_away_and_nothing_else(
     for path in ("new/place/a.md", "here/a.md", "here/c.md"):
         with monkeypatch.context() as patch:
             patch.setattr(os, "fsync", refused)
-            patch.setattr(Path, "unlink", lambda *_, **__: None)
+            patch.setattr(os, "unlink", lambda *_, **__: None)
             patch.setattr(Path, "rmdir", lambda *_: None)
             with pytest.raises(LandingError):
                 disk.write(path, b"x\n", None)

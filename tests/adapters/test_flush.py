@@ -1,19 +1,24 @@
 """What is relied on after a crash is on the disk before the next step is made: flushed, synced, then renamed."""
 
+import asyncio
 import os
 import stat
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from kinos.adapters.clock import SystemClock
 from kinos.adapters.disk import FileDisk
 from kinos.adapters.image_store import ImageStore
 from kinos.adapters.journal import FileJournal
 from kinos.adapters.state_folder import WorkspaceState
-from kinos.domain.change import Change, digest
-from kinos.engine.ports import Intent
+from kinos.domain.change import Change, ChangeState, FileChange, digest
+from kinos.engine.buffer import Buffers
+from kinos.engine.landing import Landing
+from kinos.engine.ports import Begun, Intent
 
 CHANGE = Change("c1", "y1", "s1", "ann", "t", "w", (), datetime(2026, 3, 21, tzinfo=UTC))
 
@@ -29,6 +34,10 @@ class Syncs:
         folder = stat.S_ISDIR(os.fstat(handle).st_mode)
         held = "folder" if folder else Path(f"/proc/self/fd/{handle}").read_bytes()
         self.seen.append((held, self.look()))
+
+
+def landing_of(root: Path, journal: FileJournal) -> Landing:
+    return Landing(FileDisk(root), journal, Buffers(SystemClock()), None, tuple)
 
 
 @pytest.fixture
@@ -50,7 +59,7 @@ def test_an_image_is_whole_on_the_disk_before_it_has_its_name(tmp_path: Path, sy
     "write",
     [
         lambda journal: journal.record(CHANGE),
-        lambda journal: journal.intend("c1", [Intent("a.md", None, None, buffer=False)]),
+        lambda journal: journal.intend("c1", Begun([Intent("a.md", None, None, buffer=False)])),
         lambda journal: journal.settle("c1", CHANGE),
     ],
     ids=["change", "intent", "settled"],
@@ -64,6 +73,72 @@ def test_a_record_is_whole_on_the_disk_before_it_counts_as_made(
     content = (tmp_path / "journal.jsonl").read_bytes()
     half = content[: len(content) // 2]
     assert [held for held, _ in syncs.seen] == [half, content]
+
+
+def test_an_end_that_the_intent_foresaw_is_flushed_soon_after(tmp_path: Path, syncs: Syncs) -> None:
+    journal = FileJournal(tmp_path)
+    journal.settle("c1", CHANGE, flushed=False)
+    assert syncs.seen == []
+    assert FileJournal(tmp_path).changes() == [CHANGE]
+    journal.flush()
+    journal.flush()
+    assert [held for held, _ in syncs.seen] == [(tmp_path / "journal.jsonl").read_bytes()]
+
+
+def test_what_is_flushed_with_the_next_record_is_not_flushed_again(tmp_path: Path, syncs: Syncs) -> None:
+    journal = FileJournal(tmp_path)
+    journal.settle("c1", CHANGE, flushed=False)
+    journal.record(CHANGE)
+    journal.flush()
+    assert len(syncs.seen) == 1
+
+
+@pytest.mark.parametrize("what", ["land", "reverse", "repeat"])
+async def test_a_landing_whose_end_was_lost_to_a_power_cut_is_found_again(
+    what: str, tmp_path: Path, syncs: Syncs
+) -> None:
+    (tmp_path / "a.md").write_bytes(b"one\n")
+    state = WorkspaceState(tmp_path, 0, 0)
+    with state.hold("a test"):
+        journal, file = state.journal(), tmp_path / ".kinos" / "state" / "journal.jsonl"
+        files = (
+            FileChange("a.md", journal.keep(b"one\n"), journal.keep(b"two\n")),
+            FileChange("new.md", None, journal.keep(b"new\n")),
+        )
+        change = replace(CHANGE, files=files, state=ChangeState.ACCEPTED)
+        for step in ("land", "reverse", "repeat"):
+            change = await getattr(landing_of(tmp_path, journal), step)(change)
+            if step == what:
+                break
+        told = file.read_bytes()
+        # What the disk had when the landing returned: all but the last line.
+        file.write_bytes(b"".join(told.splitlines(keepends=True)[:-1]))
+        journal = state.journal()
+        assert journal.pending()
+        assert await landing_of(tmp_path, journal).repair() == {}
+        assert not journal.pending()
+        assert journal.changes() == [change]
+    there = what != "reverse"
+    assert (tmp_path / "a.md").read_bytes() == (b"two\n" if there else b"one\n")
+    assert (tmp_path / "new.md").exists() is there
+
+
+@pytest.mark.parametrize("closing", [False, True], ids=["soon", "at the end"])
+async def test_a_landing_has_its_end_flushed_after_it_has_returned(closing: bool, tmp_path: Path, syncs: Syncs) -> None:
+    state = WorkspaceState(tmp_path, 0, 0)
+    with state.hold("a test"):
+        journal = state.journal()
+        change = replace(CHANGE, files=(FileChange("a.md", None, journal.keep(b"one\n")),), state=ChangeState.ACCEPTED)
+        landing = landing_of(tmp_path, journal)
+        await landing.land(change)
+        ended = (tmp_path / ".kinos" / "state" / "journal.jsonl").read_bytes()
+        assert syncs.seen[-1][0] != ended
+        if closing:
+            await landing.close()
+        else:
+            while syncs.seen[-1][0] != ended:
+                await asyncio.sleep(0)
+    assert syncs.seen[-1][0] == ended
 
 
 def test_what_is_kept_of_a_session_for_good_is_whole_on_the_disk(tmp_path: Path, syncs: Syncs) -> None:

@@ -15,7 +15,7 @@ from kinos.domain.errors import LandingError
 from kinos.domain.figure import CycleRecord
 from kinos.domain.secret import HIDDEN, redaction
 from kinos.domain.usage import Usage
-from kinos.engine.ports import Intent
+from kinos.engine.ports import Begun, Intent
 
 CHANGE = Change(
     "c1", "y1", "s1", "ann", "Tïtle", "why\nand why", (FileChange("a.md", "x", None, "y", "z"),),
@@ -53,17 +53,24 @@ def test_an_empty_journal_holds_nothing_and_makes_no_file(tmp_path: Path) -> Non
 
 
 def test_intents_stand_until_they_are_settled(journal: FileJournal, tmp_path: Path) -> None:
-    journal.intend("c1", INTENTS)
-    journal.intend("c2", INTENTS[:1])
-    assert FileJournal(tmp_path).pending() == {"c1": INTENTS, "c2": INTENTS[:1]}
+    journal.intend("c1", Begun(INTENTS))
+    journal.intend("c2", Begun(INTENTS[:1]))
+    assert FileJournal(tmp_path).pending() == {"c1": Begun(INTENTS), "c2": Begun(INTENTS[:1])}
     journal.settle("c1", None)
-    assert FileJournal(tmp_path).pending() == {"c2": INTENTS[:1]}
+    assert FileJournal(tmp_path).pending() == {"c2": Begun(INTENTS[:1])}
+    assert journal.changes() == []
+
+
+def test_an_intent_says_what_the_change_is_once_it_is_carried_out(journal: FileJournal, tmp_path: Path) -> None:
+    landed = CHANGE.to(ChangeState.ACCEPTED).to(ChangeState.LANDED)
+    journal.intend("c1", Begun(INTENTS, landed))
+    assert FileJournal(tmp_path).pending() == {"c1": Begun(INTENTS, landed)}
     assert journal.changes() == []
 
 
 def test_a_settlement_says_at_one_stroke_what_the_change_is_now(journal: FileJournal, tmp_path: Path) -> None:
     journal.record(CHANGE)
-    journal.intend("c1", INTENTS)
+    journal.intend("c1", Begun(INTENTS))
     landed = CHANGE.to(ChangeState.ACCEPTED).to(ChangeState.LANDED)
     journal.settle("c1", landed)
     other = FileJournal(tmp_path)
@@ -105,9 +112,9 @@ def test_what_another_process_appends_is_followed(tmp_path: Path) -> None:
     here.record(CHANGE)
     assert there.changes() == [CHANGE]
     there.record(CHANGE.to(ChangeState.ACCEPTED))
-    there.intend("c1", INTENTS)
+    there.intend("c1", Begun(INTENTS))
     assert here.changes()[0].state is ChangeState.ACCEPTED
-    assert here.pending() == {"c1": INTENTS}
+    assert here.pending() == {"c1": Begun(INTENTS)}
 
 
 def test_a_line_half_written_by_another_process_is_read_once_it_is_whole(tmp_path: Path) -> None:
@@ -124,7 +131,7 @@ def test_a_journal_that_was_removed_is_forgotten(tmp_path: Path) -> None:
     journal = FileJournal(tmp_path)
     journal.record(CHANGE)
     journal.record(replace(CHANGE, id="c2"))
-    journal.intend("c2", INTENTS)
+    journal.intend("c2", Begun(INTENTS))
     assert len(journal.changes()) == 2
     (tmp_path / "journal.jsonl").unlink()
     assert len(journal.changes()) == 2
@@ -192,7 +199,7 @@ def test_images_of_changes_that_still_have_to_land_are_never_pruned(journal: Fil
     old, now = datetime(2020, 1, 1, tzinfo=UTC), datetime.now(UTC) + timedelta(hours=1)
     kept_change(journal, ChangeState.PROPOSED, old, b"waiting")
     kept_change(journal, ChangeState.LANDED, old, b"landed")
-    journal.intend("c9", [Intent("b.md", journal.keep(b"found"), journal.keep(b"left"), buffer=False)])
+    journal.intend("c9", Begun([Intent("b.md", journal.keep(b"found"), journal.keep(b"left"), buffer=False)]))
     assert journal.prune(now, 0) == 1
     assert [journal.image(digest(text)) for text in (b"waiting", b"landed", b"found", b"left")] == [
         b"waiting", None, b"found", b"left",
@@ -240,7 +247,7 @@ def test_keys_are_taken_out_of_words_and_out_of_nothing_else(tmp_path: Path) -> 
     change = replace(CHANGE, title=said, why=said, reason=said, files=(file,))
     journal.record(change)
     journal.settle("c1", change)
-    journal.intend("c1", [Intent(path, "x", None, buffer=False)])
+    journal.intend("c1", Begun([Intent(path, "x", None, buffer=False)]))
     journal.finish(replace(CYCLE, reason=said))
     (read,) = FileJournal(tmp_path).changes()
     hidden = f"{HIDDEN} and {HIDDEN}"
@@ -255,7 +262,7 @@ def history(journal: FileJournal, number: int) -> None:
     for each in range(number):
         change = replace(CHANGE, id=f"c{each}", title="x" * 200)
         journal.record(change)
-        journal.intend(change.id, INTENTS)
+        journal.intend(change.id, Begun(INTENTS))
         if each < number - 1:
             accepted = change.to(ChangeState.ACCEPTED)
             journal.record(accepted)

@@ -26,6 +26,7 @@ from kinos.adapters.size_cache import Bounds, cache_file
 from kinos.adapters.state_folder import WorkspaceState
 from kinos.domain.errors import KinosError
 from kinos.domain.setting import Settings
+from kinos.engine import landing
 from kinos.engine.history import Selection
 from kinos.engine.lifecycle import Start
 from kinos.engine.outside import Ports
@@ -123,6 +124,8 @@ def full(name: str) -> None:
 
 def engine(root: Path) -> Session:
     """The engine of `root`: everything that touches the folder is real, only models are not."""
+    # The end of a landing is flushed when the engine closes: a time would make it another step each time.
+    landing.SOON = 3600.0
     workers = ScriptedWorkers(FakeClock())
     settings = Settings(model_key="key", landing_mode="auto", map_write="never")
     counted = Folder(root, (), cache_file(), Bounds(settings.cache_bytes, settings.cache_days, settings.cache_cleanup))

@@ -11,7 +11,7 @@ from fakes.landings import Workbench
 from fakes.texts import raws
 from kinos.domain.change import Change, ChangeState, FileChange, digest
 from kinos.domain.errors import ConflictError, LandingError, PolicyError
-from kinos.engine.ports import Intent
+from kinos.engine.ports import Begun, Intent
 from kinos.engine.text import parse
 
 FILES = {"a.md": "one\ntwo\nthree\n", "b.md": "alpha\nbeta\n", "gone.md": "old\n"}
@@ -161,22 +161,39 @@ async def test_an_undo_killed_at_any_step_leaves_the_change_landed_or_undone(ben
         assert bench.disk.files == after
 
 
+async def test_a_landing_killed_once_all_its_files_are_there_has_landed(bench: Workbench) -> None:
+    change = split(bench)
+    bench.burn(Fuse(steps_of_a_landing().index("journal settled")))
+    with suppress(Killed):
+        await bench.landing.land(change)
+    after = dict(bench.disk.files)
+    bench.restart()
+    assert await bench.landing.repair() == {}
+    assert bench.disk.files == after
+    (landed,) = bench.journal.changes()
+    assert landed.state is ChangeState.LANDED
+    await bench.landing.reverse(landed)
+    assert bench.disk.files == {name: text.encode() for name, text in FILES.items()}
+
+
 async def test_a_repair_leaves_alone_what_was_changed_since(bench: Workbench) -> None:
-    bench.journal.intend("c9", [Intent("a.md", bench.journal.keep(b"x\n"), bench.journal.keep(b"y\n"), buffer=False)])
+    bench.journal.intend(
+        "c9", Begun([Intent("a.md", bench.journal.keep(b"x\n"), bench.journal.keep(b"y\n"), buffer=False)])
+    )
     assert await bench.landing.repair() == {"c9": []}
     assert bench.disk.text("a.md") == "one\ntwo\nthree\n"
 
 
 async def test_a_repair_never_writes_to_the_disk_what_was_meant_for_an_editor(bench: Workbench) -> None:
     after = bench.journal.keep(bench.disk.files["a.md"])
-    bench.journal.intend("c9", [Intent("a.md", bench.journal.keep(b"x\n"), after, buffer=True)])
+    bench.journal.intend("c9", Begun([Intent("a.md", bench.journal.keep(b"x\n"), after, buffer=True)]))
     await bench.landing.repair()
     assert bench.disk.writes == []
 
 
 async def test_a_repair_says_what_it_cannot_mend(bench: Workbench) -> None:
     after = bench.journal.keep(bench.disk.files["a.md"])
-    bench.journal.intend("c9", [Intent("a.md", digest(b"an image that is no longer kept"), after, buffer=False)])
+    bench.journal.intend("c9", Begun([Intent("a.md", digest(b"an image that is no longer kept"), after, buffer=False)]))
     assert await bench.landing.repair() == {"c9": ["a.md"]}
     assert not bench.journal.pending()
 

@@ -11,11 +11,11 @@ from fakes.editor import Reaction
 from fakes.landings import Workbench
 from fakes.texts import raws
 from kinos.domain.change import Change, ChangeState
-from kinos.domain.errors import ConflictError, LandingError
+from kinos.domain.errors import ConflictError, JournalError, LandingError
 from kinos.engine.editing import ECHO, GRACE, PAUSE, REGRETS, TRIES
 from kinos.engine.landing import Landing
 from kinos.engine.line_edit import line_edits
-from kinos.engine.ports import Intent
+from kinos.engine.ports import Begun, Intent
 from kinos.engine.text import parse
 from kinos.tokens.document import Encoding, OpenText, TextEdit
 
@@ -57,6 +57,15 @@ async def test_an_editor_that_drops_the_edit_has_landed_nothing(bench: Workbench
     assert bench.editor.text("a.md") == TEXT
     assert not bench.journal.pending()
     assert clock.monotonic() == ECHO * TRIES
+
+
+async def test_what_only_an_editor_can_tell_is_not_foreseen(bench: Workbench) -> None:
+    bench.open("a.md")
+    bench.journal.full = {"settled"}
+    with pytest.raises(JournalError):
+        await bench.landing.land(bench.proposed(a_md="one\nTWO\nthree\n", b_md="alpha\nBETA\n"))
+    (begun,) = bench.journal.pending().values()
+    assert begun.outcome is None
 
 
 async def test_an_edit_is_never_sent_twice(bench: Workbench) -> None:
@@ -390,7 +399,7 @@ async def test_without_an_editor_an_open_document_cannot_be_changed(bench: Workb
 
 async def test_a_repair_reaches_an_open_document_through_its_editor(bench: Workbench) -> None:
     after = bench.journal.keep(TEXT.encode())
-    bench.journal.intend("c9", [Intent("a.md", bench.journal.keep(b"one\n"), after, buffer=False)])
+    bench.journal.intend("c9", Begun([Intent("a.md", bench.journal.keep(b"one\n"), after, buffer=False)]))
     assert await bench.landing.repair() == {"c9": []}
     assert bench.editor.text("a.md") == "one\n"
     assert bench.disk.writes == []

@@ -27,7 +27,7 @@ from kinos.domain.state import AgentState, TeamState
 from kinos.domain.task import Task
 from kinos.engine.history import Selection
 from kinos.engine.lifecycle import Start
-from kinos.engine.ports import Intent
+from kinos.engine.ports import Begun, Intent
 from kinos.engine.run import Ends
 from kinos.engine.session import Session
 
@@ -514,7 +514,7 @@ async def test_a_landing_that_was_interrupted_is_taken_back_at_the_next_start_an
     world = World()
     was, half = (world.journal.keep(text) for text in (b"ann\n", b"half\n"))
     world.disk.put("ann.md", "half\n")
-    world.journal.intend("c9", [Intent("ann.md", was, half, buffer=False)])
+    world.journal.intend("c9", Begun([Intent("ann.md", was, half, buffer=False)]))
     await world.session.open()
     assert world.disk.text("ann.md") == "half\n", "opening a folder writes nothing"
     await world.session.start_team(Start("crew", ends=Ends(cycles=1)))
@@ -525,7 +525,7 @@ async def test_a_landing_that_was_interrupted_is_taken_back_at_the_next_start_an
 
 async def test_what_could_not_be_taken_back_is_named() -> None:
     world = World()
-    world.journal.intend("c9", [Intent("ann.md", "0" * 64, world.journal.keep(b"ann\n"), buffer=False)])
+    world.journal.intend("c9", Begun([Intent("ann.md", "0" * 64, world.journal.keep(b"ann\n"), buffer=False)]))
     await world.session.open()
     await world.session.start_team(Start("crew", ends=Ends(cycles=1)))
     await world.session.finished()

@@ -10,7 +10,7 @@ from kinos.domain.change import Change, digest
 from kinos.domain.check import CheckRecord
 from kinos.domain.errors import JournalError, WorkspaceHeldError
 from kinos.domain.figure import CycleRecord
-from kinos.engine.ports import Intent
+from kinos.engine.ports import Begun
 
 
 class MemoryJournal:
@@ -27,11 +27,12 @@ class MemoryJournal:
         self.pruned: list[tuple[datetime, int]] = []
         self.fuse = fuse or Fuse()
         self._changes: dict[str, Change] = {}
-        self._pending: dict[str, Sequence[Intent]] = {}
+        self._pending: dict[str, Begun] = {}
         self._cycles: list[CycleRecord] = []
         self._check: CheckRecord | None = None
 
-    def keep(self, content: bytes) -> str:
+    def keep(self, content: bytes, name: str | None = None) -> str:
+        assert name in (None, digest(content)), "an image is kept under its digest"
         self._write("image", digest(content))
         self.images[digest(content)] = content
         return digest(content)
@@ -43,17 +44,20 @@ class MemoryJournal:
         self.pruned.append((since, most))
         return self.old
 
-    def intend(self, change: str, intents: Sequence[Intent]) -> None:
+    def intend(self, change: str, begun: Begun) -> None:
         self._write("intent", change)
-        self._pending[change] = intents
+        self._pending[change] = begun
 
-    def settle(self, change: str, outcome: Change | None) -> None:
+    def flush(self) -> None:
+        """Nothing is lost from memory."""
+
+    def settle(self, change: str, outcome: Change | None, *, flushed: bool = True) -> None:
         self._write("settled", change)
         self._pending.pop(change, None)
         if outcome is not None:
             self._changes[change] = outcome
 
-    def pending(self) -> Mapping[str, Sequence[Intent]]:
+    def pending(self) -> Mapping[str, Begun]:
         return dict(self._pending)
 
     def record(self, change: Change) -> None:

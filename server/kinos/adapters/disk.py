@@ -17,6 +17,7 @@ from kinos.domain.change import digest
 from kinos.domain.errors import ConflictError, LandingError, PolicyError, SetupError
 from kinos.domain.path import REQUESTS
 
+_ELSEWHERE = frozenset({"", ".", ".."})
 _HIDDEN_REQUESTS = frozenset((name,) for name in REQUESTS if name.startswith("."))
 
 
@@ -25,6 +26,7 @@ class FileDisk:
 
     def __init__(self, root: Path, exclude: tuple[str, ...] = ()) -> None:
         self.root = root.resolve()
+        self._within = os.path.join(self.root, "")  # noqa: PTH118
         self._exclude = exclude
         self._ignore = Ignore(self.root, exclude)
         self._ceded: tuple[str, ...] = ()
@@ -50,7 +52,14 @@ class FileDisk:
 
     def real(self, path: str) -> str:
         """The real file behind `path`, links resolved."""
-        return os.path.realpath(self.root / path)
+        real = self._within
+        for part in path.split("/"):
+            real += part
+            # Below the root, which is real, only what is a link, or no plain name, leads elsewhere.
+            if part in _ELSEWHERE or os.path.islink(real):  # noqa: PTH114
+                return os.path.realpath(self._within + path)
+            real += os.sep
+        return real.removesuffix(os.sep)
 
     def suffixes(self) -> Mapping[str, int]:
         """How many files there are by suffix, in lower case."""
@@ -82,7 +91,8 @@ class FileDisk:
     def permit(self, path: str) -> None:
         """Raise PolicyError when agents may not write there."""
         target = self._inside(path)
-        if target.is_symlink():
+        found = _status(str(target))
+        if found is not None and stat.S_ISLNK(found.st_mode):
             raise PolicyError(f"{path} is a link that leads nowhere.")
         if self._ignore.hides(path):
             raise PolicyError(
@@ -90,13 +100,13 @@ class FileDisk:
             )
         if self._folds(path):
             raise PolicyError(f"{path} is only another spelling of a file that is there.")
-        if target.exists():
-            if not target.is_file():
-                raise PolicyError(f"{path} is not a regular file.")
-            if not _writable(target):
-                raise PolicyError(f"{path} is write-protected.")
-        elif not _writable(_existing(target.parent)):
-            raise PolicyError(f"The folder of {path} is write-protected.")
+        if found is None:
+            if not _writable(_existing(target.parent)):
+                raise PolicyError(f"The folder of {path} is write-protected.")
+        elif not stat.S_ISREG(found.st_mode):
+            raise PolicyError(f"{path} is not a regular file.")
+        elif not _writable(target, found):
+            raise PolicyError(f"{path} is write-protected.")
 
     def write(self, path: str, content: bytes | None, expected: str | None) -> None:
         """Replace, create or (None) delete, if what is there has the digest `expected`."""
@@ -112,8 +122,10 @@ class FileDisk:
             target = self._inside(path)
             for left in target.parent.glob(f"{_temporary(target)}*"):
                 left.unlink(missing_ok=True)
+            folder = _existing(target.parent)
             if not target.exists():
-                self._prune(_existing(target.parent))
+                self._prune(folder)
+            flush_folder(_existing(folder))
 
     def _write(self, path: str, target: Path, content: bytes | None, expected: str | None) -> None:
         if content is None:
@@ -122,43 +134,49 @@ class FileDisk:
             self._prune(target.parent)
             flush_folder(_existing(target.parent))
             return
-        made = _made(target.parent)
-        temporary = target.with_name(_temporary(target) + secrets.token_hex(8))
+        made = [] if os.path.isdir(target.parent) else _made(target.parent)  # noqa: PTH112
+        name, temporary = str(target), str(target.with_name(_temporary(target) + secrets.token_hex(8)))
+        old = _status(name)
         # What replaces a private file is private from the start; a new file gets what the umask says.
-        mode = 0o600 if target.exists() else 0o666
+        mode = 0o666 if old is None else 0o600
         try:
             with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as stream:
+                if old is not None:
+                    _like(temporary, old)
                 write_flushed(stream, content)
-            if os.path.realpath(temporary) != str(temporary):
+            if self.real(path) != name:
                 raise PolicyError(f"A folder of {path} was replaced by a link just now.")
-            _like(temporary, target)
             # As late as can be: what was there must still be there.
-            self._expect(path, target, expected)
-            temporary.replace(target)
+            self._expect(path, name, expected)
+            os.replace(temporary, name)  # noqa: PTH105
         except BaseException:
-            temporary.unlink(missing_ok=True)
+            with suppress(FileNotFoundError):
+                os.unlink(temporary)  # noqa: PTH108
             if made:
                 self._prune(target.parent)
             raise
         for folder in (target.parent, *(folder.parent for folder in made)):
             flush_folder(folder)
 
-    def _expect(self, path: str, target: Path, expected: str | None) -> None:
-        found = digest(read(target)) if target.exists() else None
+    def _expect(self, path: str, target: str | Path, expected: str | None) -> None:
+        try:
+            found = digest(read(target))
+        except FileNotFoundError:
+            found = None
         if found != expected:
             raise ConflictError(f"{path} has been changed by somebody else just now.")
 
     def _inside(self, path: str) -> Path:
         """The real file behind `path`. Raises PolicyError when a link leads out of the workspace or into a hidden folder."""
-        target = Path(os.path.realpath(self.root / path))
-        if not target.is_relative_to(self.root):
+        real = self.real(path)
+        if not real.startswith(self._within):
             raise PolicyError(f"{path} leads out of the workspace.")
-        inner = target.relative_to(self.root).parts
+        inner = tuple(real.removeprefix(self._within).split(os.sep))  # noqa: PTH206
         if any(part.startswith(".") for part in inner) and inner not in _HIDDEN_REQUESTS:
             raise PolicyError(f"{path} leads into a hidden folder.")
         if owner := self._owner("/".join(inner)):
             raise PolicyError(f"{path} belongs to {owner}, a workspace folder of its own: only its agents change it.")
-        return target
+        return Path(real)
 
     def _owner(self, path: str) -> str:
         """The folder inside that was ceded and holds `path`; empty when it is ours."""
@@ -166,14 +184,15 @@ class FileDisk:
 
     def _folds(self, path: str) -> bool:
         """Whether another spelling of `path` exists, in case or in how accents are made: on some systems both are one."""
-        folder, name = self.root, ""
+        folder = self._within
         for name in path.split("/"):
-            if not folder.is_dir():
+            try:
+                names = {entry.name for entry in os.scandir(folder)}
+            except OSError:
                 return False
-            names = {entry.name for entry in os.scandir(folder)}
             if name not in names and _folded(name) in {_folded(other) for other in names}:
                 return True
-            folder /= name
+            folder += name + os.sep
         return False
 
     def _prune(self, folder: Path) -> None:
@@ -195,12 +214,18 @@ def _folded(name: str) -> str:
     return unicodedata.normalize("NFC", name).casefold()
 
 
-def _writable(path: Path) -> bool:
+def _writable(path: Path, found: os.stat_result | None = None) -> bool:
     # Root may write anything: what the permission bits say is what the person meant.
-    mode = path.stat().st_mode
-    return bool(
-        mode & stat.S_IWUSR if path.stat().st_uid == os.geteuid() or os.geteuid() == 0 else os.access(path, os.W_OK)
-    )
+    found, user = found or path.stat(), os.geteuid()
+    return bool(found.st_mode & stat.S_IWUSR if user in (0, found.st_uid) else os.access(path, os.W_OK))
+
+
+def _status(path: str) -> os.stat_result | None:
+    """Of what is at `path`, a link not followed; None when nothing is."""
+    try:
+        return os.lstat(path)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
 
 
 def _existing(folder: Path) -> Path:
@@ -225,10 +250,10 @@ def _temporary(target: Path) -> str:
     return f".kinos-{digest(os.fsencode(target.name))[:16]}-"
 
 
-def _like(temporary: Path, target: Path) -> None:
+def _like(temporary: str, old: os.stat_result) -> None:
     """Give the new file the owner and mode of the old one."""
-    if target.exists():
-        old = target.stat()
+    new = os.stat(temporary)  # noqa: PTH116
+    if (new.st_uid, new.st_gid) != (old.st_uid, old.st_gid):
         with suppress(PermissionError):
             os.chown(temporary, old.st_uid, old.st_gid)
-        temporary.chmod(stat.S_IMODE(old.st_mode))
+    os.chmod(temporary, stat.S_IMODE(old.st_mode))  # noqa: PTH101

@@ -24,25 +24,29 @@ class ImageStore:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def keep(self, content: bytes) -> str:
-        """Store an image under its digest. Raises OSError."""
-        name = digest(content)
-        target = self._path(name)
-        if target.exists():
-            with suppress(OSError):
-                os.utime(target)
-            return name
-        temporary = target.with_name(f"{name}.{os.getpid()}")
+    def keep(self, content: bytes, name: str | None = None) -> str:
+        """Store an image under its digest, which is `name` where that is known. Raises OSError."""
+        name = name or digest(content)
+        try:
+            os.utime(self._place(name))
+        except OSError:
+            # What is there is kept, whoever's it is.
+            if not (target := Path(self._place(name))).exists():
+                self._add(target, content)
+        return name
+
+    def _add(self, target: Path, content: bytes) -> None:
+        temporary = target.with_name(f"{target.name}.{os.getpid()}")
         target.parent.mkdir(parents=True, exist_ok=True)
         with temporary.open("wb") as stream:
             write_flushed(stream, content)
         temporary.replace(target)
-        return name
 
     def read(self, name: str) -> bytes | None:
         """A stored image, or None when it is not kept."""
         try:
-            return self._path(name).read_bytes()
+            with open(self._place(name), "rb") as stream:  # noqa: PTH123
+                return stream.read()
         except OSError:
             return None
 
@@ -73,8 +77,8 @@ class ImageStore:
                 kept = datetime.fromtimestamp(found.st_mtime, UTC)
                 yield _Image(max(kept, needed.get(path.name, kept)), path, found.st_size)
 
-    def _path(self, name: str) -> Path:
-        return self._folder / name[:2] / name
+    def _place(self, name: str) -> str:
+        return f"{self._folder}{os.sep}{name[:2]}{os.sep}{name}"
 
 
 def _removed(path: Path) -> bool:

@@ -7,7 +7,7 @@ import json
 import os
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict, replace
+from dataclasses import fields, replace
 from datetime import datetime
 from io import RawIOBase
 from pathlib import Path
@@ -22,7 +22,7 @@ from kinos.domain.errors import JournalError
 from kinos.domain.figure import CycleRecord
 from kinos.domain.secret import Redact, redaction
 from kinos.domain.usage import Usage
-from kinos.engine.ports import Intent
+from kinos.engine.ports import Begun, Intent
 
 MEND = "Nothing was changed. Free some space, or check the permissions of .kinos/state."
 _UNDECIDED = frozenset({ChangeState.PROPOSED, ChangeState.ACCEPTED})
@@ -40,17 +40,18 @@ class FileJournal:
         self._redact = redact or redaction()
         self._images = ImageStore(folder / "images")
         self._changes: dict[str, Change] = {}
-        self._pending: dict[str, Sequence[Intent]] = {}
+        self._pending: dict[str, Begun] = {}
         self._cycles: dict[str, CycleRecord] = {}
         self._check: CheckRecord | None = None
+        self._unflushed = False
         self._read_to = 0
         self._last = b""
         self._alone = RLock()
 
-    def keep(self, content: bytes) -> str:
-        """Store an image under its digest."""
+    def keep(self, content: bytes, name: str | None = None) -> str:
+        """Store an image under its digest, which is `name` where that is known."""
         try:
-            return self._images.keep(content)
+            return self._images.keep(content, name)
         except OSError as error:
             raise JournalError(f"The journal cannot be written: {error.strerror}.", MEND) from error
 
@@ -61,7 +62,7 @@ class FileJournal:
     def prune(self, since: datetime, most: int) -> int:
         """Remove images that nothing has needed since then, and the oldest beyond `most` bytes."""
         needed: dict[str, datetime] = {}
-        held = {name for intents in self.pending().values() for each in intents for name in (each.before, each.after)}
+        held = {name for begun in self.pending().values() for each in begun.files for name in (each.before, each.after)}
         for change in self.changes():
             names = [
                 name for file in change.files for name in (file.base, file.result, file.before, file.after) if name
@@ -71,16 +72,29 @@ class FileJournal:
                 held.update(names)
         return self._images.prune(needed, held, since, most)
 
-    def intend(self, change: str, intents: Sequence[Intent]) -> None:
+    def intend(self, change: str, begun: Begun) -> None:
         """Record what is about to be written."""
-        self._append({"type": "intent", "change": change, "files": [asdict(intent) for intent in intents]})
+        self._append(self._told_intent(change, begun))
 
-    def settle(self, change: str, outcome: Change | None) -> None:
+    def settle(self, change: str, outcome: Change | None, *, flushed: bool = True) -> None:
         """Record how a landing ended."""
-        told = None if outcome is None else self._told(outcome)
-        self._append({"type": "settled", "change": change, "done": outcome is not None, "outcome": told})
+        told = {
+            "type": "settled",
+            "change": change,
+            "done": outcome is not None,
+            "outcome": self._told_outcome(outcome),
+        }
+        self._append(told, flushed=flushed)
 
-    def pending(self) -> Mapping[str, Sequence[Intent]]:
+    def flush(self) -> None:
+        """Have on the disk what was not flushed, if anything."""
+        with self._alone, suppress(OSError):
+            if self._unflushed:
+                with self._file.open("ab", buffering=0) as stream:
+                    os.fsync(stream.fileno())
+                self._unflushed = False
+
+    def pending(self) -> Mapping[str, Begun]:
         """Landings that were interrupted."""
         self._follow()
         return dict(self._pending)
@@ -97,7 +111,7 @@ class FileJournal:
     def finish(self, cycle: CycleRecord) -> None:
         """Record a cycle that has ended."""
         clean = replace(cycle, reason=self._redact(cycle.reason))
-        self._append({"type": "cycle", **asdict(clean), "ended": cycle.ended.isoformat()})
+        self._append(_told_cycle(clean))
 
     def cycles(self) -> Sequence[CycleRecord]:
         """Every cycle that ended, in the order they did."""
@@ -119,11 +133,8 @@ class FileJournal:
             self._follow()
             lines = [
                 *({"type": "change", **self._told(change)} for change in self._changes.values()),
-                *(
-                    {"type": "intent", "change": c, "files": [asdict(i) for i in all_]}
-                    for c, all_ in self._pending.items()
-                ),
-                *({"type": "cycle", **asdict(each), "ended": each.ended.isoformat()} for each in self._cycles.values()),
+                *(self._told_intent(change, begun) for change, begun in self._pending.items()),
+                *(_told_cycle(each) for each in self._cycles.values()),
                 *([_told_check(self._check)] if self._check else ()),
             ]
             content = b"".join(map(_line, lines))
@@ -135,12 +146,24 @@ class FileJournal:
                 raise JournalError(f"The journal cannot be compacted: {error.strerror}.", "It is as it was.") from error
 
     def _told(self, change: Change) -> dict[str, Any]:
-        clean = replace(
-            change, title=self._redact(change.title), why=self._redact(change.why), reason=self._redact(change.reason)
-        )
-        return {**asdict(clean), "made": change.made.isoformat()}
+        return {
+            **_values(change),
+            "title": self._redact(change.title),
+            "why": self._redact(change.why),
+            "reason": self._redact(change.reason),
+            "files": [_values(file) for file in change.files],
+            "made": change.made.isoformat(),
+            "usage": _values(change.usage),
+        }
 
-    def _append(self, record: Mapping[str, Any]) -> None:
+    def _told_outcome(self, outcome: Change | None) -> Mapping[str, Any] | None:
+        return None if outcome is None else self._told(outcome)
+
+    def _told_intent(self, change: str, begun: Begun) -> Mapping[str, Any]:
+        files, outcome = [_values(intent) for intent in begun.files], self._told_outcome(begun.outcome)
+        return {"type": "intent", "change": change, "files": files, "outcome": outcome}
+
+    def _append(self, record: Mapping[str, Any], *, flushed: bool = True) -> None:
         line = _line(record)
         try:
             with self._alone, self._file.open("a+b", buffering=0) as stream:
@@ -148,7 +171,9 @@ class FileJournal:
                 try:
                     # A line that a crash cut off must not swallow this one.
                     _write(stream, line if whole else b"\n" + line)
-                    os.fsync(stream.fileno())
+                    if flushed:
+                        os.fsync(stream.fileno())
+                    self._unflushed = not flushed
                 except OSError:
                     # What is said not to have been recorded must not be read later.
                     with suppress(OSError):
@@ -196,7 +221,9 @@ class FileJournal:
             if kind == "change":
                 self._changes[record["id"]] = _change(record)
             elif kind == "intent":
-                self._pending[change] = [Intent(**file) for file in record["files"]]
+                outcome = record.get("outcome")
+                files = [Intent(**file) for file in record["files"]]
+                self._pending[change] = Begun(files, _change(outcome) if outcome else None)
             elif kind == "settled":
                 self._pending.pop(change, None)
                 if outcome := record["outcome"]:
@@ -234,8 +261,17 @@ def _cycle(record: Mapping[str, Any]) -> CycleRecord:
     )
 
 
+def _values(record: Change | FileChange | Usage | Intent | CycleRecord | CheckRecord) -> dict[str, Any]:
+    """The fields as they are, where `asdict` would copy whatever is in them."""
+    return {field.name: getattr(record, field.name) for field in fields(record)}
+
+
+def _told_cycle(cycle: CycleRecord) -> Mapping[str, Any]:
+    return {"type": "cycle", **_values(cycle), "usage": _values(cycle.usage), "ended": cycle.ended.isoformat()}
+
+
 def _told_check(check: CheckRecord) -> Mapping[str, Any]:
-    return {"type": "check", **asdict(check), "time": check.time.isoformat()}
+    return {"type": "check", **_values(check), "time": check.time.isoformat()}
 
 
 def _check(record: Mapping[str, Any]) -> CheckRecord:

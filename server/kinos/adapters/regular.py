@@ -11,7 +11,7 @@ SMALL = 1_000_000
 """Bytes: more than any file of settings, patterns or prompts has."""
 
 
-def read(file: Path, most: int | None = None) -> bytes:
+def read(file: str | Path, most: int | None = None) -> bytes:
     """The bytes of a regular file, links followed. Raises OSError, also when it is of another kind or above `most` bytes."""
     handle = os.open(file, _FLAGS)
     with os.fdopen(handle, "rb") as stream:

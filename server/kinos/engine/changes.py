@@ -77,11 +77,12 @@ class Changes:
         return bool(self._landing.interrupted())
 
     async def repair(self) -> None:
-        """Take back what a landing that was interrupted left on the disk, and say so."""
+        """Finish with landings that were interrupted, say what was taken back, and take up what others left."""
         for change, left in (await uncut(self._landing.repair())).items():
             rest = f" But not in {', '.join(left)}: look at it." if left else ""
             text = f"{change} was interrupted and has been taken back.{rest}"
             self._store.dispatch(Noted(self._clock.now(), "warning", text))
+        self.restore()
 
     def record(self, change: Change, previous: ChangeState | None) -> None:
         """`change` came to another state."""

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 from kinos.domain.change import Change, ChangeState, FileChange, digest
 from kinos.domain.errors import ConflictError, KinosError, LandingError
@@ -10,13 +11,23 @@ from kinos.domain.path import checked
 from kinos.engine.buffer import Buffers
 from kinos.engine.editing import Editing
 from kinos.engine.merge import merged, remains
-from kinos.engine.ports import Disk, Editor, Intent, Journal
+from kinos.engine.ports import Begun, Disk, Editor, Intent, Journal
 from kinos.engine.step import Step
 from kinos.engine.text import decoded
 from kinos.engine.turn import Turn
 
+SOON = 0.1
+"""Seconds until the end of a landing is flushed, unless a record that comes after it is."""
+
 type _Move = tuple[str, str | None, str | None]
-type _Outcome = Callable[[Change, Sequence[Step]], Change]
+type _Outcome = Callable[[Change, Sequence[Plan]], Change]
+
+
+class Plan(NamedTuple):
+    """One file of a landing, and what the journal is told of it."""
+
+    step: Step
+    intent: Intent
 
 
 class Landing:
@@ -36,7 +47,15 @@ class Landing:
         self._extra = extra
         self._turns = Turn()
         self._under_way: set[str] = set()
+        self._flushing: asyncio.Task[None] | None = None
         self.editing = Editing(buffers, editor, self, self._turns)
+
+    async def close(self) -> None:
+        """Done with it: nothing more is taken back, and all that was done is on the disk."""
+        await self.editing.close()
+        if self._flushing is not None:
+            self._flushing.cancel()
+            await self._flush(0)
 
     def abandon(self) -> None:
         """The team is being stopped: wait for nobody any more. What is being written is still finished or taken back."""
@@ -71,7 +90,7 @@ class Landing:
 
         Raises ConflictError, PolicyError or LandingError: then it would not land.
         """
-        step = self._step(self.check(file.path), file.base, file.result)
+        step = self._plan(self.check(file.path), file.base, file.result).step
         return step.before, step.after
 
     async def land(self, change: Change) -> Change:
@@ -79,7 +98,7 @@ class Landing:
 
         Raises ConflictError, PolicyError or LandingError; then nothing of it was made.
         """
-        async with self.editing.turn([self.check(path) for path in change.paths]):
+        async with self.editing.turn([checked(path, self._extra()) for path in change.paths]):
             moves = [(self.check(file.path), file.base, file.result) for file in change.files]
             return await self._put(change, moves, self._landed)
 
@@ -93,35 +112,48 @@ class Landing:
         """Put an undone change back. Raises as `land`."""
         async with self.editing.turn(change.paths):
             moves = [(file.path, file.before, file.after) for file in change.files]
-            return await self._put(change, moves, lambda change, steps: change.to(self._state(steps)))
+            return await self._put(change, moves, lambda change, plans: change.to(self._state(plans)))
 
-    def interrupted(self) -> Mapping[str, Sequence[Intent]]:
+    def interrupted(self) -> Mapping[str, Begun]:
         """Landings that were begun and that nobody is at any more, by change: whoever was at them died, or gave up."""
-        return {change: them for change, them in self._journal.pending().items() if change not in self._under_way}
+        return {change: begun for change, begun in self._journal.pending().items() if change not in self._under_way}
 
     async def repair(self) -> Mapping[str, Sequence[str]]:
-        """Finish with landings that were interrupted: what reached the disk is taken back, and only that.
+        """Finish with landings that were interrupted: one whose files are all as they should be has been carried out; of
+        another, what reached the disk is taken back, and only that.
 
-        Returns, by change, the files for which that could not be done.
+        Returns, by change that was taken back, the files for which that could not be done.
         """
         left = {}
-        for change, intents in self.interrupted().items():
-            async with self._turns.take([self._disk.real(intent.path) for intent in intents]):
-                if change in self.interrupted():
-                    left[change] = [intent.path for intent in reversed(intents) if not await self._repaired(intent)]
-                    self._journal.settle(change, None)
+        for change, begun in self.interrupted().items():
+            async with self._turns.take([self._disk.real(intent.path) for intent in begun.files]):
+                if change not in self.interrupted():
+                    continue
+                for intent in begun.files:
+                    if not intent.buffer:
+                        await asyncio.to_thread(self._disk.sweep, intent.path)
+                if begun.outcome is not None and all(self._is_there(intent) for intent in begun.files):
+                    self._journal.settle(change, begun.outcome)
+                    continue
+                left[change] = [each.path for each in reversed(begun.files) if not await self._repaired(each)]
+                self._journal.settle(change, None)
         return left
+
+    def _is_there(self, intent: Intent) -> bool:
+        try:
+            return _name(self._disk.read(intent.path)) == intent.after
+        except KinosError:
+            return False
 
     async def _repaired(self, intent: Intent) -> bool:
         if intent.buffer or intent.before == intent.after:
             return True
-        await asyncio.to_thread(self._disk.sweep, intent.path)
         try:
             if _name(self._disk.read(intent.path)) != intent.after:
                 return True
         except KinosError:
             return False
-        return await self._restored(intent.path, intent.before, intent.after)
+        return await self._restored(intent)
 
     async def _put(self, change: Change, moves: Sequence[_Move], outcome: _Outcome) -> Change:
         self._under_way.add(change.id)
@@ -131,39 +163,51 @@ class Landing:
             self._under_way.discard(change.id)
 
     async def _made(self, change: Change, moves: Sequence[_Move], outcome: _Outcome) -> Change:
-        steps = sorted((self._step(*move) for move in moves), key=lambda step: step.order)
-        intents = [Intent(s.path, self._keep(s.before), self._keep(s.after), s.buffer) for s in steps]
-        self._journal.intend(change.id, intents)
-        touched = [step for step in steps if step.before != step.after]
-        written: list[Step] = []
+        plans = sorted((self._plan(*move) for move in moves), key=lambda plan: plan.step.order)
+        for step, intent in plans:
+            self._keep(step.before, intent.before)
+            self._keep(step.after, intent.after)
+        # What only the disk has to take is known beforehand: should its end be lost to a power cut, it is found again.
+        foreseen = None if any(plan.step.buffer for plan in plans) else outcome(change, plans)
+        self._journal.intend(change.id, Begun([plan.intent for plan in plans], foreseen))
+        touched = [plan for plan in plans if plan.intent.before != plan.intent.after]
+        buffers = [plan.step for plan in touched if plan.step.buffer]
+        written: list[Intent] = []
         try:
-            await self.editing.make([step for step in touched if step.buffer])
-            for step in touched:
+            await self.editing.make(buffers)
+            for step, intent in touched:
                 if not step.buffer:
-                    await self._write(step.path, step.after, _name(step.before))
-                    written.append(step)
-            after = outcome(change, steps)
-            self._journal.settle(change.id, after)
+                    await self._write(step.path, step.after, intent.before)
+                    written.append(intent)
+            after = foreseen or outcome(change, plans)
+            self._journal.settle(change.id, after, flushed=foreseen is None)
         except KinosError:
-            await self._take_back(change.id, touched, written)
+            await self._take_back(change.id, buffers, written)
             raise
+        if foreseen and (self._flushing is None or self._flushing.done()):
+            self._flushing = asyncio.create_task(self._flush(SOON))
         return after
 
-    async def _take_back(self, change: str, touched: Sequence[Step], written: Sequence[Step]) -> None:
+    async def _flush(self, after: float) -> None:
+        await asyncio.sleep(after)
+        await asyncio.to_thread(self._journal.flush)
+
+    async def _take_back(self, change: str, buffers: Sequence[Step], written: Sequence[Intent]) -> None:
         """Undo the half of a landing. What cannot be undone stays an intent, for `repair` at the next start."""
-        left = [s.path for s in reversed(written) if not await self._restored(s.path, _name(s.before), _name(s.after))]
-        await self.editing.take_back([step for step in touched if step.buffer])
+        left = [each.path for each in reversed(written) if not await self._restored(each)]
+        await self.editing.take_back(buffers)
         if left:
             raise LandingError(
                 f"{', '.join(left)} could not be taken back.", "KinOS tries again when a team is started here."
             )
         self._journal.settle(change, None)
 
-    async def _restored(self, path: str, before: str | None, after: str | None) -> bool:
+    async def _restored(self, intent: Intent) -> bool:
         """Take one file back; the person may have opened it since."""
+        path, before, after = intent.path, intent.before, intent.after
         try:
             if path in self._buffers:
-                await self.editing.make([self._step(path, after, before)])
+                await self.editing.make([self._plan(path, after, before).step])
             else:
                 await self._write(path, self._image(path, before), after)
         except KinosError:
@@ -174,16 +218,15 @@ class Landing:
         self.editing.mind(path)
         await asyncio.to_thread(self._disk.write, path, content, expected)
 
-    def _landed(self, change: Change, steps: Sequence[Step]) -> Change:
-        by_path = {step.path: step for step in steps}
+    def _landed(self, change: Change, plans: Sequence[Plan]) -> Change:
+        by_path = {plan.intent.path: plan.intent for plan in plans}
         files = tuple(
-            replace(file, before=_name(by_path[file.path].before), after=_name(by_path[file.path].after))
-            for file in change.files
+            replace(file, before=by_path[file.path].before, after=by_path[file.path].after) for file in change.files
         )
-        return replace(change.to(self._state(steps)), files=files)
+        return replace(change.to(self._state(plans)), files=files)
 
-    def _state(self, steps: Iterable[Step]) -> ChangeState:
-        unsaved = any(self._unsaved(step) for step in steps if step.buffer and step.before != step.after)
+    def _state(self, plans: Iterable[Plan]) -> ChangeState:
+        unsaved = any(self._unsaved(step) for step, _ in plans if step.buffer and step.before != step.after)
         return ChangeState.LANDED_UNSAVED if unsaved else ChangeState.LANDED
 
     def _unsaved(self, step: Step) -> bool:
@@ -194,15 +237,21 @@ class Landing:
             raise LandingError(f"{step.path} was closed without saving while it was being changed.")
         return False
 
-    def _step(self, path: str, base: str | None, result: str | None) -> Step:
+    def _plan(self, path: str, base: str | None, result: str | None) -> Plan:
         current = self.current(path)
-        after = merged(path, self._image(path, base), self._image(path, result), current)
+        before = after = _name(current)
+        if before == base:
+            content, after = self._image(path, result), result
+        else:
+            content = merged(path, self._image(path, base), self._image(path, result), current)
+            if content is not current:
+                after = _name(content)
         buffer = path in self._buffers
-        if buffer and after is None:
+        if buffer and content is None:
             raise ConflictError(f"{path} is open in the editor: close it before it can be deleted.")
-        if not buffer and current != after:
+        if not buffer and before != after:
             self.editing.mind(path)
-        return Step(path, current, after, buffer)
+        return Plan(Step(path, current, content, buffer), Intent(path, before, after, buffer))
 
     def _image(self, path: str, name: str | None) -> bytes | None:
         if name is None:
@@ -212,8 +261,9 @@ class Landing:
             raise ConflictError(f"{path}: what it was is no longer kept (see history.days and history.bytes).")
         return content
 
-    def _keep(self, content: bytes | None) -> str | None:
-        return None if content is None else self._journal.keep(content)
+    def _keep(self, content: bytes | None, name: str | None) -> None:
+        if content is not None:
+            self._journal.keep(content, name)
 
 
 def _name(content: bytes | None) -> str | None:

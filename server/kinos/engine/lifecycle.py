@@ -235,7 +235,6 @@ class Lifecycle:
     async def _start(self, roster: Roster, unable: Mapping[str, str], start: Start) -> None:
         settings, parts = self._settings, self._parts
         state = parts.store.state
-        parts.changes.restore()
         await parts.changes.repair()
         for mistake in roster.mistakes():
             self._note("warning", mistake)

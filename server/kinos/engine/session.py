@@ -115,7 +115,7 @@ class Session:
             await self._team.stop()
         finally:
             await self._upkeep.close()
-            await self._landing.editing.close()
+            await self._landing.close()
             await self._ports.counting.close()
 
     # -- reading --------------------------------------------------------------------------------------------------

@@ -5,9 +5,10 @@ from kinos.engine.ports.clock import Clock, Ids
 from kinos.engine.ports.disk import Disk
 from kinos.engine.ports.document import Counting, Editor
 from kinos.engine.ports.process import Checker, Ear, Gate, Ran, Reader, Rehearsal, Services, Workers
-from kinos.engine.ports.record import DayLedger, Intent, Journal, StateFolder
+from kinos.engine.ports.record import Begun, DayLedger, Intent, Journal, StateFolder
 
 __all__ = [
+    "Begun",
     "Catalog",
     "Checker",
     "Checkup",

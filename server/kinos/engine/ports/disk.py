@@ -45,7 +45,8 @@ class Disk(Protocol):
         ...
 
     def sweep(self, path: str) -> None:
-        """Remove what a write of `path` that was cut off has left beside it: half a file, folders with nothing in them.
+        """Remove what a write of `path` that was cut off has left beside it: half a file, folders with nothing in them. What
+        is there then is on the disk.
 
         Nobody may be writing `path`. Blocking: called off the loop.
         """

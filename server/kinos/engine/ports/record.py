@@ -21,11 +21,21 @@ class Intent:
     buffer: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A landing whose end is not in the journal: `outcome` is what the change is once all its files are as was intended,
+    None where only an editor can tell.
+    """
+
+    files: Sequence[Intent]
+    outcome: Change | None = None
+
+
 class Journal(Protocol):
     """What was done, on disk, flushed before it is relied on. Only the holder of the lock writes it."""
 
-    def keep(self, content: bytes) -> str:
-        """Store an image; returns its digest. Raises LandingError when it cannot be kept."""
+    def keep(self, content: bytes, name: str | None = None) -> str:
+        """Store an image; returns its digest, which is `name` where that is known. Raises JournalError when it cannot be kept."""
         ...
 
     def image(self, digest: str) -> bytes | None:
@@ -39,15 +49,22 @@ class Journal(Protocol):
         """
         ...
 
-    def intend(self, change: str, intents: Sequence[Intent]) -> None:
-        """Record what is about to be written."""
+    def intend(self, change: str, begun: Begun) -> None:
+        """Record what is about to be written, and what the change is then."""
         ...
 
-    def settle(self, change: str, outcome: Change | None) -> None:
-        """Record at one stroke that the intents of `change` were carried out and what it is now, or (None) taken back."""
+    def settle(self, change: str, outcome: Change | None, *, flushed: bool = True) -> None:
+        """Record at one stroke that the intents of `change` were carried out and what it is now, or (None) taken back.
+
+        What the intent has named as the outcome need not be `flushed`: it is found again. Then `flush` soon.
+        """
         ...
 
-    def pending(self) -> Mapping[str, Sequence[Intent]]:
+    def flush(self) -> None:
+        """Have on the disk what was not flushed; one that refuses says so at the next record. Blocking: called off the loop."""
+        ...
+
+    def pending(self) -> Mapping[str, Begun]:
         """Intents without a settlement, by change: a landing that was interrupted."""
         ...
 
