@@ -15,6 +15,7 @@ import pytest
 
 import kinos
 from kinos.adapters.day_ledger import FileDayLedger, ledger_file
+from kinos.adapters.whole_file import HALF
 from kinos.domain.errors import BudgetError, SetupError
 
 TODAY = date(2026, 3, 21)
@@ -79,6 +80,15 @@ def test_it_is_private(file: Path, ledger: FileDayLedger) -> None:
     ledger.reserve(TODAY, 1, 20)
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
+
+
+def test_what_a_killed_process_has_half_written_is_swept_away_by_the_next(file: Path, ledger: FileDayLedger) -> None:
+    ledger.reserve(TODAY, 1, 20)
+    (file.parent / f"{file.name}{HALF}123").write_text('{"half', encoding="utf-8")
+    (file.parent / f"other.json{HALF}123").write_text("another's", encoding="utf-8")
+    ledger.reserve(TODAY, 1, 20)
+    assert {path.name for path in file.parent.iterdir()} == {"spent.json", "spent.lock", f"other.json{HALF}123"}
+    assert ledger.spent(TODAY) == 2.0
 
 
 def test_a_refused_reservation_changes_nothing(file: Path, ledger: FileDayLedger) -> None:

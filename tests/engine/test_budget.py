@@ -3,12 +3,14 @@
 import pytest
 
 from fakes.clock import FakeClock
+from fakes.days import MemoryDayLedger
 from kinos.domain import event as ev
 from kinos.domain.budget import Cap, Caps, Ledger, Reached
 from kinos.domain.message import Denied, Granted, Reserve, Settle
 from kinos.domain.usage import PRICES, Usage
 from kinos.engine.budget import Budget
 from kinos.engine.store import Store
+from kinos.engine.today import Today
 
 MODEL = "claude-sonnet-5-5"
 ASK = Reserve(MODEL, 1000, 500)
@@ -96,3 +98,17 @@ async def test_a_price_that_is_not_known_is_not_0(clock: FakeClock) -> None:
         await gate(Reserve("somebodys-model", 1000, 500))
     assert (told.spent[0].usd, told.spent[0].total_usd) == (None, None)
     assert told.budget.cost("somebodys-model", Usage(1)) is None
+
+
+async def test_a_call_that_the_day_refuses_holds_nothing_of_the_session(clock: FakeClock) -> None:
+    days, store = MemoryDayLedger(), Store()
+    name, _ = days.reserve(clock.day(), 20.0, 0)
+    worst = PRICES[MODEL].cost(Usage(cache_write_tokens=1000, output_tokens=500))
+    caps = Caps(usd=1.5 * worst, usd_per_day=20.0)
+    budget = Budget(Ledger(caps, PRICES), clock, store, Today(days, clock, store))
+    with budget.call("ann") as gate:
+        refused = await gate(ASK)
+        assert isinstance(refused, Denied)
+        assert "for today are spent" in refused.reason
+        days.settle(clock.day(), name, 0.0)
+        assert isinstance(await gate(ASK), Granted)

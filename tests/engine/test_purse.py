@@ -13,7 +13,7 @@ from kinos.domain import event as ev
 from kinos.domain.account import SITTING
 from kinos.domain.budget import Cap
 from kinos.domain.day import Day
-from kinos.domain.errors import BudgetError, SetupError, UsageError
+from kinos.domain.errors import BudgetError, NoKeyError, SetupError, UsageError
 from kinos.domain.model import output_limit
 from kinos.domain.setting import Settings
 from kinos.domain.state import TeamState
@@ -400,6 +400,28 @@ async def test_agents_whose_price_is_not_known_are_named_at_the_start_and_the_ot
     (note,) = world.of(ev.Noted)
     assert note.message.startswith("bob does not run: the price of somebodys-model is not known")
     assert "set budget.usd and budget.usdPerDay to 0" in note.message
+
+
+async def test_agents_without_a_key_are_named_at_the_start_and_the_others_run() -> None:
+    prices = {**PRICES, "openai/gpt-x": PRICES["claude-sonnet-5-5"]}
+    world = World(agents={"bob": agent("bob", model="openai/gpt-x")}, model_prices=prices)
+    await world.session.open()
+    done = await world.session.start_team(Start("crew", ends=Ends(cycles=4)))
+    await world.session.finished()
+    assert done.agents == ("ann",)
+    assert {event.agent for event in world.of(ev.CycleStarted)} == {"ann"}
+    (note,) = world.of(ev.Noted)
+    assert note.message.startswith(
+        "bob does not run: there is no API key for its model openai/gpt-x. Set OPENAI_API_KEY"
+    )
+
+
+async def test_a_team_of_which_each_agent_lacks_something_is_refused_with_the_key_that_lacks() -> None:
+    world = World(agents={"ann": agent("ann", model="claude-of-tomorrow"), "bob": agent("bob", model="openai/gpt-x")})
+    with pytest.raises(NoKeyError, match="no API key for openai/gpt-x, the model of bob"):
+        await started(world)
+    assert not world.workers.plans
+    assert not world.folder.held
 
 
 @pytest.mark.parametrize("caps", [{"budget_usd": 0.0}, {"budget_usd_per_day": 0.0}])

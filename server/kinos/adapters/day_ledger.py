@@ -4,7 +4,6 @@ The file is small and replaced as a whole, flushed, under a lock: whoever is kil
 """
 
 import json
-import os
 import secrets
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -14,7 +13,7 @@ from pathlib import Path
 
 import platformdirs
 
-from kinos.adapters.whole_file import flush_folder, write_flushed
+from kinos.adapters.whole_file import flush_folder, put, sweep
 from kinos.domain.day import Day, near, read, told
 from kinos.domain.errors import SetupError
 
@@ -72,11 +71,9 @@ class FileDayLedger:
             raise _unknown(self._file, f"is damaged ({error})", mend) from error
 
     def _write(self, days: Mapping[date, Day]) -> None:
-        temporary = self._file.with_suffix(".new")
         try:
-            with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as stream:
-                write_flushed(stream, json.dumps(told(days)).encode())
-            temporary.replace(self._file)
+            sweep(self._file.parent, self._file.name)
+            put(self._file, json.dumps(told(days)).encode(), flushed=True, private=True)
             flush_folder(self._file.parent)
         except OSError as error:
             raise self._unwritten(error) from error

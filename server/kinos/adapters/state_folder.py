@@ -12,7 +12,7 @@ from typing import Any, TextIO
 from kinos.adapters.control_socket import engines
 from kinos.adapters.journal import FileJournal
 from kinos.adapters.size_history import SizeHistory
-from kinos.adapters.whole_file import HALF, flush_folder, put
+from kinos.adapters.whole_file import flush_folder, put, sweep
 from kinos.domain.errors import SetupError, WorkspaceHeldError
 from kinos.domain.secret import Redact
 
@@ -43,7 +43,7 @@ class WorkspaceState:
         """Hold the lock. Raises WorkspaceHeldError naming the holder when it stays taken for `lock.timeout` seconds."""
         with self._made() as lock:
             self._acquire(lock)
-            self._sweep()
+            sweep(self._folder)
             try:
                 self.store("holder", {"pid": os.getpid(), "who": who, "since": time.strftime("%H:%M")})
                 yield
@@ -121,11 +121,6 @@ class WorkspaceState:
             raise SetupError(
                 f"{target} cannot be written: {error.strerror}.", "Free some space or check its permissions."
             ) from error
-
-    def _sweep(self) -> None:
-        """Remove what a process that was killed has half written; only the holder of the lock writes here."""
-        for left in self._folder.glob(f"*{HALF}*"):
-            left.unlink(missing_ok=True)
 
     def _acquire(self, lock: Any) -> None:
         until = time.monotonic() + self._timeout

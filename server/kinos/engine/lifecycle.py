@@ -1,7 +1,7 @@
 """A team's life: chosen, started, joined and left by agents, and stopped with every process of it."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -108,10 +108,8 @@ class Lifecycle:
                 raise UntrustedError("This folder is not trusted, so no agents run in it.", "Trust the folder first.")
             team, reason = await self._team(start)
             roster = Roster(self._ports.catalog, team, self._note)
-            if not start.rehearse:
-                check_keys(roster.agents, team, self._settings)
             caps = self.purse.caps(rehearse=start.rehearse)
-            unable = {} if start.rehearse else self._unpriced(team, roster.agents, caps)
+            unable = {} if start.rehearse else self._unable(team, roster.agents, caps)
             await self.purse.look(rehearse=start.rehearse)
             await self._parts.keeper.take_for_team()
             self._announce(team, reason, start, caps)
@@ -152,8 +150,8 @@ class Lifecycle:
     async def start_agent(self, name: str, *, rehearse: bool = False) -> None:
         """Start one agent; with no team running it starts alone.
 
-        Raises UsageError for a rehearsal beside a team that runs on a real model: `rehearse` makes no outside call; BudgetError
-        when no call of it can be made, for the price is not known.
+        Raises UsageError for a rehearsal beside a team that runs on a real model: `rehearse` makes no outside call; NoKeyError
+        or BudgetError when no call of it can be made, for want of a key or for the price is not known.
         """
         if self._run is None:
             await self.start(Start(only=name, rehearse=rehearse))
@@ -165,8 +163,7 @@ class Lifecycle:
         else:
             if not self._parts.store.state.team.rehearsal:
                 agent = self._ports.catalog.agent(name, self._run.team)
-                check_keys({name: agent}, self._run.team, self._settings)
-                self._unpriced(self._run.team, {name: agent}, self._parts.store.state.spend.caps)
+                self._unable(self._run.team, {name: agent}, self._parts.store.state.spend.caps)
             self._run.members.add(name)
             self._run.members.enable([name])
 
@@ -202,27 +199,27 @@ class Lifecycle:
         )
         return catalog.team(name), reason
 
-    def _unpriced(self, team: Team, agents: Mapping[str, Agent], caps: Caps) -> Mapping[str, str]:
-        """The agents that can make no call, for its price is not known, each named. Raises BudgetError when that is all."""
-        unable = self.purse.unpriced(self._models(team, agents), caps)
+    def _unable(self, team: Team, agents: Mapping[str, Agent], caps: Caps) -> Mapping[str, str]:
+        """The agents that cannot be asked, each named. Raises NoKeyError or BudgetError when that is all of them."""
+        unable = self._unasked(team, agents, caps)
+        if agents and len(unable) == len(agents):
+            check_keys(agents, team, self._settings)
+            raise BudgetError(f"No call can be made: {next(iter(unable.values()))}.")
         for name, reason in unable.items():
-            if len(unable) == len(agents):
-                raise BudgetError(f"No call can be made: {reason}.")
-            self._say(ev.Noted(self._ports.clock.now(), "warning", f"{name} does not run: {reason}."))
+            self._note("warning", f"{name} does not run: {reason}.")
         return unable
 
-    def _models(self, team: Team, agents: Mapping[str, Agent]) -> Mapping[str, Sequence[str]]:
-        return {name: models_of(agent, team, self._settings) for name, agent in agents.items()}
+    def _unasked(self, team: Team, agents: Mapping[str, Agent], caps: Caps) -> Mapping[str, str]:
+        """The agents that cannot be asked, for want of a key or a price, each with the reason."""
+        models = {name: models_of(agent, team, self._settings) for name, agent in agents.items()}
+        keys = {name: unasked(model, self._settings) for name, model in keyless(agents, team, self._settings).items()}
+        return {**self.purse.unpriced(models, caps), **keys}
 
     def _judge(self, *, rehearse: bool) -> Judge:
-        """Who of a running team cannot be asked, for want of a key or a price. The rehearsal model can always be."""
+        """Who of a running team cannot be asked. The rehearsal model can always be."""
 
         def judge(team: Team, agents: Mapping[str, Agent]) -> Mapping[str, str]:
-            unpriced = self.purse.unpriced(self._models(team, agents), self._parts.store.state.spend.caps)
-            keys = {
-                name: unasked(model, self._settings) for name, model in keyless(agents, team, self._settings).items()
-            }
-            return {**unpriced, **keys}
+            return self._unasked(team, agents, self._parts.store.state.spend.caps)
 
         return (lambda team, agents: {}) if rehearse else judge
 
