@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kinos.domain.layer import Layer, Source, flattened, from_environment, resolve
+from kinos.domain.layer import Layer, Source, flattened, resolve
 from kinos.domain.setting import Settings, secrets
 
 if TYPE_CHECKING:
+    from kinos.adapters.configuration import Configuration
     from kinos.adapters.control_socket import ControlServer
     from kinos.adapters.disk import FileDisk
     from kinos.adapters.folder import Folder
@@ -34,17 +35,27 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
-    """One folder with its engine. `problems` are sentences about settings that were not taken."""
+    """One folder with its engine."""
 
     root: Path
     session: Session
     control: ControlServer
-    problems: tuple[str, ...]
+    configuration: Configuration
     docs: Path
     """Where the pages lie that diagnostics lead to."""
 
     brief: bool = False
     """Whether it is there for one command: then it watches nothing."""
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """Sentences about settings that were not taken."""
+        return self.session.problems
+
+    async def configure(self, settings: Mapping[str, Any]) -> None:
+        """The editor has these settings now."""
+        self.configuration.give(_of_an_editor(settings))
+        await self.session.reload()
 
     async def open(self) -> None:
         """Listen to other processes, and count the folder."""
@@ -71,13 +82,9 @@ class App:
 
     def settings(self, root: Path, layers: Sequence[Layer] = ()) -> tuple[Settings, tuple[str, ...]]:
         """The settings for a folder from files, environment and the given layers, and a sentence for each thing wrong."""
-        from kinos.adapters.approval import Approvals
-        from kinos.adapters.config_file import layer, user_file, workspace_file
+        from kinos.adapters.configuration import Configuration
 
-        user, user_problems = layer(user_file(), Source.USER_FILE)
-        workspace, workspace_problems = layer(workspace_file(root), Source.WORKSPACE_FILE)
-        settings, problems = resolve([user, workspace, from_environment(os.environ), *layers], Approvals(root))
-        return settings, (*user_problems, *workspace_problems, *problems)
+        return Configuration(root, layers).read()
 
     def demands(self, root: Path) -> tuple[Sequence[tuple[Demand, bool]], Sequence[str]]:
         """What the folder brings beyond tightening, each with whether it is approved, and what it brings in vain."""
@@ -119,7 +126,8 @@ class App:
 
         self.disk(root, settings)
         scan = self._counted(root, settings).scan(
-            Terms(choice.tokenizer, choice.counted, settings.documents_max_bytes), shared=True
+            Terms(choice.tokenizer, choice.counted, settings.documents_max_bytes, settings.documents_exclude),
+            shared=True,
         )
         with closing(scan):
             yield from scan.everything()
@@ -162,14 +170,13 @@ class App:
 
     def checkup(self, root: Path) -> Checkup:
         """Looks at all that an engine on the folder needs."""
-        settings, problems = self.settings(root)
-        return self._doctor(root.resolve(), settings, problems)
+        return self._doctor(root.resolve(), lambda: self.settings(root))
 
-    def _doctor(self, root: Path, settings: Settings, problems: Sequence[str]) -> Checkup:
+    def _doctor(self, root: Path, settings: Callable[[], tuple[Settings, Sequence[str]]]) -> Checkup:
         from kinos.adapters.doctor import Doctor
         from kinos.domain.rehearsal import only_rehearses
 
-        return Doctor(root, settings, problems, self.catalog(root), lambda: only_rehearses(os.environ))
+        return Doctor(root, settings, self.catalog(root), lambda: only_rehearses(os.environ))
 
     def neighbour(self, root: Path) -> tuple[Path, int] | None:
         """A folder around this one, or inside, on which the engine of another process listens, and that process."""
@@ -217,6 +224,7 @@ class App:
 
         Raises SetupError when the folder cannot be read.
         """
+        from kinos.adapters.configuration import Configuration
         from kinos.adapters.control_socket import ControlServer
         from kinos.adapters.log import EventLog, Lines, TerminalLog
         from kinos.adapters.service_process import ServiceProcesses
@@ -227,30 +235,40 @@ class App:
         from kinos.engine.command import run
         from kinos.engine.session import Session
 
-        settings, problems = self.settings(root, layers)
+        configuration = Configuration(root, layers)
+        settings, problems = configuration.read()
         disk = self.disk(root, settings)
         # Waiting for the lock would freeze an editor: there the answer comes at once.
         patience = 0.0 if editor else settings.lock_timeout
-        redact = redaction(secrets(settings))
+
+        # What is made before the session looks at its settings only later, whatever they are by then.
+        def now() -> Settings:
+            return session.settings
+
+        def redact(text: str) -> str:
+            return redaction(secrets(now()))(text)
+
         folder = WorkspaceState(disk.root, patience, settings.lock_interval, redact)
         services = ServiceProcesses(disk.root, folder.file("service.log"))
-        checkup = self._doctor(disk.root, settings, problems)
-        ports = self._ports(settings, disk, folder, services, checkup, editor, brief=brief)
-        session = Session(ports, settings, front_end, trusted=trusted)
+        checkup = self._doctor(disk.root, lambda: (session.settings, session.problems))
+        ports = self._ports(now, self._counted(disk.root, settings), disk, folder, services, editor, brief=brief)
+        ports = replace(ports, checkup=checkup, origin=configuration)
+        session = Session(ports, settings, front_end, trusted=trusted, problems=problems)
 
         async def answer(method: str, params: Mapping[str, Any]) -> Any:
             return await run(session, method, params)
 
-        lines = Lines(settings.log_level, {"workspace": disk.root.name, "session": session.id}, redact)
+        lines = Lines(lambda: now().log_level, {"workspace": disk.root.name, "session": session.id}, redact)
         session.subscribe(EventLog(_log_file(settings.log_file, folder.file("kinos.log")), lines).show)
         session.subscribe(lambda before, after, event: services.hear(lambda: wire(event)))
         if verbose:
             session.subscribe(TerminalLog(lines).show)
-        return Workspace(disk.root, session, ControlServer(disk.root, answer), problems, shared() / "docs", brief)
+        control = ControlServer(disk.root, answer)
+        return Workspace(disk.root, session, control, configuration, shared() / "docs", brief)
 
     def _ports(
-        self, settings: Settings, disk: FileDisk, folder: WorkspaceState, services: ServiceProcesses, checkup: Checkup,
-        editor: Editor | None, *, brief: bool,
+        self, settings: Callable[[], Settings], counted: Folder, disk: FileDisk, folder: WorkspaceState,
+        services: ServiceProcesses, editor: Editor | None, *, brief: bool,
     ) -> Ports:  # fmt: skip
         from kinos.adapters.approval import Approvals
         from kinos.adapters.catalog import FileCatalog
@@ -263,12 +281,11 @@ class App:
         from kinos.adapters.worker_client import WorkerPool
         from kinos.engine.outside import Ports
 
-        counted = self._counted(disk.root, settings)
         return Ports(
             disk=disk,
             folder=folder,
             catalog=FileCatalog(disk.root, Approvals(disk.root)),
-            workers=WorkerPool(settings.agents_python, folder.file("worker.log")),
+            workers=WorkerPool(lambda: settings().agents_python, folder.file("worker.log")),
             rehearsal=RehearsalProcess(),
             counting=CountingHere(counted) if brief else CounterProcess(counted),
             clock=SystemClock(),
@@ -277,7 +294,6 @@ class App:
             editor=editor,
             checker=CheckProcess(disk.root),
             circuits=self._circuits,
-            checkup=checkup,
             services=services,
         )
 
@@ -286,8 +302,7 @@ class App:
         from kinos.lsp.server import run_stdio, run_tcp
 
         def make(root: Path, settings: Mapping[str, Any], trusted: bool, editor: Editor) -> Workspace:
-            given = Layer(Source.EDITOR, flattened(settings))
-            return self.workspace(root, "an editor", [given], editor=editor, trusted=trusted)
+            return self.workspace(root, "an editor", [_of_an_editor(settings)], editor=editor, trusted=trusted)
 
         return run_tcp(make, *address) if address else run_stdio(make)
 
@@ -296,12 +311,16 @@ class App:
         from kinos.adapters.folder import Folder
         from kinos.adapters.size_cache import cache_file
 
-        return Folder(root, settings.documents_exclude, cache_file(), self._bounds(settings))
+        return Folder(root, cache_file(), self._bounds(settings))
 
     def _bounds(self, settings: Settings) -> Bounds:
         from kinos.adapters.size_cache import Bounds
 
         return Bounds(settings.cache_bytes, settings.cache_days, settings.cache_cleanup)
+
+
+def _of_an_editor(settings: Mapping[str, Any]) -> Layer:
+    return Layer(Source.EDITOR, flattened(settings))
 
 
 def _log_file(given: str, own: Path) -> Path:

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from queue import SimpleQueue
 from typing import Any
 
 import pytest
@@ -102,14 +103,31 @@ def test_a_second_look_tells_what_is_new(tmp_path: Path) -> None:
     assert [len(answer.get("seen", ())) for answer in sent] == [1, 0, 0]
 
 
-def test_what_a_watch_finds_is_told_with_its_note(tmp_path: Path) -> None:
+def test_what_a_watch_finds_is_told_with_its_note_until_it_is_stopped(tmp_path: Path) -> None:
     (tmp_path / "a.md").write_text("hello, world")
     sent: list[dict[str, Any]] = []
-    scan = Folder(tmp_path).scan(Terms("claude-v4.8", Counted.EXACT, 1000))
-    changes: Changes = (3, scan, None, "look")
-    Service(sent.append, lambda changes: None).tell(changes)
-    Service(sent.append, lambda changes: None).tell((3, scan, {"a.md"}, ""))
-    assert sent == [{"id": 3, "note": "look"}, {"id": 3, "seen": [["a.md", 4, "exact", ""]]}]
+    found: SimpleQueue[Changes] = SimpleQueue()
+    service = Service(sent.append, found.put)
+    service.serve(json.dumps(look(tmp_path, "changes")).encode())
+    number, scan, _, _ = found.get(timeout=60)
+    service.tell((number, scan, None, "look"))
+    assert sent == [{"id": 7, "note": "look"}, {"id": 7, "seen": [["a.md", 4, "exact", ""]]}]
+    (tmp_path / "b.md").write_text("hello, world")
+    service.serve(b'{"id": 8, "stop": 7}')
+    service.serve(b'{"id": 9, "stop": 7}')
+    service.tell((number, scan, {"b.md"}, ""))
+    assert len(sent) == 2
+
+
+def test_a_look_on_other_terms_begins_anew(tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_text("hello, world")
+    sent: list[dict[str, Any]] = []
+    service = Service(sent.append, lambda changes: None)
+    plain = look(tmp_path, "all")
+    without = plain | {"folder": plain["folder"] | {"exclude": ["a.md"]}}
+    for request in (plain, without, plain):
+        service.serve(json.dumps(request).encode())
+    assert [len(answer["seen"]) for answer in sent if "seen" in answer] == [1, 1]
 
 
 def test_a_text_is_counted() -> None:

@@ -139,6 +139,9 @@ async def test_what_changes_on_the_disk_is_told_while_other_questions_are_answer
         pass
     listening.cancel()
     await asyncio.wait([listening])
+    # The process watches no more: it tells nothing of this, and goes on answering.
+    (tmp_path / "later.md").write_text("hello, world", encoding="utf-8")
+    assert await counter.text("x", FAMILY) == 1
 
 
 async def test_suggestions_come_over_the_pipe_as_they_were_made(counter: CounterProcess, tmp_path: Path) -> None:

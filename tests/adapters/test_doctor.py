@@ -51,7 +51,7 @@ def closed() -> str:
 
 def doctor(work: Path, *, problems: tuple[str, ...] = (), rehearse: bool = False, **settings: Any) -> Doctor:
     catalog = MemoryCatalog({"crew": {"ann": (1.0, 1.0), "manager": (1.0, 1.0)}}, {"ann": agent("ann")})
-    return Doctor(work, replace(Settings(), **settings), problems, catalog, lambda: rehearse)
+    return Doctor(work, lambda: (replace(Settings(), **settings), problems), catalog, lambda: rehearse)
 
 
 async def found(doctor: Doctor, check: str) -> Finding:

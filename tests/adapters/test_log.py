@@ -20,7 +20,7 @@ WHERE = {"workspace": "work", "session": "s1"}
 
 def written(file: Path, level: str, *events: ev.Event) -> list[str]:
     """The lines that a log of `level` makes of events."""
-    log = EventLog(file, Lines(level, WHERE, redaction(("swordfish",))))
+    log = EventLog(file, Lines(lambda: level, WHERE, redaction(("swordfish",))))
     for event in events:
         log.show(STATE, STATE, event)
     return file.read_text(encoding="utf-8").splitlines() if file.exists() else []
@@ -81,7 +81,7 @@ def test_a_folder_that_was_only_opened_gets_no_log(tmp_path: Path) -> None:
 def test_a_full_disk_is_said_once_and_no_traceback_is_printed(
     caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    log = EventLog(Path("/dev/full"), Lines("info", WHERE))
+    log = EventLog(Path("/dev/full"), Lines(lambda: "info", WHERE))
     for _ in range(3):
         log.show(STATE, STATE, ev.TeamRunning(BEGINNING))
     assert [record.getMessage() for record in caplog.records] == [
@@ -100,9 +100,9 @@ def test_on_a_terminal_it_has_colours_and_elsewhere_none(monkeypatch: pytest.Mon
     event = ev.Noted(BEGINNING, "error", "broken")
     streams = _Terminal(), io.StringIO(), _Terminal()
     for stream in streams[:2]:
-        TerminalLog(Lines("info", WHERE), stream).show(STATE, STATE, event)
+        TerminalLog(Lines(lambda: "info", WHERE), stream).show(STATE, STATE, event)
     monkeypatch.setenv("NO_COLOR", "1")
-    TerminalLog(Lines("info", WHERE), streams[2]).show(STATE, STATE, event)
+    TerminalLog(Lines(lambda: "info", WHERE), streams[2]).show(STATE, STATE, event)
     coloured, plain, asked = (stream.getvalue() for stream in streams)
     assert "\x1b[31merror\x1b[0m" in coloured
     assert plain == asked
@@ -142,6 +142,6 @@ def test_a_file_that_others_append_to_is_cut_off_and_they_go_on(
 
 
 def test_what_a_model_says_is_not_written(tmp_path: Path) -> None:
-    log = EventLog(tmp_path / "kinos.log", Lines("debug", WHERE))
+    log = EventLog(tmp_path / "kinos.log", Lines(lambda: "debug", WHERE))
     log.show(STATE, STATE, ev.Said(BEGINNING, "ann", "y1", "the secret plan"))
     assert list(tmp_path.iterdir()) == []

@@ -51,7 +51,7 @@ def interpreter(folder: Path, code: str) -> str:
 async def started(folder: Path, way: Callable[[Interpreter], Way]) -> AsyncIterator[WorkerPool]:
     """A pool of fake workers, ended afterwards."""
     code = Path(__file__).with_name("fake_worker.py").read_text(encoding="utf-8")
-    pool = WorkerPool(interpreter(folder, code), folder / "worker.log", way)
+    pool = WorkerPool(lambda: interpreter(folder, code), folder / "worker.log", way)
     await pool.start()
     try:
         yield pool
@@ -212,7 +212,7 @@ BABBLING = "import socket, sys; socket.socket(fileno=int(sys.argv[-1])).send(b'h
     [(MISSING, "aider is missing. Install it."), (SILENT, "did not start"), (BABBLING, "did not start")],
 )
 async def test_a_worker_that_cannot_work_says_why(tmp_path: Path, code: str, says: str) -> None:
-    pool = WorkerPool(interpreter(tmp_path, code))
+    pool = WorkerPool(lambda: interpreter(tmp_path, code))
     with pytest.raises(SetupError, match=says):
         await pool.start()
     assert await pool.stop() == 0
@@ -222,14 +222,14 @@ async def test_a_worker_that_never_says_a_word_is_given_up_and_ended(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(worker_client, "START_TIMEOUT", 0.5)
-    pool = WorkerPool(interpreter(tmp_path, "import threading; threading.Event().wait()"))
+    pool = WorkerPool(lambda: interpreter(tmp_path, "import threading; threading.Event().wait()"))
     with pytest.raises(SetupError, match="did not start"):
         await pool.start()
     assert pool._way.processes == []
 
 
 async def test_an_interpreter_that_is_not_there_is_named(tmp_path: Path) -> None:
-    pool = WorkerPool(str(tmp_path / "missing"))
+    pool = WorkerPool(lambda: str(tmp_path / "missing"))
     with pytest.raises(SetupError, match=r"missing cannot be started.*agents\.python"):
         await pool.start()
     assert await pool.stop() == 0

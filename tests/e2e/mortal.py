@@ -128,7 +128,7 @@ def engine(root: Path) -> Session:
     landing.SOON = 3600.0
     workers = ScriptedWorkers(FakeClock())
     settings = Settings(model_key="key", landing_mode="auto", map_write="never")
-    counted = Folder(root, (), cache_file(), Bounds(settings.cache_bytes, settings.cache_days, settings.cache_cleanup))
+    counted = Folder(root, cache_file(), Bounds(settings.cache_bytes, settings.cache_days, settings.cache_cleanup))
     catalog = MemoryCatalog({"crew": {"ann": (1.0, 1.0)}}, {"ann": agent("ann")})
     ports = Ports(
         FileDisk(root), WorkspaceState(root, 5, 0.05), catalog, workers, FakeRehearsal(), CountingHere(counted),

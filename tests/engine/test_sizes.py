@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -10,13 +11,13 @@ from fakes.disk import MemoryDisk
 from fakes.workers import WordCounting
 from fakes.world import World
 from kinos.domain import event as ev
-from kinos.domain.phase import Phase, PhaseRule
-from kinos.domain.size import Limits
+from kinos.domain.phase import Phase
+from kinos.domain.setting import Settings
 from kinos.engine.buffer import Buffers
+from kinos.engine.manner import manner
 from kinos.engine.sizes import Sizes
 from kinos.engine.store import Store
 from kinos.tokens.document import Encoding, Position, TextEdit
-from kinos.tokens.family import tokenizer_for
 
 
 class Scale:
@@ -29,10 +30,10 @@ class Scale:
         self.store = Store()
         self.events: list[ev.Event] = []
         self.store.subscribe(lambda before, after, event: self.events.append(event))
-        choice = tokenizer_for("auto", model)
-        self.sizes = Sizes(
-            self.disk, self.buffers, self.counting, self.store, clock, choice, Limits(3, 6), PhaseRule(20), 1000
+        self.settings = replace(
+            Settings(), model_plan=model, tokens_warn=3, tokens_error=6, phase_limit=20, documents_max_bytes=1000
         )
+        self.sizes = Sizes(self.disk, self.buffers, self.counting, self.store, clock, manner(self.settings))
 
     def table(self) -> dict[str, int]:
         return {path: size.tokens for path, size in self.sizes.documents.sizes.items()}

@@ -7,7 +7,7 @@ from pathlib import Path, PurePosixPath
 from fakes.fuse import Fuse
 from kinos.domain.change import digest
 from kinos.domain.errors import ConflictError, LandingError, PolicyError
-from kinos.domain.path import is_document
+from kinos.domain.path import is_document, matches
 
 
 class MemoryDisk:
@@ -18,6 +18,7 @@ class MemoryDisk:
         self.files: dict[str, bytes] = {}
         self.hidden: set[str] = set()
         self.ceded: Sequence[str] = ()
+        self.excluded: tuple[str, ...] = ()
         self.protected: set[str] = set()
         self.locked: set[str] = set()
         self.closed: dict[str, str] = {}
@@ -38,6 +39,9 @@ class MemoryDisk:
         """What is in `path`."""
         return self.files[path].decode()
 
+    def exclude(self, globs: Sequence[str]) -> None:
+        self.excluded = tuple(globs)
+
     def cede(self, folders: Sequence[str]) -> None:
         self.ceded = folders
 
@@ -51,7 +55,7 @@ class MemoryDisk:
         return sorted(path for path in tuple(self.files) if self._shown(path))
 
     def ignored(self, path: str) -> bool:
-        return path in self.hidden or self._is_ceded(path)
+        return path in self.hidden or self._is_ceded(path) or matches(path, self.excluded)
 
     def read(self, path: str) -> bytes | None:
         if path in self.locked:

@@ -12,7 +12,7 @@ from kinos.domain.bulk import Bulk
 from kinos.domain.count import Count, Terms
 from kinos.domain.errors import FailureKind, SetupError, SurvivedError, UnavailableError
 from kinos.domain.message import Denied, EditCall, Edited, Failed, Granted, PlanCall, Planned, Reserve, Settle, Text
-from kinos.domain.path import is_document
+from kinos.domain.path import is_document, matches
 from kinos.domain.size import Size
 from kinos.domain.suggestion import Suggestion
 from kinos.domain.task import Edits, NothingToDo, Task
@@ -164,6 +164,7 @@ class WordCounting:
     def __init__(self, disk: MemoryDisk) -> None:
         self._disk = disk
         self._told: dict[str, object] = {}
+        self._terms: Terms | None = None
         self.broken: dict[str, str] = {}
         self.counted: list[str] = []
         self.suggested: list[list[str]] = []
@@ -173,7 +174,10 @@ class WordCounting:
 
     async def scan(self, terms: Terms) -> AsyncIterator[Sequence[Count]]:
         await self._die()
-        present = self._disk.documents()
+        if terms != self._terms:
+            self._terms = terms
+            self._told.clear()
+        present = [path for path in self._disk.documents() if not matches(path, terms.exclude)]
         gone = [path for path in self._told if path not in present]
         fresh = [path for path in present if self._told.get(path) != self._disk.stamp(path)]
         for path in (*gone, *fresh):

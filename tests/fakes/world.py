@@ -23,6 +23,7 @@ from kinos.domain.task import NothingToDo, Task
 from kinos.domain.team import Agent
 from kinos.engine.circuit import Circuits
 from kinos.engine.outside import Ports
+from kinos.engine.ports import Origin
 from kinos.engine.session import Session
 from kinos.tokens.document import Encoding
 
@@ -87,6 +88,7 @@ class World:
         self.events: list[Event] = []
         self.trusted = trusted
         self.circuits: Circuits | None = None
+        self.origin: Origin | None = None
         self.session = self.started()
 
     def started(self) -> Session:
@@ -94,6 +96,7 @@ class World:
         ports = Ports(
             self.disk, self.folder, self.catalog, self.workers, self.rehearsal, self.counting, self.clock, self.ids,
             self.days, self.editor, self.circuits, services=self.services, checker=self.checker,
+            origin=self.origin,
         )  # fmt: skip
         session = Session(ports, self.settings, "a test", trusted=self.trusted)
         session.subscribe(lambda before, after, event: self.events.append(event))

@@ -26,7 +26,7 @@ async def grant(message: Reserve | Settle) -> Granted | Denied | None:
 async def test_calls_are_served_in_a_row_and_cut_off_and_all_of_it_ends(
     tmp_path: Path, api: ScriptedApi, folder: Path
 ) -> None:
-    pool, heard = WorkerPool("", tmp_path / "worker.log", WarmPool), list[str]()
+    pool, heard = WorkerPool(lambda: "", tmp_path / "worker.log", WarmPool), list[str]()
     await pool.start()
     try:
         assert pool.versions["aider-chat"] == "0.86.2"

@@ -4,8 +4,8 @@ Frames on stdin and stdout are a 4-byte big-endian length and that many bytes of
 
 - `{"id", "folder", "look"}`, where `folder` is what `Folder.wire` makes and `look` is `"all"`, a list of paths, or
   `"changes"`, answered by any number of `{"id", "seen": [[path, tokens, counted, error]]}` and then `{"id", "done": true}`;
-  for changes there is no end, and `{"id", "note"}` is something a person should know. Tokens are null without a size;
-  without an error too the document is gone;
+  for changes there is no end but `{"id", "stop"}`, which names the request, and `{"id", "note"}` is something a person
+  should know. Tokens are null without a size; without an error too the document is gone;
 - `{"id", "folder", "suggest": [path], "limit"}` → `{"id", "suggestions"}`, as `kinos.domain.suggestion.wire` makes them;
 - `{"id", "tokenizer", "text"}` → `{"id", "tokens", "counted"}`;
 - `{"id", "tokenizer", "bulk": text, "limit"}` → `{"id", "crossing": line or null, "sections": [[line, title, tokens]]}`.
@@ -52,14 +52,18 @@ class Service:
     def __init__(self, send: Send, changed: Callable[[Changes], object]) -> None:
         self._send = send
         self._changed = changed
-        self._scans: dict[str, Scan] = {}
+        self._key = ""
+        self._last: Scan | None = None
+        self._watches: dict[int, Watch] = {}
 
     def serve(self, body: bytes) -> None:
         """Answer one request."""
         request: Any = None
         try:
             request = json.loads(body)
-            if "text" in request:
+            if "stop" in request:
+                self._stop(request["stop"])
+            elif "text" in request:
                 size = counter_for(request["tokenizer"]).count(request["text"])
                 self._send({"id": request["id"], "tokens": size.tokens, "counted": size.counted})
             elif "bulk" in request:
@@ -81,13 +85,17 @@ class Service:
     def tell(self, changes: Changes) -> None:
         """Say what a watch found."""
         number, scan, paths, note = changes
+        if number not in self._watches:
+            return
         if note:
             self._send({"id": number, "note": note})
         self._batches(number, scan.everything() if paths is None else scan.these(paths))
 
     def _look(self, number: int, scan: Scan, look: object, folder: dict[str, Any]) -> None:
         if look == "changes":
-            Watch(Path(folder["root"]), lambda paths, note="": self._changed((number, scan, paths, note))).start()
+            watch = Watch(Path(folder["root"]), lambda paths, note="": self._changed((number, scan, paths, note)))
+            self._watches[number] = watch
+            watch.start()
             return
         if look == "all":
             self._batches(number, scan.everything())
@@ -97,12 +105,20 @@ class Service:
             raise ValueError(f"look is {look!r}")
         self._send({"id": number, "done": True})
 
+    def _stop(self, number: int) -> None:
+        watch = self._watches.pop(number, None)
+        if watch is not None:
+            Thread(target=watch.stop, daemon=True).start()  # it may take a second, and others wait to be served
+
     def _scan(self, wire: dict[str, Any]) -> Scan:
+        """What looks at the folder on these terms. Other terms begin anew: what was told on former ones counts for nothing."""
         key = json.dumps(wire, sort_keys=True)
-        if key not in self._scans:
+        if self._last is None or key != self._key:
             folder, terms = unwired(wire)
-            self._scans[key] = folder.scan(terms)
-        return self._scans[key]
+            if self._last is not None and not self._watches:
+                self._last.close()
+            self._key, self._last = key, folder.scan(terms)
+        return self._last
 
     def _batches(self, number: int, found: Iterable[Count]) -> None:
         for batch in batches(found):

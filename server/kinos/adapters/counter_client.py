@@ -122,6 +122,8 @@ class CounterProcess:
                 yield answer
         finally:
             del self._answers[number]
+            if request.get("look") == "changes" and process is self._process and process.returncode is None:
+                process.stdin.write(framed(json.dumps({"id": next(self._numbers), "stop": number}).encode()))
 
     async def _answer(
         self,

@@ -16,7 +16,8 @@ class CountingHere:
 
     def __init__(self, folder: Folder) -> None:
         self._folder = folder
-        self._scans: dict[Terms, Scan] = {}
+        self._terms: Terms | None = None
+        self._scans: list[Scan] = []
 
     async def scan(self, terms: Terms) -> AsyncIterator[Sequence[Count]]:
         """What is new in the whole folder."""
@@ -48,11 +49,13 @@ class CountingHere:
 
     async def close(self) -> None:
         """Give the cache back."""
-        for scan in self._scans.values():
+        for scan in self._scans:
             scan.close()
         self._scans.clear()
 
     def _scan(self, terms: Terms) -> Scan:
-        if terms not in self._scans:
-            self._scans[terms] = self._folder.scan(terms, shared=True)
-        return self._scans[terms]
+        """What looks at the folder on these terms; other ones begin anew."""
+        if terms != self._terms or not self._scans:
+            self._terms = terms
+            self._scans.append(self._folder.scan(terms, shared=True))
+        return self._scans[-1]

@@ -46,6 +46,11 @@ class FileDisk:
         """Every file that is neither hidden nor ignored, sorted."""
         return sorted(self._files())
 
+    def exclude(self, globs: Sequence[str]) -> None:
+        """Take these for ignored, and no others beside what the ignore files say."""
+        self._exclude = tuple(globs)
+        self._ignore = Ignore(self.root, self._exclude)
+
     def cede(self, folders: Sequence[str]) -> None:
         """Leave these folders inside, and all in them, to the engines that own them."""
         self._ceded = tuple(folders)

@@ -35,21 +35,21 @@ _BRIEF = "Say that there is nothing to do."
 
 
 class Doctor:
-    """Implements `Checkup` for the folder `root`. `problems` are those of its settings; when `rehearses` says so nothing
-    outside is reached.
+    """Implements `Checkup` for the folder `root`. `settings` gives those of now and what is wrong with them; when `rehearses`
+    says so nothing outside is reached.
     """
 
     def __init__(
         self,
         root: Path,
-        settings: Settings,
-        problems: Sequence[str],
+        settings: Callable[[], tuple[Settings, Sequence[str]]],
         catalog: Catalog,
         rehearses: Callable[[], bool] = lambda: False,
     ) -> None:
         self._root = root
-        self._settings = settings
-        self._problems = problems
+        self._read = settings
+        self._settings = Settings()
+        self._problems: Sequence[str] = ()
         self._catalog = catalog
         self._rehearses = rehearses
         self._rehearse = False
@@ -57,6 +57,7 @@ class Doctor:
     async def findings(self, *, live: bool) -> Sequence[Finding]:
         """What is installed, reachable and missing; with `live` also what one minimal call to the model came to."""
         self._rehearse = self._rehearses()
+        self._settings, self._problems = self._read()
         found = await asyncio.to_thread(lambda: list(self._look()))
         return [*found, await self._call()] if live else found
 
@@ -124,7 +125,7 @@ class Doctor:
         clock, ledger = SystemClock(), Ledger(caps, prices_of(settings), free=self._rehearse)
         today = None if self._rehearse else Today(FileDayLedger(ledger_file()), clock, store)
         budget = Budget(ledger, clock, store, today)
-        pool, rehearsal = WorkerPool(settings.agents_python), RehearsalProcess()
+        pool, rehearsal = WorkerPool(lambda: settings.agents_python), RehearsalProcess()
         model, began = settings.model_plan, time.monotonic()
         try:
             endpoint = await self._endpoint(rehearsal)

@@ -18,10 +18,9 @@ from kinos.tokens.counter import NoCounter, counter_for
 
 @dataclass(frozen=True, slots=True)
 class Folder:
-    """A folder, the globs left out of it, and the file of the cache with its bounds; no file is no cache."""
+    """A folder, and the file of the cache with its bounds; no file is no cache."""
 
     root: Path
-    exclude: tuple[str, ...] = ()
     cache: Path | None = None
     bounds: Bounds = Bounds()
 
@@ -29,7 +28,6 @@ class Folder:
         """As JSON, with the terms of the count."""
         return {
             "root": str(self.root),
-            "exclude": list(self.exclude),
             "cache": None if self.cache is None else str(self.cache),
             "bounds": asdict(self.bounds),
             **asdict(terms),
@@ -43,7 +41,7 @@ class Folder:
             counter = NoCounter(error)
         cache = None if self.cache is None else SizeCache(self.cache, self.bounds)
         aid = self._aid(terms) if shared and (os.cpu_count() or 1) > 1 else None
-        return Scan(self.root, self.exclude, counter, terms.max_bytes, cache, aid)
+        return Scan(self.root, terms.exclude, counter, terms.max_bytes, cache, aid)
 
     def _aid(self, terms: Terms) -> Aid:
         @contextmanager
@@ -64,8 +62,9 @@ def unwired(value: Mapping[str, Any]) -> tuple[Folder, Terms]:
     cache = value["cache"]
     folder = Folder(
         Path(value["root"]),
-        tuple(map(str, value["exclude"])),
         None if cache is None else Path(cache),
         Bounds(**{key: int(number) for key, number in value["bounds"].items()}),
     )
-    return folder, Terms(str(value["tokenizer"]), Counted(value["counted"]), int(value["max_bytes"]))
+    return folder, Terms(
+        str(value["tokenizer"]), Counted(value["counted"]), int(value["max_bytes"]), tuple(map(str, value["exclude"]))
+    )

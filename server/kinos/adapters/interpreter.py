@@ -2,7 +2,7 @@
 
 import asyncio
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +16,19 @@ _BOOT = "import sys, runpy; sys.path.append(sys.argv.pop(1)); runpy.run_module('
 
 
 class Interpreter:
-    """Starts workers. `python` empty is the interpreter KinOS runs in; what they say goes to `log`, and they carry `mark`."""
+    """Starts workers in the interpreter that `python` names when asked; empty is the one KinOS runs in. What they say goes to
+    `log`, and they carry `mark`.
+    """
 
-    def __init__(self, python: str, log: Path | None, mark: str) -> None:
-        self.python = python or sys.executable
+    def __init__(self, python: Callable[[], str], log: Path | None, mark: str) -> None:
+        self._python = python
         self._log = log
         self._mark = mark
+
+    @property
+    def python(self) -> str:
+        """The interpreter."""
+        return self._python() or sys.executable
 
     async def start(
         self, home: Path, arguments: Sequence[str] = (), streams: Mapping[str, Any] | None = None

@@ -3,7 +3,7 @@
 import logging
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TextIO
@@ -50,10 +50,12 @@ class Line:
 
 
 class Lines:
-    """Makes lines of events. Keys are taken out, and so is all that a model says: it may quote a file."""
+    """Makes lines of events that are of the `level` wanted now, or above. Keys are taken out, and so is all that a model says:
+    it may quote a file.
+    """
 
-    def __init__(self, level: str, where: Mapping[str, str], redact: Redact | None = None) -> None:
-        self._level = _LEVELS[level]
+    def __init__(self, level: Callable[[], str], where: Mapping[str, str], redact: Redact | None = None) -> None:
+        self._level = level
         self._where = [f"{key}={value}" for key, value in where.items()]
         self._redact = redact or redaction()
         self._cycles: dict[str, str] = {}
@@ -68,7 +70,7 @@ class Lines:
             self._cycles[event.agent] = event.cycle
         cycle = change.cycle if change else getattr(event, "cycle", "") or self._cycles.get(agent, "")
         level = _LEVELS[event.level] if isinstance(event, ev.Noted) else _OF.get(type(event), logging.INFO)
-        if level < self._level:
+        if level < _LEVELS[self._level()]:
             return None
         context = [
             *self._where,

@@ -77,9 +77,13 @@ class Way(Protocol):
 
 
 class WorkerPool:
-    """Started at the first start of a team; `stop` ends it, with everything below it. `way` is the system's own unless given."""
+    """Started at the first start of a team, in the interpreter `python` names then; `stop` ends it, with everything below it.
+    `way` is the system's own unless given.
+    """
 
-    def __init__(self, python: str, log: Path | None = None, way: Callable[[Interpreter], Way] | None = None) -> None:
+    def __init__(
+        self, python: Callable[[], str], log: Path | None = None, way: Callable[[Interpreter], Way] | None = None
+    ) -> None:
         self._mark = secrets.token_hex(8)
         self._interpreter = Interpreter(python, log, self._mark)
         self._way = (way or (ForkServer if sys.platform == "linux" else WarmPool))(self._interpreter)

@@ -7,11 +7,14 @@ from kinos.domain.size import Counted, Size
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """How documents are counted: the tokenizer, how its counts stand, and the bytes above which none is read."""
+    """How documents are counted: the tokenizer, how its counts stand, the bytes above which none is read, and the globs of
+    those that are left out.
+    """
 
     tokenizer: str
     counted: Counted
     max_bytes: int
+    exclude: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -234,6 +234,29 @@ class SizesCounted(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class TokenizerChanged(Event):
+    """All sizes are counted anew by another tokenizer; `reason` says why that one."""
+
+    tokenizer: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsChanged(Event):
+    """The settings with these keys have other values, and all is in step with them; or something else is wrong with them."""
+
+    keys: tuple[str, ...]
+    problems: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LandingSet(Event):
+    """From now on changes of the running team wait for a person (`review`), or land (`auto`)."""
+
+    landing: str
+
+
+@dataclass(frozen=True, slots=True)
 class PhaseMoved(Event):
     """The phase or its reason changed."""
 

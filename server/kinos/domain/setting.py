@@ -23,9 +23,20 @@ class Scope(StrEnum):
     PERSON = "person"
 
 
+class Taken(StrEnum):
+    """When a value that was changed counts."""
+
+    NOW = "at once"
+    CYCLE = "with an agent's next cycle"
+    TEAM = "when a team is started next"
+    START = "when KinOS is started next"
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One setting: its public key, environment names in order, what it takes, its unit, who may set it, what it means."""
+    """One setting: its public key, environment names in order, what it takes, its unit, who may set it, when a change counts,
+    what it means.
+    """
 
     key: str
     kind: Kind
@@ -33,19 +44,22 @@ class Row:
     unit: str = ""
     scope: Scope = Scope.WORKSPACE
     environment: tuple[str, ...] = ()
+    taken: Taken = Taken.NOW
 
 
 def _row(
-    key: str, default: Any, kind: Kind, meaning: str, *, unit: str = "", scope: Scope = Scope.WORKSPACE, env: str = ""
-) -> Any:
+    key: str, default: Any, kind: Kind, meaning: str, *, unit: str = "", scope: Scope = Scope.WORKSPACE, env: str = "",
+    taken: Taken = Taken.NOW,
+) -> Any:  # fmt: skip
     names = (f"KINOS_{env}", env) if env and not env.startswith("KINOS_") else ((env,) if env else ())
-    row = Row(key, kind, meaning, unit, scope, names)
+    row = Row(key, kind, meaning, unit, scope, names, taken)
     if isinstance(default, Mapping):
         return field(default_factory=lambda: default, metadata={"row": row})
     return field(default=default, metadata={"row": row}, repr=not (isinstance(kind, Text) and kind.secret))
 
 
 _USER, _TIGHTEN, _PERSON = Scope.USER, Scope.TIGHTEN, Scope.PERSON
+_CYCLE, _TEAM, _START = Taken.CYCLE, Taken.TEAM, Taken.START
 _SEVERITIES = ("error", "warning", "information", "hint")
 _SCANNED = "Markdown documents"
 
@@ -97,51 +111,70 @@ class Settings:
         "when the map's file is written: auto is while a team runs or when it already exists",
     )
     team_name: str = _row(
-        "team.name", "", Text(), "the team to start; empty: the last one here, else chosen", env="KINOS_TEAM"
+        "team.name",
+        "",
+        Text(),
+        "the team to start; empty: the last one here, else chosen",
+        env="KINOS_TEAM",
+        taken=_TEAM,
     )
     team_parallel: int = _row("team.parallel", 2, Whole(1, 8), "cycles that may run at the same time")
-    model_plan: str = _row("model.plan", "claude-sonnet-5-5", Text(1), "the model that decides", env="KINOS_MODEL")
-    model_edit: str = _row("model.edit", "claude-sonnet-5-5", Text(1), "the model that edits", env="KINOS_MODEL")
+    model_plan: str = _row(
+        "model.plan", "claude-sonnet-5-5", Text(1), "the model that decides", env="KINOS_MODEL", taken=_CYCLE
+    )
+    model_edit: str = _row(
+        "model.edit", "claude-sonnet-5-5", Text(1), "the model that edits", env="KINOS_MODEL", taken=_CYCLE
+    )
     model_max_tokens: int = _row(
         "model.maxTokens", 4000, Whole(256, MOST_OUTPUT),
         f"the longest answer of the planner; a model that thinks gets {THINKING_ROOM:,} more, {MOST_OUTPUT:,} in all at most",
-        unit="tokens",
+        unit="tokens", taken=_CYCLE,
     )  # fmt: skip
     model_temperature: float | None = _row(
-        "model.temperature", None, Number(0, 1, optional=True), "sent to the model only if set"
+        "model.temperature",
+        None,
+        Number(0, 1, optional=True),
+        "sent to the model only if set",
+        taken=_CYCLE,
     )
     model_endpoint: str = _row(
         "model.endpoint", "", Text(), "the address of Claude's API, if not Anthropic's own", scope=_PERSON,
-        env="ANTHROPIC_BASE_URL",
+        env="ANTHROPIC_BASE_URL", taken=_CYCLE,
     )  # fmt: skip
     model_key: str = _row(
-        "model.key", "", Text(secret=True), "the API key of Anthropic", scope=_PERSON, env="ANTHROPIC_API_KEY"
+        "model.key",
+        "",
+        Text(secret=True),
+        "the API key of Anthropic",
+        scope=_PERSON,
+        env="ANTHROPIC_API_KEY",
+        taken=_CYCLE,
     )
     model_openai_endpoint: str = _row(
         "model.openaiEndpoint", "", Text(),
         "the address of a server that speaks OpenAI's protocol, for models openai/NAME; empty: OpenAI's own",
-        scope=_PERSON, env="OPENAI_BASE_URL",
+        scope=_PERSON, env="OPENAI_BASE_URL", taken=_CYCLE,
     )  # fmt: skip
     model_openai_key: str = _row(
         "model.openaiKey", "", Text(secret=True), "the key for models openai/NAME; a server on this machine needs none",
-        scope=_PERSON, env="OPENAI_API_KEY",
+        scope=_PERSON, env="OPENAI_API_KEY", taken=_CYCLE,
     )  # fmt: skip
     model_ollama_endpoint: str = _row(
         "model.ollamaEndpoint", "", Text(), "the address of Ollama, for models ollama/NAME; empty: this machine's",
-        scope=_PERSON, env="OLLAMA_API_BASE",
+        scope=_PERSON, env="OLLAMA_API_BASE", taken=_CYCLE,
     )  # fmt: skip
     model_other_provider: str = _row(
         "model.otherProvider", "", Text(),
         "one more provider by litellm's name, such as mistral: its models, mistral/NAME, get model.otherKey",
-        scope=_PERSON, env="KINOS_OTHER_PROVIDER",
+        scope=_PERSON, env="KINOS_OTHER_PROVIDER", taken=_CYCLE,
     )  # fmt: skip
     model_other_key: str = _row(
         "model.otherKey", "", Text(secret=True), "the key of model.otherProvider", scope=_PERSON,
-        env="KINOS_OTHER_API_KEY",
+        env="KINOS_OTHER_API_KEY", taken=_CYCLE,
     )  # fmt: skip
     model_prices: Mapping[str, Price] = _row(
         "model.prices", PRICES, Prices(), "prices by model or provider, over the built-in list", scope=_USER,
-        unit="US dollars per million tokens, and per thousand web searches (search)",
+        unit="US dollars per million tokens, and per thousand web searches (search)", taken=_CYCLE,
     )  # fmt: skip
     landing_mode: str = _row(
         "landing.mode",
@@ -149,6 +182,7 @@ class Settings:
         Choice("", "review", "auto"),
         "review: each change waits for a person; auto: it lands; empty: review in an editor, auto in a terminal",
         scope=_TIGHTEN,
+        taken=_CYCLE,
     )
     landing_edit: tuple[str, ...] = _row(
         "landing.edit", (), Texts(), "what agents may edit besides text outside dot-folders", unit="globs", scope=_USER
@@ -173,7 +207,12 @@ class Settings:
         unit="US dollars", scope=_TIGHTEN,
     )  # fmt: skip
     retry_attempts: int = _row(
-        "retry.attempts", 4, Whole(1, 10), "how often a model call is tried, in all", env="RETRY_ATTEMPTS"
+        "retry.attempts",
+        4,
+        Whole(1, 10),
+        "how often a model call is tried, in all",
+        env="RETRY_ATTEMPTS",
+        taken=_CYCLE,
     )
     retry_delay: float = _row(
         "retry.delay",
@@ -182,37 +221,50 @@ class Settings:
         "the wait before the second try, of which chance takes up to half; it doubles, up to a minute",
         unit="seconds",
         env="RETRY_DELAY",
+        taken=_CYCLE,
     )
     retry_codes: tuple[int, ...] = _row(
         "retry.codes", (408, 409, 429, 500, 502, 503, 504, 529), Codes(), "answers that are tried again",
-        unit="HTTP codes", env="ERROR_RETRY_CODES",
+        unit="HTTP codes", env="ERROR_RETRY_CODES", taken=_CYCLE,
     )  # fmt: skip
     history_days: int = _row(
         "history.days", 30, Whole(1), "for so long what a change made of its files is kept, to undo and redo it",
-        unit="days", scope=_USER,
+        unit="days", scope=_USER, taken=_TEAM,
     )  # fmt: skip
     history_bytes: int = _row(
         "history.bytes", 200_000_000, Whole(0), "no more than this is kept of it; the oldest goes first", unit="bytes",
-        scope=_USER,
+        scope=_USER, taken=_TEAM,
     )  # fmt: skip
     lock_timeout: float = _row(
         "lock.timeout", 10.0, Number(0, 600), "how long a terminal waits for a held folder; an editor is told at once",
         unit="seconds",
-        env="FILE_LOCK_TIMEOUT",
+        env="FILE_LOCK_TIMEOUT", taken=_START,
     )  # fmt: skip
     lock_interval: float = _row(
-        "lock.interval", 0.1, Number(0.01, 10), "how often to try meanwhile", unit="seconds", env="LOCK_CHECK_INTERVAL"
+        "lock.interval",
+        0.1,
+        Number(0.01, 10),
+        "how often to try meanwhile",
+        unit="seconds",
+        env="LOCK_CHECK_INTERVAL",
+        taken=_START,
     )
     cache_bytes: int = _row(
         "cache.bytes", 64 * 1024 * 1024, Whole(0), "how large the memory of counted sizes may become", unit="bytes",
-        env="CONTENT_CACHE_SIZE",
+        env="CONTENT_CACHE_SIZE", taken=_START,
     )  # fmt: skip
     cache_days: int = _row(
-        "cache.days", 30, Whole(1), "what was not used for so long is forgotten", unit="days", env="CACHE_DURATION"
+        "cache.days",
+        30,
+        Whole(1),
+        "what was not used for so long is forgotten",
+        unit="days",
+        env="CACHE_DURATION",
+        taken=_START,
     )
     cache_cleanup: int = _row(
         "cache.cleanup", 3600, Whole(1), "how often that memory is looked after", unit="seconds",
-        env="CACHE_CLEANUP_INTERVAL",
+        env="CACHE_CLEANUP_INTERVAL", taken=_START,
     )  # fmt: skip
     check_command: tuple[str, ...] = _row(
         "check.command", (), Texts(), "run after changes of agents landed, without shell and keys; the program first",
@@ -233,7 +285,7 @@ class Settings:
     )
     log_file: str = _row(
         "log.file", "", Text(), "where the log is written; empty: kinos.log in .kinos/state/, once that is there", unit="path",
-        scope=_PERSON,
+        scope=_PERSON, taken=_START,
     )  # fmt: skip
     agents_python: str = _row(
         "agents.python",
@@ -241,6 +293,7 @@ class Settings:
         Text(),
         "the Python interpreter that has aider; empty: the one KinOS runs in",
         scope=_PERSON,
+        taken=_TEAM,
     )
 
 
@@ -254,6 +307,11 @@ def defaults() -> list[tuple[Row, Any]]:
     """Each row with its default, in the order of the table."""
     built_in = Settings()
     return [(row, getattr(built_in, name)) for name, row in rows().items()]
+
+
+def differing(one: Settings, other: Settings) -> tuple[str, ...]:
+    """The keys whose values differ."""
+    return tuple(row.key for name, row in rows().items() if getattr(one, name) != getattr(other, name))
 
 
 @cache

@@ -19,8 +19,8 @@ only tighten settings of scope `tighten`, and cannot set those of scope `user`, 
 that folder; those of scope `person` it never sets. A value that cannot be taken is named with what is allowed, and the value of
 the source before it is used.
 
-| key | default | takes | unit | scope | environment | meaning |
-|---|---|---|---|---|---|---|
+| key | default | takes | unit | scope | a change counts | environment | meaning |
+|---|---|---|---|---|---|---|---|
 """
 
 _SCHEMA = {
@@ -68,7 +68,16 @@ def _line(row: Row, default: Any) -> str:
         allowed = takes["type"] if isinstance(takes["type"], str) else "number or unset"
         allowed += _range(takes)
     environment = ", ".join(f"`{name}`" for name in row.environment)
-    cells = (f"`{row.key}`", _shown(row, default), allowed, row.unit, row.scope.value, environment, row.meaning)
+    cells = (
+        f"`{row.key}`",
+        _shown(row, default),
+        allowed,
+        row.unit,
+        row.scope.value,
+        row.taken,
+        environment,
+        row.meaning,
+    )
     return "| " + " | ".join(cell or "–" for cell in cells) + " |"
 
 

@@ -198,6 +198,10 @@ def _moved(state: State, e: ev.ChangeMoved) -> State:
     )
 
 
+def _landing(state: State, e: ev.LandingSet) -> State:
+    return replace(state, team=replace(state.team, landing=e.landing))
+
+
 def _counted(state: State, e: ev.SizesCounted) -> State:
     return replace(state, sizes=Sizes(e.total, e.documents, e.long, e.too_long, e.tokenizer, e.counted))
 
@@ -234,6 +238,7 @@ _HANDLERS: Mapping[type[ev.Event], Callable[[State, Any], State]] = {
     ev.SpendingFound: _found,
     ev.DaySpent: _today,
     ev.ChangeMoved: _moved,
+    ev.LandingSet: _landing,
     ev.SizesCounted: _counted,
     ev.PhaseMoved: _phase,
     ev.CheckEnded: _checked,

@@ -1,6 +1,6 @@
 """The budget over time: answers a worker before each model call, and counts what calls cost."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 
@@ -8,7 +8,7 @@ from kinos.domain.budget import Cap, Caps, Ledger, Reached
 from kinos.domain.errors import BudgetError, SetupError
 from kinos.domain.event import Spent
 from kinos.domain.message import Denied, Granted, Reserve, Settle
-from kinos.domain.usage import Usage
+from kinos.domain.usage import Price, Usage
 from kinos.engine.ports import Clock, Gate
 from kinos.engine.store import Store
 from kinos.engine.today import Reserved, Today
@@ -40,6 +40,15 @@ class Budget:
     def caps(self) -> Caps:
         """The caps as they are."""
         return self._ledger.caps
+
+    @property
+    def free(self) -> bool:
+        """Whether calls cost nothing: in a rehearsal."""
+        return self._ledger.free
+
+    def reprice(self, prices: Mapping[str, Price]) -> None:
+        """From now on calls cost this."""
+        self._ledger = replace(self._ledger, prices=prices)
 
     @property
     def minutes(self) -> float:

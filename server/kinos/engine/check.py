@@ -34,10 +34,10 @@ class Audience(Protocol):
 
 
 class Checks:
-    """The check command of one workspace. `keep` records a result and must not raise."""
+    """The check command of one workspace, by the `settings` as they are now. `keep` records a result and must not raise."""
 
     def __init__(
-        self, checker: Checker | None, settings: Settings, buffers: Buffers, store: Store, clock: Clock,
+        self, checker: Checker | None, settings: Callable[[], Settings], buffers: Buffers, store: Store, clock: Clock,
         changes: Callable[[], Sequence[Change]], keep: Callable[[CheckRecord], None],
     ) -> None:  # fmt: skip
         self._checker = checker
@@ -66,7 +66,7 @@ class Checks:
     def start(self, team: Audience) -> None:
         """`team` runs from now on."""
         self._team = team
-        if self._checker is not None and self._settings.check_command and self._task is None:
+        if self._checker is not None and self._task is None:
             self._task = asyncio.create_task(self._follow())
 
     async def stop(self) -> int:
@@ -85,7 +85,7 @@ class Checks:
 
     def moved(self, change: Change, previous: ChangeState | None) -> None:
         """`change` came to another state than `previous`."""
-        if change.state in LANDED_STATES and previous not in LANDED_STATES:
+        if self._settings().check_command and change.state in LANDED_STATES and previous not in LANDED_STATES:
             self._due = True
             self._stir()
 
@@ -122,7 +122,7 @@ class Checks:
 
     async def _run(self) -> None:
         """One check of what has landed until now; what lands meanwhile is checked after it."""
-        if self._team is None or not self._team.wants_checks:
+        if self._team is None or not self._team.wants_checks or not self._settings().check_command:
             self._due = False
             return
         if unsaved := self._unsaved():
@@ -130,7 +130,7 @@ class Checks:
             while self._unsaved():
                 await self._clock.wait(self._stirred, None)
         self._due = False
-        unseen = [] if self._settings.check_unreviewed else unreviewed(list(self._changes()))
+        unseen = [] if self._settings().check_unreviewed else unreviewed(list(self._changes()))
         if unseen:
             names = ", ".join(change.id for change in unseen[:3]) + (", …" if len(unseen) > 3 else "")
             self._tell(
@@ -143,7 +143,7 @@ class Checks:
 
     async def _carry_out(self) -> None:
         assert self._checker is not None
-        settings = self._settings
+        settings = self._settings()
         self._store.dispatch(ev.CheckStarted(self._clock.now(), settings.check_command))
         self._running = True
         try:
@@ -159,7 +159,7 @@ class Checks:
 
     def _tell(self, state: CheckState, reason: str, ran: Ran | None = None) -> None:
         record = CheckRecord(
-            state, reason, self._settings.check_command, self._clock.now(), ran.seconds if ran else 0.0
+            state, reason, self._settings().check_command, self._clock.now(), ran.seconds if ran else 0.0
         )
         self._last = Check(record, ran.output if ran else "")
         self._keep(record)

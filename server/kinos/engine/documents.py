@@ -41,6 +41,17 @@ class Documents:
         """What is long and too long."""
         return self._limits
 
+    def judge(self, limits: Limits) -> None:
+        """From now on these are the limits."""
+        self._limits = limits
+        self._levels = dict.fromkeys(Level, 0)
+        for size in self._sizes.values():
+            self._levels[limits.level(size.tokens)] += 1
+
+    def __contains__(self, path: str) -> bool:
+        """Whether it is listed, with a size or the reason why it has none."""
+        return path in self._sizes or path in self._errors
+
     def number(self, level: Level) -> int:
         """How many documents are at `level`."""
         return self._levels[level]

@@ -67,11 +67,14 @@ class Parts:
 
 
 class Lifecycle:
-    """The team of one workspace; `session` names this run of the engine. One team at a time."""
+    """The team of one workspace, one at a time, by the `settings` as they are now; `session` names this run of the engine."""
 
-    def __init__(self, ports: Ports, settings: Settings, session: str, parts: Parts, *, trusted: bool) -> None:
+    def __init__(
+        self, ports: Ports, settings: Callable[[], Settings], session: str, parts: Parts, *, trusted: bool
+    ) -> None:
         self._ports = ports
-        self._settings = settings
+        self._now = settings
+        self._landing = ""
         self._session = session
         self._parts = parts
         self._trusted = trusted
@@ -82,6 +85,10 @@ class Lifecycle:
         self._starting: asyncio.Task[None] | None = None
         self._ended_early = 0
         self.tally = Tally()
+
+    @property
+    def _settings(self) -> Settings:
+        return self._now()
 
     @property
     def run(self) -> Run | None:
@@ -125,6 +132,17 @@ class Lifecycle:
             finally:
                 self._starting = None
             return Started(team.name, reason, tuple(name for name in roster.agents if name not in unable))
+
+    async def follow(self) -> None:
+        """The settings are others: the team that runs goes by them from its next cycles on. What was said when it was started,
+        or later for this session, stays. Raises SetupError when what the user spent today cannot be read.
+        """
+        await self.purse.follow()
+        if self._run is not None:
+            landing = self._way_to_land()
+            if landing != self._parts.store.state.team.landing:
+                self._say(ev.LandingSet(self._ports.clock.now(), landing))
+            self._run.agree(self._settings, landing)
 
     async def stop(self) -> int:
         """Stop the team: when this returns, no process of it is alive. Returns how many were ended; 0 when none ran.
@@ -224,10 +242,14 @@ class Lifecycle:
         return (lambda team, agents: {}) if rehearse else judge
 
     def _announce(self, team: Team, reason: str, start: Start, caps: Caps) -> None:
-        landing = start.landing or self._settings.landing_mode or ("review" if self._ports.editor else "auto")
+        self._landing = start.landing
+        landing = self._way_to_land()
         names = tuple(member.agent for member in team.members)
         now = self._ports.clock.now()
         self._say(ev.TeamStarting(now, team.name, reason, landing, start.rehearse, names, caps, start.ends.cycles))
+
+    def _way_to_land(self) -> str:
+        return self._landing or self._settings.landing_mode or ("review" if self._ports.editor else "auto")
 
     async def _start(self, roster: Roster, unable: Mapping[str, str], start: Start) -> None:
         settings, parts = self._settings, self._parts

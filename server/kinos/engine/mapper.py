@@ -11,11 +11,11 @@ from kinos.engine.store import Store
 
 
 class Mapper:
-    """`mode` is the setting `map.write`; `running` says whether a team is."""
+    """`mode` is the setting `map.write` as it is now; `running` says whether a team is."""
 
     def __init__(
-        self, sizes: Sizes, keeper: Keeper, store: Store, clock: Clock, mode: str, running: Callable[[], bool]
-    ) -> None:
+        self, sizes: Sizes, keeper: Keeper, store: Store, clock: Clock, mode: Callable[[], str], running: Callable[[], bool]
+    ) -> None:  # fmt: skip
         self._sizes = sizes
         self._keeper = keeper
         self._store = store
@@ -48,7 +48,8 @@ class Mapper:
     @property
     def wanted(self) -> bool:
         """Whether the file is to follow what happens: while a team runs, or when it already exists, unless set otherwise."""
-        return self._mode == "always" or (self._mode == "auto" and (self._running() or self._keeper.map_exists()))
+        mode = self._mode()
+        return mode == "always" or (mode == "auto" and (self._running() or self._keeper.map_exists()))
 
     def follow(self) -> None:
         """Something changed: write the file if it is wanted and nobody else holds the folder."""

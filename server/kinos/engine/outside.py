@@ -13,6 +13,7 @@ from kinos.engine.ports import (
     Disk,
     Editor,
     Ids,
+    Origin,
     Rehearsal,
     Services,
     StateFolder,
@@ -38,3 +39,4 @@ class Ports:
     checkup: Checkup | None = None
     services: Services | None = None
     checker: Checker | None = None
+    origin: Origin | None = None

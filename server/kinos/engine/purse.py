@@ -1,6 +1,6 @@
 """The money of one workspace: the caps of a session, its account that outlives the engine, and the budget of a team."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -21,9 +21,11 @@ KEPT = 50
 
 
 class Purse:
-    """`settings` are the caps of a session unless a person set others for it."""
+    """`settings` as they are now are the caps of a session, unless a person set others for it."""
 
-    def __init__(self, days: DayLedger, keeper: Keeper, clock: Clock, store: Store, settings: Settings) -> None:
+    def __init__(
+        self, days: DayLedger, keeper: Keeper, clock: Clock, store: Store, settings: Callable[[], Settings]
+    ) -> None:
         self._today = Today(days, clock, store)
         self._keeper = keeper
         self._clock = clock
@@ -54,7 +56,7 @@ class Purse:
 
     def caps(self, *, rehearse: bool) -> Caps:
         """The caps of the next session. In a rehearsal nothing costs anything, so dollars and tokens are not capped."""
-        given = self._settings
+        given = self._settings()
         caps = Caps(
             given.budget_usd, given.budget_tokens, given.budget_runs, given.budget_minutes, given.budget_usd_per_day
         )
@@ -64,7 +66,7 @@ class Purse:
 
     def unpriced(self, models: Mapping[str, Sequence[str]], caps: Caps) -> Mapping[str, str]:
         """Which agents, of those whose `models` are given, can make no call under `caps`, each with the reason."""
-        prices = prices_of(self._settings) if caps.dollars else None
+        prices = prices_of(self._settings()) if caps.dollars else None
         if prices is None:
             return {}
         first = {
@@ -80,7 +82,7 @@ class Purse:
 
     def begin(self, session: str, team: str, caps: Caps, *, rehearse: bool) -> Budget:
         """The budget of a team, after a `look`. A session that was cut off goes on. Needs the hold of the folder."""
-        prices, clock, now = prices_of(self._settings), self._clock, self._clock.now()
+        prices, clock, now = prices_of(self._settings()), self._clock, self._clock.now()
         if rehearse:
             self._budget = Budget(Ledger(caps, prices, free=True), clock, self._store)
             return self._budget
@@ -108,11 +110,22 @@ class Purse:
 
     async def set_caps(self, given: Mapping[str, Any]) -> None:
         """Set caps, by field of `Caps`, of the session that runs, else of the next one. Raises SetupError as `look`."""
+        self._asked |= given
+        caps = self.caps(rehearse=False) if self._budget is None else replace(self._budget.caps, **given)
+        await self._set(caps)
+
+    async def follow(self) -> None:
+        """The settings are others: their caps and prices hold for the session that runs, too, except for the caps that a person
+        set for it. Raises SetupError as `look`.
+        """
         if self._budget is None:
-            self._asked |= given
-            caps = self.caps(rehearse=False)
-        else:
-            caps = replace(self._budget.caps, **given)
+            return
+        self._budget.reprice(prices_of(self._settings()))
+        caps = self.caps(rehearse=self._budget.free)
+        if caps != self._budget.caps:
+            await self._set(caps)
+
+    async def _set(self, caps: Caps) -> None:
         self._store.dispatch(CapsSet(self._clock.now(), caps))
         if self._budget is not None:
             await self._budget.set_caps(caps)

@@ -9,6 +9,7 @@ from kinos.domain import event as ev
 from kinos.domain.errors import FailureKind, KinosError
 from kinos.domain.outcome import USEFUL, Outcome, Result
 from kinos.domain.path import REQUESTS, matches
+from kinos.domain.setting import Settings
 from kinos.domain.team import Agent, Team
 from kinos.engine.admission import Admission
 from kinos.engine.cycle import Cycle
@@ -70,6 +71,13 @@ class Run:
     def _terms(self) -> Terms:
         """What was agreed, for the team as its file says now."""
         return replace(self._agreed, team=self._roster.team)
+
+    def agree(self, settings: Settings, landing: str) -> None:
+        """Every cycle that begins from now on goes by these settings, and its changes land in this way."""
+        self._agreed = replace(self._agreed, settings=settings, landing=landing)
+        self.members.reconsider()
+        self.pause.look()
+        self._wake.set()
 
     def touched(self, paths: Sequence[str], by: str = "", *, landed: bool = False) -> None:
         """These files changed: `landed` when a change of agent `by` did it, else somebody else, which `by` knows already.

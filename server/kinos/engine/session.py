@@ -11,9 +11,8 @@ from kinos.domain.check import CheckRecord
 from kinos.domain.errors import UsageError
 from kinos.domain.figure import CycleRecord, Figures, figures
 from kinos.domain.finding import Finding
-from kinos.domain.phase import Phase, PhaseRule
+from kinos.domain.phase import Phase
 from kinos.domain.setting import Settings
-from kinos.domain.size import Limits
 from kinos.domain.state import State
 from kinos.domain.status import picture
 from kinos.domain.team import Agent
@@ -24,10 +23,12 @@ from kinos.engine.check import Checks
 from kinos.engine.chronicle import Chronicle
 from kinos.engine.circuit import Circuits
 from kinos.engine.claims import Claims
+from kinos.engine.configuration import Configuration
 from kinos.engine.history import Reverted, Selection
 from kinos.engine.keeper import Keeper
 from kinos.engine.landing import Landing
 from kinos.engine.lifecycle import Lifecycle, Parts, Start, Started
+from kinos.engine.manner import manner
 from kinos.engine.mapper import Mapper
 from kinos.engine.memory import Memory
 from kinos.engine.outside import Ports
@@ -42,28 +43,23 @@ from kinos.engine.tools import Tools
 from kinos.engine.upkeep import Upkeep
 from kinos.engine.view import View
 from kinos.tokens.document import TextEdit
-from kinos.tokens.family import tokenizer_for
 from kinos.tokens.position import Encoding
 
 
 class Session:
     """The engine of one workspace folder. `front_end` names it to others who want the folder ("an editor", "a terminal")."""
 
-    def __init__(self, ports: Ports, settings: Settings, front_end: str, *, trusted: bool = True) -> None:
+    def __init__(
+        self, ports: Ports, settings: Settings, front_end: str, *, trusted: bool = True, problems: Sequence[str] = ()
+    ) -> None:
         self._ports = ports
-        self.settings = settings
         self.trusted = trusted
         self.id = ports.ids.new("s")
         self.store = Store()
         self.store.subscribe(self._moved)
+        self._configuration = Configuration(settings, ports.origin, self.store, ports.clock, self._settle, problems)
         self.buffers = Buffers(ports.clock)
-        self._rule = PhaseRule(settings.phase_limit, settings.phase_converge, settings.phase_expand)
-        choice = tokenizer_for(settings.tokens_tokenizer, settings.model_plan)
-        limits = Limits(settings.tokens_warn, settings.tokens_error)
-        self.sizes = Sizes(
-            ports.disk, self.buffers, ports.counting, self.store, ports.clock, choice, limits, self._rule,
-            settings.documents_max_bytes,
-        )  # fmt: skip
+        self.sizes = Sizes(ports.disk, self.buffers, ports.counting, self.store, ports.clock, manner(settings))
         self.restructuring = Restructuring(self.sizes, self.buffers, ports.disk)
         self._journal = ports.folder.journal()
         self._memory, self._claims = Memory(), Claims()
@@ -78,10 +74,11 @@ class Session:
         )
         self._review = Review(self._changes, self._landing, self._journal, ports.clock, ports.ids)
         self.map = Mapper(
-            self.sizes, self._keeper, self.store, ports.clock, settings.map_write, lambda: self._team.run is not None
-        )
+            self.sizes, self._keeper, self.store, ports.clock, lambda: self.settings.map_write,
+            lambda: self._team.run is not None,
+        )  # fmt: skip
         self._checks = Checks(
-            ports.checker, settings, self.buffers, self.store, ports.clock, self._changes.all, self._keep_check
+            ports.checker, self._settings, self.buffers, self.store, ports.clock, self._changes.all, self._keep_check
         )
         self._view = View(
             self.sizes, self._landing, self._claims, self._memory, self.store, self.map.text, ports.disk,
@@ -94,7 +91,7 @@ class Session:
         parts = Parts(
             self.store, self._keeper, self._changes, self._journal, self.map, self._upkeep, self._checks, self._tools
         )
-        self._team = Lifecycle(ports, settings, self.id, parts, trusted=trusted)
+        self._team = Lifecycle(ports, self._settings, self.id, parts, trusted=trusted)
 
     async def open(self, *, watch: bool = False) -> None:
         """Count the folder, and follow what changes on the disk if asked to. Nothing is written."""
@@ -108,9 +105,11 @@ class Session:
         await self.sizes.scan()
         if watch:
             self._upkeep.watch()
+            self._configuration.watch()
 
     async def close(self) -> None:
         """Stop the team and end every process. Raises SurvivedError naming those that could not be ended."""
+        await self._configuration.close()
         try:
             await self._team.stop()
         finally:
@@ -119,6 +118,16 @@ class Session:
             await self._ports.counting.close()
 
     # -- reading --------------------------------------------------------------------------------------------------
+
+    @property
+    def settings(self) -> Settings:
+        """The settings now."""
+        return self._configuration.now
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """What is wrong with values that were not taken, a sentence each."""
+        return self._configuration.problems
 
     @property
     def state(self) -> State:
@@ -145,7 +154,7 @@ class Session:
             self.state,
             folder=str(self._ports.disk.root),
             trusted=self.trusted,
-            rule=self._rule,
+            rule=self.sizes.rule,
             held_by=self._keeper.holder(),
             minutes=self._team.minutes,
         )
@@ -211,6 +220,20 @@ class Session:
     async def look(self) -> None:
         """Bring the sizes in step with the disk, and wake who watches what has changed."""
         self._upkeep.touched(await self.sizes.scan())
+
+    # -- the settings -----------------------------------------------------------------------------------------------
+
+    async def configure(self, settings: Settings, problems: Sequence[str] = ()) -> None:
+        """Go by these settings from now on, the team that runs too; returns once every size is counted by them.
+
+        `problems` are sentences about values that were not taken. What changed is told by `SettingsChanged`. Raises SetupError
+        when something of it cannot be followed.
+        """
+        await self._configuration.take(settings, problems)
+
+    async def reload(self) -> None:
+        """Read the settings again where they come from, and go by them. Raises as `configure`."""
+        await self._configuration.reload()
 
     # -- the team -------------------------------------------------------------------------------------------------
 
@@ -320,7 +343,7 @@ class Session:
         """Pin a phase, or follow the total again (`auto`). Raises UsageError for another name."""
         now, phase = self._ports.clock.now(), self.state.phase
         if name.lower() == "auto":
-            after = phase.unpin(self.sizes.documents.total, self._rule, now)
+            after = phase.unpin(self.sizes.documents.total, self.sizes.rule, now)
         elif name.upper() in Phase.__members__:
             after = phase.pin(Phase(name.upper()), now)
         else:
@@ -336,6 +359,21 @@ class Session:
         if self._changes.interrupted:
             with self._keeper.hold():
                 await self._changes.repair()
+
+    def _settings(self) -> Settings:
+        return self._configuration.now
+
+    async def _settle(self) -> None:
+        """The settings are others: bring in step what does not look at them each time."""
+        wanted, disk = manner(self.settings), self._ports.disk
+        if wanted.terms == self.sizes.manner.terms:
+            await self.sizes.follow(wanted)
+        else:
+            async with self._upkeep.unwatched():
+                disk.exclude(self.settings.documents_exclude)
+                await self.sizes.follow(wanted)
+        await self._team.follow()
+        self.map.follow()
 
     def _tools(self, budget: Budget) -> Tools:
         return Tools(

@@ -7,19 +7,19 @@ from pathlib import PurePosixPath
 from kinos.domain.bulk import Bulk
 from kinos.domain.count import Count, Terms
 from kinos.domain.errors import UnavailableError
-from kinos.domain.event import Noted, PhaseMoved, SizesCounted
+from kinos.domain.event import Noted, PhaseMoved, SizesCounted, TokenizerChanged
 from kinos.domain.path import is_document
 from kinos.domain.phase import PhaseRule
 from kinos.domain.project_map import ProjectMap
-from kinos.domain.size import Level, Limits
+from kinos.domain.size import Level
 from kinos.domain.suggestion import Suggestion
 from kinos.domain.tokenizer import CLAUDE_V4_8
 from kinos.engine.buffer import Buffers
 from kinos.engine.documents import Documents, Touched
+from kinos.engine.manner import Manner
 from kinos.engine.ports import Clock, Counting, Disk
 from kinos.engine.store import Store
 from kinos.tokens.counter import Counter, counter_for
-from kinos.tokens.family import Choice
 from kinos.tokens.file import too_large
 
 TRIES = 3
@@ -35,18 +35,18 @@ class Sizes:
     """The sizes of one workspace's documents."""
 
     def __init__(
-        self, disk: Disk, buffers: Buffers, counting: Counting, store: Store, clock: Clock, choice: Choice, limits: Limits,
-        rule: PhaseRule, max_bytes: int,
-    ) -> None:  # fmt: skip
+        self, disk: Disk, buffers: Buffers, counting: Counting, store: Store, clock: Clock, manner: Manner
+    ) -> None:
         self._disk = disk
         self._buffers = buffers
         self._counting = counting
         self._store = store
         self._clock = clock
-        self._choice = choice
-        self._terms = Terms(choice.tokenizer, choice.counted, max_bytes)
+        self.manner = manner
+        """How documents are counted and judged."""
         self._counter: Counter | None = None
         self._scanned = False
+        self._anew = False
         self._ceded: tuple[str, ...] = ()
         self._freed: list[str] = []
         self.watching = False
@@ -54,41 +54,63 @@ class Sizes:
         self._stale: set[str] = set()
         self.suggestions: dict[str, Suggestion] = {}
         """What would bring the documents over a limit to size, as far as that is worked out."""
-        self.rule = rule
-        self.documents = Documents(limits)
+        self.documents = Documents(manner.limits)
+
+    @property
+    def rule(self) -> PhaseRule:
+        """How the total is judged."""
+        return self.manner.rule
 
     @property
     def tokenizer(self) -> str:
         """How sizes are counted here."""
-        return self._choice.tokenizer
+        return self.manner.choice.tokenizer
+
+    async def follow(self, manner: Manner) -> None:
+        """From now on count and judge in this manner; returns once every document is. The disk leaves out what it says.
+
+        Whoever watches has to begin anew then.
+        """
+        before, self.manner = self.manner, manner
+        self.documents.judge(manner.limits)
+        if manner.limits != before.limits:
+            self._stale.update(self.suggestions)
+        if manner.terms == before.terms:
+            self._tell(())
+            return
+        if manner.choice.tokenizer != before.choice.tokenizer:
+            self._store.dispatch(TokenizerChanged(self._clock.now(), manner.choice.tokenizer, manner.choice.reason))
+        self._counter, self._scanned, self._anew = None, False, True
+        for path in self._buffers:
+            if self.opened(path) is None and path in self.documents:
+                self._drop([path])
+        await self.scan()
 
     def cede(self, folders: Sequence[str]) -> None:
         """Other engines own these folders inside, and no others. What is ours again is counted by the next `scan`."""
         ceded = tuple(f"{folder}/" for folder in folders)
         self._freed += [folder.rstrip("/") for folder in self._ceded if folder not in ceded]
         self._ceded = ceded
-        theirs = [path for path in (*self.documents.sizes, *self.documents.errors) if path.startswith(ceded)]
-        for path in theirs:
-            self.documents.drop(path)
-        if theirs:
-            self._tell(theirs)
+        self._drop([path for path in (*self.documents.sizes, *self.documents.errors) if path.startswith(ceded)])
 
     async def scan(self) -> list[str]:
         """Bring the table in step with the disk. Returns what changed, open documents left out: those are the editor's."""
         changed: set[str] = set()
         freed, self._freed = self._freed, []
+        terms = self.manner.terms
         for left in reversed(range(TRIES)):
             try:
                 if freed:
-                    async for counts in self._counting.look(self._terms, freed):
-                        changed.update(self._take(counts))
-                async for counts in self._counting.scan(self._terms):
-                    changed.update(self._take(counts))
+                    async for counts in self._counting.look(terms, freed):
+                        changed.update(self._take(counts, terms))
+                async for counts in self._counting.scan(terms):
+                    changed.update(self._take(counts, terms))
+                self._forget_the_rest(changed, terms)
                 break
             except UnavailableError as error:
                 if not left:
                     self._note("error", f"{error} It keeps ending: sizes are not up to date.")
-        if not self._scanned:
+        if not self._scanned and terms == self.manner.terms:
             self._scanned = True
             self._tell(())
         return sorted(changed)
@@ -98,9 +120,10 @@ class Sizes:
         wanted = [path for path in paths if path not in self._buffers]
         if not wanted:
             return
+        terms = self.manner.terms
         try:
-            async for counts in self._counting.look(self._terms, wanted):
-                self._take(counts)
+            async for counts in self._counting.look(terms, wanted):
+                self._take(counts, terms)
         except UnavailableError:
             await self.scan()
 
@@ -114,20 +137,21 @@ class Sizes:
         self._stale.clear()
         if wanted:
             with suppress(UnavailableError):  # the sizes say so themselves
-                found = await self._counting.suggest(self._terms, wanted, self.documents.limits.warn)
+                found = await self._counting.suggest(self.manner.terms, wanted, self.documents.limits.warn)
                 self.suggestions.update({path: Suggestion(path, (), 0, UNREAD, ()) for path in wanted})
                 self.suggestions.update({suggestion.path: suggestion for suggestion in found})
         return bool(wanted or gone)
 
     async def watch(self, changed: Callable[[Sequence[str]], object]) -> None:
         """Follow the disk until cancelled; `changed` is told the paths. When the counter keeps dying, give it up."""
+        terms = self.manner.terms
         for _ in range(TRIES):
             try:
                 self.watching = True
-                async for found in self._counting.watch(self._terms):
+                async for found in self._counting.watch(terms):
                     if isinstance(found, str):
                         self._note("warning", found)
-                    elif paths := self._take(found):
+                    elif paths := self._take(found, terms):
                         changed(paths)
             except UnavailableError as error:
                 self._note("warning", f"{error} Sizes are looked at anew.")
@@ -142,8 +166,8 @@ class Sizes:
         if buffer is None or not self.counts(path):
             return None
         try:
-            if buffer.text.bytes > self._terms.max_bytes:
-                raise UnavailableError(too_large(self._terms.max_bytes))
+            if buffer.text.bytes > self.manner.terms.max_bytes:
+                raise UnavailableError(too_large(self.manner.terms.max_bytes))
             touched = self.documents.put(path, buffer.text.count(self.counter()))
         except UnavailableError as error:
             touched = self.documents.fail(path, str(error))
@@ -158,19 +182,19 @@ class Sizes:
     def counter(self) -> Counter:
         """The counter for open text, loaded at first use. Raises UnavailableError."""
         if self._counter is None:
-            self._counter = counter_for(self._choice.tokenizer, self._choice.counted)
+            self._counter = counter_for(self.manner.choice.tokenizer, self.manner.choice.counted)
         return self._counter
 
     async def count(self, text: str) -> int:
         """Tokens of any text, counted outside this process; as Claude's where nobody knows how its model counts, which comes
         to more than others do.
         """
-        return await self._counting.text(text, self._choice.tokenizer or CLAUDE_V4_8)
+        return await self._counting.text(text, self.tokenizer or CLAUDE_V4_8)
 
     async def bulk(self, text: str, limit: int) -> Bulk | None:
         """Where `text` becomes larger than `limit` tokens, worked out outside this process; None where that cannot be told."""
         try:
-            return await self._counting.bulk(text, self._choice.tokenizer, limit)
+            return await self._counting.bulk(text, self.tokenizer, limit)
         except UnavailableError:  # the sizes say so themselves
             return None
 
@@ -183,15 +207,20 @@ class Sizes:
             self.documents.limits,
             self.rule,
             state.phase,
-            self._choice.tokenizer,
+            self.tokenizer,
             agents,
             dict(self.documents.errors),
             [self.suggestions[path] for path in sorted(self.suggestions)],
         )
 
-    def _take(self, counts: Iterable[Count]) -> list[str]:
-        """Put what was found on the disk into the table, open documents left out. Returns the paths that changed."""
-        changed = []
+    def _take(self, counts: Iterable[Count], terms: Terms) -> list[str]:
+        """Put what was found on the disk into the table, open documents left out. Returns the paths that changed.
+
+        What was counted on other terms than those of today is left aside.
+        """
+        changed: list[str] = []
+        if terms != self.manner.terms:
+            return changed
         for count in counts:
             if count.path in self._buffers or count.path.startswith(self._ceded):
                 continue
@@ -206,6 +235,18 @@ class Sizes:
             self._tell(changed)
         return changed
 
+    def _forget_the_rest(self, found: Iterable[str], terms: Terms) -> None:
+        """What a first scan on new terms did not find is no document any more."""
+        if self._anew and terms == self.manner.terms:
+            self._anew = False
+            self._drop([path for path in self.documents.missing(found) if path not in self._buffers])
+
+    def _drop(self, paths: Sequence[str]) -> None:
+        for path in paths:
+            self.documents.drop(path)
+        if paths:
+            self._tell(paths)
+
     def _note(self, level: str, message: str) -> None:
         self._store.dispatch(Noted(self._clock.now(), level, message))
 
@@ -219,8 +260,8 @@ class Sizes:
                 len(documents.sizes),
                 documents.number(Level.LONG),
                 documents.number(Level.TOO_LONG),
-                self._choice.tokenizer,
-                documents.counted.value if documents.sizes else self._choice.counted.value,
+                self.tokenizer,
+                documents.counted.value if documents.sizes else self.manner.choice.counted.value,
                 tuple(paths),
             )
         )

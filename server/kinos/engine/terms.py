@@ -1,4 +1,4 @@
-"""What was agreed when a team started: it holds for all cycles until the next start."""
+"""What was agreed when a team started, and by which settings its next cycle goes."""
 
 from dataclasses import dataclass
 
@@ -14,7 +14,7 @@ _PLAYED = Settings().model_plan
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What was agreed when the team started."""
+    """What one cycle goes by, from its beginning to its end."""
 
     team: Team
     session: str

@@ -1,7 +1,8 @@
 """What follows from changed files: their sizes, the map, and a word to the agents that watch them."""
 
 import asyncio
-from collections.abc import Collection, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
+from contextlib import asynccontextmanager
 from typing import Protocol
 
 from kinos.domain.change import LANDED_STATES, Change
@@ -33,18 +34,30 @@ class Upkeep:
         self._own: dict[str, float] = {}
         self._recounts: set[asyncio.Task[None]] = set()
         self._watch: asyncio.Task[None] | None = None
+        self._closed = False
         self._suggesting: asyncio.Task[None] | None = None
         self.team: Watchers | None = None
 
     def watch(self) -> None:
         """Follow what changes on the disk, until `close`."""
-        self._watch = asyncio.create_task(self._sizes.watch(self.found_changed))
+        if not self._closed:
+            self._watch = asyncio.create_task(self._sizes.watch(self.found_changed))
 
     async def close(self) -> None:
         """Follow no more."""
-        if self._watch is not None:
-            self._watch.cancel()
-            await asyncio.wait([self._watch])
+        self._closed = True
+        await self._end_watch()
+
+    @asynccontextmanager
+    async def unwatched(self) -> AsyncIterator[None]:
+        """Follow nothing while the block runs: it changes what there is to follow."""
+        watched = self._watch is not None
+        await self._end_watch()
+        try:
+            yield
+        finally:
+            if watched:
+                self.watch()
 
     async def caught_up(self) -> None:
         """Wait until what has landed is counted."""
@@ -89,6 +102,12 @@ class Upkeep:
         now = self._clock.monotonic()
         self._own = {path: until for path, until in self._own.items() if until > now}
         return [path for path in paths if path not in self._own]
+
+    async def _end_watch(self) -> None:
+        watch, self._watch = self._watch, None
+        if watch is not None:
+            watch.cancel()
+            await asyncio.wait([watch])
 
     async def _recount(self, paths: Sequence[str]) -> None:
         await self._sizes.refresh(paths)

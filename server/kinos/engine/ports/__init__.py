@@ -4,6 +4,7 @@ from kinos.engine.ports.catalog import Catalog, Checkup
 from kinos.engine.ports.clock import Clock, Ids
 from kinos.engine.ports.disk import Disk
 from kinos.engine.ports.document import Counting, Editor
+from kinos.engine.ports.origin import Origin
 from kinos.engine.ports.process import Checker, Ear, Gate, Ran, Reader, Rehearsal, Services, Workers
 from kinos.engine.ports.record import Begun, DayLedger, Intent, Journal, StateFolder
 
@@ -22,6 +23,7 @@ __all__ = [
     "Ids",
     "Intent",
     "Journal",
+    "Origin",
     "Ran",
     "Reader",
     "Rehearsal",

@@ -14,6 +14,10 @@ class Disk(Protocol):
         """Every file of any kind that is neither hidden nor ignored, sorted. Walks the folder: called off the loop."""
         ...
 
+    def exclude(self, globs: Sequence[str]) -> None:
+        """From now on these are ignored (the setting `documents.exclude`), and no others beside what the ignore files say."""
+        ...
+
     def cede(self, folders: Sequence[str]) -> None:
         """From now on leave these folders inside, and all in them, to the engines that own them: they are neither listed
         nor read nor written here.
