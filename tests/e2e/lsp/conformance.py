@@ -44,7 +44,7 @@ class Conformance:
         self._declared = capabilities
         self._asked: dict[Any, str] = {}
         self._tokens: set[Any] = set()
-        self._commands: set[str] = set()
+        self._commands = set(((capabilities.get("experimental") or {}).get("commands") or {}).get("commands") or ())
         self._resolves: dict[str, bool] = {}
         self._begun = False
 
@@ -294,9 +294,9 @@ class Conformance:
                     yield from self._needs(f"{kind}.{path}.relativePatternSupport", "A relative pattern")
 
     def _command(self, command: Any) -> Iterator[str]:
-        """A command that a client runs has to be one that the server said it has: Neovim refuses any other."""
+        """A command that a client runs has to be one that the server said it has, or the client: Neovim refuses any other."""
         if command is not None and command["command"] not in self._commands:
-            yield f"The command {command['command']} was offered, and the server does not say that it has it."
+            yield f"The command {command['command']} was offered, and neither side said that it has it."
 
     def _later(self, key: str, item: Mapping[str, Any], path: str, provider: str) -> Iterator[str]:
         if key not in (self._value(path) or ()) or not self._resolves.get(provider):

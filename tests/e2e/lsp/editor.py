@@ -80,7 +80,8 @@ class Editor:
     """One connection.
 
     `takes` decides what becomes of edits the server asks for, `watches` sees every message, `settings` is what it is told of
-    sections it asks for, and `breaches` are sentences about what it sent though this client did not declare to take it.
+    sections it asks for, `offered` are the methods it may be asked, and `breaches` are sentences about what it sent though
+    this client did not declare to take it.
     """
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -93,7 +94,7 @@ class Editor:
         self.documents: dict[str, Document] = {}
         self.settings: dict[str, Any] = {}
         self.encoding = "utf-16"
-        self.registered: dict[str, Any] = {}
+        self.offered: dict[str, Any] = {}
         self.breaches: list[str] = []
         self._conformance = Conformance({})
         self.received: list[dict[str, Any]] = []
@@ -157,6 +158,9 @@ class Editor:
             params["initializationOptions"] = options
         answer: dict[str, Any] = await self.request("initialize", params)
         self.encoding = answer["capabilities"]["positionEncoding"]
+        for name, provider in answer["capabilities"].items():
+            if name.endswith("Provider") and provider:
+                self.offered[f"textDocument/{name.removesuffix('Provider')}"] = provider
         self.notify("initialized", {})
         return answer
 
@@ -264,7 +268,7 @@ class Editor:
             case "window/showDocument":
                 return {"success": True}
             case "client/registerCapability":
-                self.registered |= {each["method"]: each.get("registerOptions") for each in params["registrations"]}
+                self.offered |= {each["method"]: each.get("registerOptions") for each in params["registrations"]}
         return None
 
     async def question(self, number: int = 0) -> dict[str, Any]:

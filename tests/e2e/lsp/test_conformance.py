@@ -124,6 +124,15 @@ def test_a_message_before_the_first_answer_is_a_breach() -> None:
     assert "before `initialize`" in Conformance({}).breaches(told("kinos/status", {}))[0]
 
 
+def test_a_command_may_be_offered_that_one_of_the_two_sides_has() -> None:
+    offered = {"executeCommandProvider": {"commands": ["kinos.server.accept"]}}
+    conformance, _ = begun({"experimental": {"commands": {"commands": ["kinos.editChange"]}}}, offered)
+    every = [{"title": "a", "command": name} for name in ("kinos.server.accept", "kinos.editChange", "other")]
+    conformance.sent(asked("textDocument/codeAction"))
+    (breach,) = conformance.breaches({"jsonrpc": "2.0", "id": 1, "result": every})
+    assert "The command other" in breach
+
+
 def test_a_second_answer_to_a_request_is_a_breach() -> None:
     conformance, _ = begun({})
     conformance.sent(asked("kinos/state"))

@@ -1,0 +1,191 @@
+"""What a person does with KinOS from an editor, whichever it is: every step of it over the wire, each with what must come."""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+from e2e.lsp.editor import Document, Editor, file_of
+from e2e.lsp.profile import Profile
+from kinos.tokens.counter import counter_for
+
+CREW = ("management", "evaluation", "testeur")
+SETTINGS: dict[str, Any] = {
+    "tokens": {"warn": 400, "error": 5000},
+    "check.command": [sys.executable, "-c", "raise SystemExit('one test failed')"],
+}
+LONG = "# 潮の満ち引き 🌊\n\n" + "".join(
+    f"## Part {number} 漢字 👩‍👩‍👧\n\n{'The tide 🌊 comes. ' * 12}See [the first](#part-1) and [it](README.md).\n\n"
+    for number in range(1, 5)
+)
+"""A document over the first limit, whose lines hold characters of one, two, three and four bytes."""
+
+
+def mission(folder: Path) -> Path:
+    """A folder in which each of the crew has something to do, and no more than that."""
+    team = folder / ".kinos" / "teams" / "crew.toml"
+    team.parent.mkdir(parents=True)
+    entries = "".join(f'[[agents]]\nname = "{name}"\n' for name in CREW)
+    team.write_text(f'summary = "writes"\n{entries}', encoding="utf-8")
+    (folder / "demande.md").write_text(
+        "# Request\n\n- Write a guide to the harbour.\n- List its opening hours.\n", encoding="utf-8"
+    )
+    (folder / "todolist.md").write_text("# To do\n\nNothing yet.\n", encoding="utf-8")
+    (folder / "README.md").write_text("# Harbour\n\nSee [the tides](tides.md).\n", encoding="utf-8")
+    return folder
+
+
+def tokens(text: str) -> int:
+    """The size of a text."""
+    return counter_for("claude-v4.8").count(text).tokens
+
+
+async def begin(editor: Editor, profile: Profile, folder: Path) -> dict[str, Any]:
+    """Say hello, as this editor does; what the server can."""
+    answer = await editor.initialize(
+        folder, capabilities=profile.capabilities, options={"trusted": True, "settings": SETTINGS}
+    )
+    assert editor.encoding == profile.capabilities["general"]["positionEncodings"][0]
+    status = await editor.status(lambda status: status["documents"]["count"])
+    assert status["team"]["state"] == "stopped"
+    capabilities: dict[str, Any] = answer["capabilities"]
+    return capabilities
+
+
+async def sizes_appear_and_clear(editor: Editor, folder: Path) -> Document:
+    """A document grows over the limit and shrinks below it while it is typed; it ends long."""
+    (folder / "tides.md").write_text("# Tides\n", encoding="utf-8")
+    document = editor.open(folder / "tides.md", "# Tides\n")
+    for text in (LONG, "", LONG):
+        editor.type(document, (0, len(document.text), text))
+        shown = await _sizes(editor, document)
+        assert [each["code"] for each in shown] == (["document-long"] if text else [])
+        for each in shown:
+            assert f"{tokens(text)} tokens, above 400" in each["message"]
+            assert document.part(each["range"]) == text.split("\n", 1)[0]
+    return document
+
+
+async def _sizes(editor: Editor, document: Document) -> list[dict[str, Any]]:
+    """The diagnostics of a document as it is now, pushed or pulled."""
+    if "textDocument/diagnostic" in editor.offered:
+        report = await editor.request("textDocument/diagnostic", {"textDocument": {"uri": document.uri}})
+        pulled: list[dict[str, Any]] = report["items"]
+        return pulled
+    shown = await editor.published(document.uri, lambda params: params["version"] == document.version)
+    pushed: list[dict[str, Any]] = shown["diagnostics"]
+    return pushed
+
+
+async def what_is_shown(editor: Editor, document: Document) -> dict[str, Any]:
+    """The answers to all that an editor asks while a person reads a document; each is there where it is offered."""
+    place = {"line": 2, "character": 3}
+    whole = {"start": {"line": 0, "character": 0}, "end": document.position(len(document.text))}
+    named = {"textDocument": {"uri": document.uri}}
+    shown = await _sizes(editor, document)
+    asked = {
+        "textDocument/hover": named | {"position": place},
+        "textDocument/documentSymbol": named,
+        "textDocument/codeLens": named,
+        "textDocument/inlayHint": named | {"range": whole},
+        "textDocument/documentLink": named,
+        "textDocument/codeAction": named | {"range": shown[0]["range"], "context": {"diagnostics": shown}},
+    }
+    answers = {}
+    for method, params in asked.items():
+        if method in editor.offered:
+            answers[method] = await editor.request(method, params)
+    for lens in answers.get("textDocument/codeLens") or ():
+        if "command" not in lens:
+            await editor.request("codeLens/resolve", lens)
+    for action in answers.get("textDocument/codeAction") or ():
+        if "edit" not in action and "data" in action:
+            await editor.request("codeAction/resolve", action)
+    return answers
+
+
+async def the_document_is_split(editor: Editor, document: Document, actions: list[dict[str, Any]]) -> None:
+    """By the action that is offered beside its diagnostic: one edit that makes the parts, and brings it to size."""
+    split = next(
+        action for action in actions if action["title"].startswith("Split") and "preview" not in action["title"]
+    )
+    edit = (split if "edit" in split else await editor.request("codeAction/resolve", split))["edit"]
+    parts = [change["uri"] for change in edit["documentChanges"] if change.get("kind") == "create"]
+    assert editor.takes(editor, {"edit": edit}) == {"applied": True}
+    assert await _sizes(editor, document) == []
+    assert tokens(document.text) < 400
+    assert parts
+    for uri in parts:
+        assert "The tide 🌊 comes." in editor.documents[uri].text
+        editor.save(editor.documents[uri], file_of(uri))
+    editor.save(document, file_of(document.uri))
+
+
+async def a_team_works_and_waits(editor: Editor) -> list[dict[str, Any]]:
+    """Start the crew in review, watch it, and look at what waits: each change with its text."""
+    started = await editor.command("startTeam", team="crew", rehearse=True, landing="review")
+    assert (started["team"], sorted(started["agents"])) == ("crew", sorted(CREW))
+    status = await editor.status(lambda status: status["waiting"] >= 3)
+    assert (status["team"]["landing"], status["team"]["rehearsal"]) == ("review", True)
+    assert (await editor.command("pauseTeam"))["team"]["state"] == "paused"
+    waiting = [change for change in await editor.command("history") if change["state"] == "proposed"]
+    assert {change["agent"] for change in waiting} == set(CREW)
+    for change in waiting:
+        assert "+++ " in await editor.command("diff", change=change["id"])
+        proposal = await editor.command("proposal", change=change["id"])
+        assert [file["path"] for file in proposal["files"]] == [file["path"] for file in change["files"]]
+    return waiting
+
+
+def by(agent: str, changes: list[dict[str, Any]]) -> dict[str, Any]:
+    """The change of an agent."""
+    return next(change for change in changes if change["agent"] == agent)
+
+
+async def a_change_lands_in_an_open_document(editor: Editor, folder: Path, change: dict[str, Any]) -> None:
+    """It goes through the editor, leaves what the person has typed, and has landed once that is saved."""
+    path = folder / "todolist.md"
+    assert [file["path"] for file in change["files"]] == ["todolist.md"]
+    document = editor.open(path, path.read_text(encoding="utf-8"))
+    mine = "漢字 🌊 ma note 👩‍👩‍👧\n\n"
+    editor.type(document, (0, 0, mine))
+    accepted = await editor.command("accept", change=change["id"])
+    assert (accepted["state"], accepted["accepted"]) == ("landed, unsaved", True)
+    assert document.text.startswith(f"{mine}# To do\n")
+    assert "harbour" in document.text
+    assert "harbour" not in path.read_text(encoding="utf-8")
+    editor.save(document, path)
+    history = {each["id"]: each for each in await editor.command("history")}
+    assert history[change["id"]]["state"] == "landed"
+    undone = await editor.command("undo", change=change["id"])
+    assert undone == {"changes": [change["id"]], "setAside": []}
+    assert document.text == f"{mine}# To do\n\nNothing yet.\n"
+    assert (await editor.command("redo", change=change["id"]))["changes"] == [change["id"]]
+    assert "harbour" in document.text
+    editor.save(document, path)
+
+
+async def a_change_is_edited_before_it_lands(editor: Editor, folder: Path, change: dict[str, Any]) -> None:
+    """What the person made of it lands in its place, in closed documents, and is taken back from there."""
+    files = (await editor.command("proposal", change=change["id"]))["files"]
+    texts = {file["path"]: f"{file['text']}\nA word of mine.\n" for file in files}
+    bases = {file["path"]: file["base"] for file in files if file["base"] is not None}
+    edited = await editor.command("editChange", change=change["id"], texts=texts, bases=bases)
+    assert (edited["state"], edited["editOf"]) == ("proposed", change["id"])
+    assert (await editor.command("accept", change=edited["id"]))["state"] == "landed"
+    (path,) = texts
+    assert (folder / path).read_text(encoding="utf-8").endswith("A word of mine.\n")
+    assert await editor.command("undo", change=edited["id"]) == {"changes": [edited["id"]], "setAside": []}
+    assert not (folder / path).exists()
+
+
+async def a_change_is_rejected(editor: Editor, change: dict[str, Any]) -> None:
+    """With a reason, which is kept."""
+    rejected = await editor.command("reject", change=change["id"], reason="not now")
+    assert (rejected["state"], rejected["reason"]) == ("rejected", "not now")
+
+
+async def the_team_stops(editor: Editor) -> None:
+    """One agent, then all of them, and their processes."""
+    assert await editor.command("stopAgent", agent="evaluation") == {"agent": "evaluation", "state": "stopped"}
+    assert (await editor.command("stopTeam"))["stopped"] > 0
+    await editor.status(lambda status: status["team"]["state"] == "stopped")
