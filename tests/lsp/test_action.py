@@ -21,13 +21,15 @@ SIZE = types.Diagnostic(
 )
 WAITS = Change("c1", "y", "s", "ann", "Fold  two sections", "w", (FileChange("guide.md", "x", "y"),), datetime.now(UTC))
 
+ASK = "Ask the team to consolidate this document"
+
 
 def titles(scene: Scene, *only: str) -> list[str]:
     return [offer.title for offer in offers(scene, only or None)]
 
 
 def test_a_document_in_order_can_have_a_section_moved_and_the_map_updated() -> None:
-    assert titles(SCENE) == ["Move “Setup” to a new document", "Update the map"]
+    assert titles(SCENE) == ["Move “Setup” to a new document", ASK, "Update the map"]
 
 
 def test_one_that_is_too_large_can_be_split_at_once_or_after_a_look() -> None:
@@ -44,6 +46,7 @@ def test_beside_the_diagnostic_these_are_quick_fixes_of_it_and_the_split_is_pref
         ("Split at headings", True),
         ("Split at headings (preview)", False),
         ("Ignore the size of this document", False),
+        (ASK, False),
     ]
     assert all(offer.fixes == [SIZE] for offer in found)
 
@@ -89,9 +92,9 @@ def test_what_a_model_wrote_is_marked_and_what_was_rehearsed_is_not() -> None:
         ("refactor", ["Move “Setup” to a new document"]),
         ("refactor.move", ["Move “Setup” to a new document"]),
         ("refactor.mov", []),
-        ("source", ["Update the map"]),
-        ("source.kinos", ["Update the map"]),
-        ("", ["Move “Setup” to a new document", "Update the map"]),
+        ("source", [ASK, "Update the map"]),
+        ("source.kinos.updateMap", ["Update the map"]),
+        ("", ["Move “Setup” to a new document", ASK, "Update the map"]),
         ("quickfix", []),
         (types.CodeActionKind.Refactor, ["Move “Setup” to a new document"]),
     ],
@@ -129,6 +132,7 @@ def test_who_takes_only_commands_is_given_those_that_are_commands() -> None:
     assert all(isinstance(each, types.Command) for each in commands)
     assert [(each.title, each.command) for each in commands] == [
         ("Split at headings", "kinos.server.splitDocument"),
+        (ASK, "kinos.server.consolidate"),
         ("Update the map", "kinos.server.updateMap"),
     ]
 

@@ -110,6 +110,8 @@ export interface Status {
   budget: BudgetStatus;
   /** Changes that wait for a person. */
   waiting: number;
+  /** Documents that a person asked the team to consolidate. */
+  asked: string[];
   check: CheckStatus | null;
 }
 

@@ -12,6 +12,7 @@
 ---@field agents kinos.status.Agent[]
 ---@field budget kinos.status.Budget
 ---@field waiting integer changes that wait for a person
+---@field asked string[] documents that a person asked the team to consolidate
 ---@field check? kinos.status.Check
 
 ---@class kinos.status.Phase

@@ -69,12 +69,15 @@ class Brief:
     documents: Mapping[str, int] = field(default_factory=dict)
     """The tokens of every document, for an agent with code of its own; not rendered."""
     check: str = ""
+    asked: Mapping[str, int] = field(default_factory=dict)
+    """Documents the person asked the team to consolidate, with their tokens, the first asked first."""
 
     def render(self) -> str:
         """The user message for the planner."""
         mark = self._mark()
+        head = f"Agent: {self.agent}\nPhase: {self.phase}\nWhy this phase: {self.phase_reason}"
         blocks = [
-            f"Agent: {self.agent}\nPhase: {self.phase}\nWhy this phase: {self.phase_reason}",
+            "\n".join([head, *(asked_line(path, tokens) for path, tokens in self.asked.items())]),
             _block("request", mark, {"path": self.request_path}, self.request or "(no request was written)"),
             _block("map", mark, {}, self.project_map),
             _block("recent", mark, {}, "\n".join(f"- {line}" for line in self.recent) or "(nothing yet)"),
@@ -112,6 +115,14 @@ class Brief:
         for text in (self.request, self.project_map, *self.recent, self.files.render(), self.check, *shown):
             digest.update(text.encode("utf-8", "surrogatepass"))
         return digest.hexdigest()[:12]
+
+
+def asked_line(path: str, tokens: int) -> str:
+    """What the person asks, in one line; it stands outside all marked lines, for it is an order."""
+    return (
+        f"The person asks for this first: consolidate `{path}` ({tokens} tokens). Fold what it says twice, move out what makes "
+        "it long, and lose nothing else. If that is not work for your role, leave it to others."
+    )
 
 
 _BESIDE = """\

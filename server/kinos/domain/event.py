@@ -264,6 +264,21 @@ class PhaseMoved(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class ConsolidationAsked(Event):
+    """A person asked the team to consolidate the document at `path`."""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConsolidationEnded(Event):
+    """The team is asked for it no more; `reason` says why: it was done, or withdrawn."""
+
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class MapWritten(Event):
     """The map's file was written."""
 

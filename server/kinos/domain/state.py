@@ -107,7 +107,9 @@ class Spend:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """One workspace. `waiting` is how many changes wait for a person, `check` what the check command came to last."""
+    """One workspace. `waiting` is how many changes wait for a person, `check` what the check command came to last; `asked` are
+    the documents a person asked the team to consolidate.
+    """
 
     team: TeamView = TeamView()
     agents: Mapping[str, AgentView] = field(default_factory=dict)
@@ -116,3 +118,4 @@ class State:
     spend: Spend = Spend()
     waiting: int = 0
     check: CheckRecord | None = None
+    asked: tuple[str, ...] = ()

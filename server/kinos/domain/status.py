@@ -57,6 +57,7 @@ def picture(
             "usdPerDay": state.spend.caps.usd_per_day,
         },
         "waiting": state.waiting,
+        "asked": list(state.asked),
         "check": None if state.check is None else _check(state.check),
     }
 

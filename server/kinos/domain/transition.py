@@ -214,6 +214,14 @@ def _checked(state: State, e: ev.CheckEnded) -> State:
     return replace(state, check=e.check)
 
 
+def _asked(state: State, e: ev.ConsolidationAsked) -> State:
+    return state if e.path in state.asked else replace(state, asked=(*state.asked, e.path))
+
+
+def _no_more_asked(state: State, e: ev.ConsolidationEnded) -> State:
+    return replace(state, asked=tuple(path for path in state.asked if path != e.path))
+
+
 _HANDLERS: Mapping[type[ev.Event], Callable[[State, Any], State]] = {
     ev.TeamStarting: _starting,
     ev.TeamRunning: _running,
@@ -242,4 +250,6 @@ _HANDLERS: Mapping[type[ev.Event], Callable[[State, Any], State]] = {
     ev.SizesCounted: _counted,
     ev.PhaseMoved: _phase,
     ev.CheckEnded: _checked,
+    ev.ConsolidationAsked: _asked,
+    ev.ConsolidationEnded: _no_more_asked,
 }

@@ -129,6 +129,18 @@ async def _reject(session: Session, arguments: Arguments) -> dict[str, Any]:
     return described(await session.reject(_needed(arguments, "change"), _text(arguments, "reason")))
 
 
+async def _consolidate(session: Session, arguments: Arguments) -> dict[str, Any]:
+    path, withdraw = _needed(arguments, "path"), _truth(arguments, "withdraw")
+    running = session.consolidate(path, withdraw=withdraw)
+    if withdraw:
+        message = f"The team is not asked to consolidate {path} any more."
+    elif running:
+        message = f"The team takes it up: every agent that may edit {path} is told first."
+    else:
+        message = "No team runs here: it is kept, and told to the next one that is started."
+    return {"path": path, "running": running, "message": message}
+
+
 async def _set_phase(session: Session, arguments: Arguments) -> dict[str, Any]:
     session.set_phase(_needed(arguments, "phase"))
     return session.picture()
@@ -174,6 +186,7 @@ COMMANDS: Mapping[str, Command] = {
     "redo": Command(_redo, _SELECTION),
     "accept": Command(_accept, ("change", "reason")),
     "reject": Command(_reject, ("change", "reason")),
+    "consolidate": Command(_consolidate, ("path", "withdraw")),
     "setPhase": Command(_set_phase, ("phase",)),
     "pauseTeam": Command(_pause_team),
     "resumeTeam": Command(_resume_team),

@@ -104,6 +104,15 @@ class Keeper:
         """Keep which team ran last. Needs a hold."""
         self._folder.store("team", {"name": name})
 
+    def assignments(self) -> Sequence[Any]:
+        """What a person asked of the team, as it was kept; empty when it was not."""
+        found = self._folder.load("assignments").get("assignments")
+        return found if isinstance(found, list) else []
+
+    def keep_assignments(self, assignments: Sequence[Mapping[str, Any]]) -> None:
+        """Keep what a person asks of the team. Needs a hold."""
+        self._folder.store("assignments", {"assignments": list(assignments)})
+
     def session(self) -> Mapping[str, Any]:
         """The account of the session that ran here last; empty when none did."""
         return self._folder.load("session")

@@ -34,7 +34,8 @@ _NAMED = re.compile(r"`([^`\s]+\.(?:md|markdown))`|\]\(([^)#\s]+\.(?:md|markdown
 @dataclass(frozen=True, slots=True)
 class Sight:
     """What is known when an agent looks. `text` reads a document, None when it cannot be shown; `changed` are paths, the
-    latest first; `seen` counts how often this agent was shown one; `sources` are the files beside documents, with bytes.
+    latest first; `seen` counts how often this agent was shown one; `sources` are the files beside documents, with bytes;
+    `asked` are the documents a person asked to be consolidated.
     """
 
     documents: Documents
@@ -44,6 +45,7 @@ class Sight:
     seen: Mapping[str, int]
     request: str
     sources: Mapping[str, int] = field(default_factory=dict)
+    asked: Sequence[str] = ()
 
 
 async def exhibits(agent: Agent, sight: Sight, spent: int = 0) -> list[Exhibit]:
@@ -77,6 +79,7 @@ def _ranked(agent: Agent, sight: Sight) -> list[tuple[str, str]]:
                 reasons.setdefault(path, reason)
 
     over = [path for path in sizes if sight.documents.level(path) is not Level.OK]
+    choose(sight.asked, "asked for by the person")
     choose(_named(agent.prompt), "yours to keep")
     choose([*_named(sight.request), *named(sight.request, beside)], "named in the request")
     choose(named(agent.prompt, beside), "named in your prompt")

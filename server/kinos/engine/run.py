@@ -113,6 +113,16 @@ class Run:
         self._stale |= self._cycles.keys() & self._want_checks()
         self._wake.set()
 
+    def asked(self, path: str) -> None:
+        """A person asked for something to be done to the document: wake all who could do it, also who goes round in circles."""
+        able = {name for name in self.members.enabled if matches(path, self.members.agent(name).edits)}
+        for name in able:
+            self.members.holds.let_go(name)
+            self._schedule.wake(name, self._tools.clock.monotonic())
+        self.tally.quiet -= able
+        self._stale |= self._cycles.keys() & able
+        self._wake.set()
+
     def nudge(self) -> None:
         """Look again whether cycles may start."""
         self._wake.set()

@@ -16,6 +16,7 @@ from kinos.domain.setting import Settings
 from kinos.domain.state import State
 from kinos.domain.status import picture
 from kinos.domain.team import Agent
+from kinos.engine.assignments import Assignments
 from kinos.engine.budget import Budget
 from kinos.engine.buffer import Buffers
 from kinos.engine.changes import Changes
@@ -80,9 +81,12 @@ class Session:
         self._checks = Checks(
             ports.checker, self._settings, self.buffers, self.store, ports.clock, self._changes.all, self._keep_check
         )
+        self._assignments = Assignments(
+            self._keeper, self._journal, self.sizes.documents, self.store, ports.clock, self._landing.check
+        )
         self._view = View(
             self.sizes, self._landing, self._claims, self._memory, self.store, self.map.text, ports.disk,
-            lambda: self.settings.landing_edit, self._checks.material,
+            lambda: self.settings.landing_edit, self._checks.material, self._assignments.of,
         )  # fmt: skip
         self._upkeep = Upkeep(self.sizes, self.map, self._claims, ports.clock)
         self._text_sync = TextSync(
@@ -102,6 +106,7 @@ class Session:
             self.store.dispatch(ev.CheckEnded(check.time, check))
         self._changes.restore()
         await self._team.purse.open()
+        self._assignments.restore()
         await self.sizes.scan()
         if watch:
             self._upkeep.watch()
@@ -239,6 +244,7 @@ class Session:
 
     async def start_team(self, start: Start) -> Started:
         """Start a team. Returns once its worker is ready and its agents run. Raises a KinosError that says why not."""
+        self._assignments.restore()
         return await self._team.start(start)
 
     async def stop_team(self) -> int:
@@ -338,6 +344,19 @@ class Session:
         self._changes.waiting(identity)
         with self._keeper.hold():
             return self._review.edit(identity, texts, bases or {})
+
+    def consolidate(self, path: str, *, withdraw: bool = False) -> bool:
+        """Ask the team to consolidate a document, or no more. Returns whether a team runs that takes it up; else the next does.
+
+        Raises as `Assignments.ask` and `Assignments.withdraw`.
+        """
+        if withdraw:
+            self._assignments.withdraw(path)
+        else:
+            self._assignments.ask(path)
+            if self._team.run is not None:
+                self._team.run.asked(path)
+        return self._team.run is not None
 
     def set_phase(self, name: str) -> None:
         """Pin a phase, or follow the total again (`auto`). Raises UsageError for another name."""

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
 
-from kinos.domain.brief import Brief
+from kinos.domain.brief import Brief, asked_line
 from kinos.domain.errors import LandingError
 from kinos.domain.path import REQUESTS
 from kinos.domain.team import Agent
@@ -34,10 +34,10 @@ class View:
     def __init__(
         self, sizes: Sizes, landing: Landing, claims: Claims, memory: Memory, store: Store,
         map_text: Callable[[int | None], str], disk: Disk, extra: Callable[[], Iterable[str]],
-        check: Callable[[], str],
+        check: Callable[[], str], asked: Callable[[Agent], Sequence[str]],
     ) -> None:  # fmt: skip
         """`map_text` makes the map to a depth; `extra` are globs the user counts as text too; `check` is what is shown of the
-        last check.
+        last check; `asked` are the documents that a person asked an agent's team to consolidate.
         """
         self._sizes = sizes
         self._landing = landing
@@ -48,6 +48,7 @@ class View:
         self._disk = disk
         self._extra = extra
         self._check = check
+        self._asked = asked
 
     async def brief(self, agent: Agent) -> Brief:
         """What `agent` is shown now. Files that are claimed, or wait for review, are named but not shown."""
@@ -57,6 +58,9 @@ class View:
         if reaches_beyond(agent):
             beside = await asyncio.to_thread(sources, agent, self._disk, tuple(self._extra()))
         files = listing(beside)
+        sizes = self._sizes.documents.sizes
+        # What waits for a person is not asked for twice.
+        asked = {path: sizes[path].tokens for path in self._asked(agent) if path.casefold() not in claimed}
         sight = Sight(
             self._sizes.documents,
             lambda path: None if path.casefold() in claimed else self._text(path),
@@ -65,14 +69,16 @@ class View:
             seen,
             request,
             beside,
+            tuple(asked),
         )
         count = self._sizes.count
-        asked = await excerpt(request, REQUEST, count)
+        wanted = await excerpt(request, REQUEST, count)
         project_map = await first_that_fits(map(self._map, DEPTHS), MAP, count)
         recent = await self._lines(self._memory.recent(agent.name), RECENT)
         named = await self._lines(sorted(claimed), CLAIMED)
         check = self._check() if agent.checks else ""
-        spent = await count("\n".join((asked, project_map, *recent, *named, files.render(), check)))
+        orders = map(asked_line, asked, asked.values())
+        spent = await count("\n".join((wanted, *orders, project_map, *recent, *named, files.render(), check)))
         shown = await exhibits(agent, sight, spent)
         seen.update(exhibit.path for exhibit in shown)
         phase = self._store.state.phase
@@ -81,13 +87,14 @@ class View:
             phase=phase.name.value,
             phase_reason=phase.reason,
             request_path=path,
-            request=asked,
+            request=wanted,
             project_map=project_map,
             recent=recent,
             claimed=named,
             exhibits=tuple(exhibit for exhibit in shown if exhibit.path not in beside),
             files=files,
             check=check,
+            asked=asked,
             sources=tuple(exhibit for exhibit in shown if exhibit.path in beside),
             documents={path: size.tokens for path, size in self._sizes.documents.sizes.items()} if agent.code else {},
         )

@@ -23,6 +23,7 @@ KINDS = (
     types.CodeActionKind.RefactorExtract,
     types.CodeActionKind.RefactorMove,
     types.CodeActionKind.RefactorRewrite,
+    CONSOLIDATE,
     UPDATE_MAP,
 )
 _TITLE = 40
@@ -99,7 +100,12 @@ def offers(scene: Scene, only: Sequence[str] | None = None) -> list[Offer]:
     if scene.counted:
         lines = scan(scene.text)
         outermost = sections(lines)
-        found = [*_about_size(scene, outermost), *_about_section(scene, lines, outermost), *found, _update_map(scene)]
+        found = [
+            *_about_size(scene, outermost),
+            *_about_section(scene, lines, outermost),
+            *found,
+            *_about_folder(scene),
+        ]
     return [offer for offer in found if _asked(offer.kind, only) and _shown(offer, scene.able)]
 
 
@@ -173,8 +179,14 @@ def _about_changes(scene: Scene) -> list[Offer]:
     return found
 
 
-def _update_map(scene: Scene) -> Offer:
-    return Offer("Update the map", UPDATE_MAP, command=(f"{SERVER}updateMap", {"folder": scene.folder}))
+def _about_folder(scene: Scene) -> list[Offer]:
+    """What the team or the map is asked for."""
+    kind = types.CodeActionKind.QuickFix if scene.fixes and scene.over else CONSOLIDATE
+    consolidate = (f"{SERVER}consolidate", {"uri": scene.uri})
+    return [
+        Offer("Ask the team to consolidate this document", kind, command=consolidate, fixes=scene.fixes),
+        Offer("Update the map", UPDATE_MAP, command=(f"{SERVER}updateMap", {"folder": scene.folder})),
+    ]
 
 
 _NO_FILES = "this editor creates no files for a server"

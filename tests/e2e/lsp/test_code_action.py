@@ -167,3 +167,26 @@ async def test_an_editor_that_only_says_so_is_not_believed(tmp_path: Path) -> No
         editor.takes = drop_edit
         with pytest.raises(ResponseError, match="was not split: The editor said"):
             await editor.command("splitDocument", uri=document.uri, headings=["Setup"])
+
+
+@pytest.mark.agents
+async def test_a_rehearsed_team_does_first_what_it_was_asked_to_consolidate(tmp_path: Path) -> None:
+    """Of two documents above the limit the smaller one, which would have its turn later; asked for while no team ran."""
+    for name, times in (("large", 30), ("small", 14)):
+        parts = "\n\n".join(f"## Part {n} of {name}\n\n" + f"{name} words number {n} " * 20 for n in range(times))
+        (tmp_path / f"{name}.md").write_text(f"# {name}\n\n{parts}\n")
+    settings = {"settings": {"tokens": {"warn": 1000, "error": 9000}, "landing": {"mode": "auto"}}}
+    async with server() as running:
+        editor = running.editor
+        await editor.initialize(tmp_path, options=settings)
+        await editor.status(lambda status: status["documents"]["long"] == 2)
+        answer = await editor.command("consolidate", uri=(tmp_path / "small.md").as_uri())
+        assert (answer["path"], answer["running"], "kept" in answer["message"]) == ("small.md", False, True)
+        assert (await editor.status(lambda status: status["asked"]))["asked"] == ["small.md"]
+        await editor.command("startAgent", agent="documentaliste", rehearse=True)
+        done = await editor.status(lambda status: not status["asked"])
+        changes = await editor.command("history")
+        assert changes[0]["title"].startswith("Split small.md into")
+        assert changes[0]["state"] == "landed"
+        assert done["documents"]["count"] > 2
+        await editor.command("stopTeam")

@@ -28,9 +28,11 @@ def briefs(draw: st.DrawFn) -> Brief:
     )
     recent = draw(st.lists(one_line.filter(lambda line: line != ""), max_size=3))
     claimed = draw(st.lists(st.sampled_from(["a.md", "docs/b c.md"]), max_size=2))
+    asked = draw(st.dictionaries(st.sampled_from(["a.md", "docs/b `c`.md"]), st.integers(0, 99_999)))
     return Brief(
-        "chroniqueur", "EXPANSION", draw(one_line), draw(one_line), draw(texts), draw(texts), recent, claimed, exhibits
-    )
+        "chroniqueur", "EXPANSION", draw(one_line), draw(one_line), draw(texts), draw(texts), recent, claimed, exhibits,
+        asked=asked, check=draw(st.sampled_from(["", "make test failed"])),
+    )  # fmt: skip
 
 
 def without_last_newlines(brief: Brief) -> Brief:
@@ -45,6 +47,8 @@ def without_last_newlines(brief: Brief) -> Brief:
         brief.recent,
         brief.claimed,
         exhibits,
+        asked=brief.asked,
+        check=brief.check,
     )
 
 

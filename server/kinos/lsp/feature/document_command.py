@@ -1,9 +1,10 @@
-"""Commands about one document, which the editor names by its URI: `kinos.server.splitDocument`."""
+"""Commands about one document, which the editor names by its URI: `kinos.server.splitDocument` and `consolidate`."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 from kinos.domain.errors import KinosError, LandingError, UsageError
+from kinos.engine.command import run
 from kinos.engine.restructuring import Restructured
 from kinos.lsp.ability import abilities
 from kinos.lsp.client import EditorClient
@@ -12,7 +13,7 @@ from kinos.lsp.folders import Folders, Place
 from kinos.lsp.protocol import Server, refusal
 from kinos.lsp.workspace_edit import Dialect, workspace_edit
 
-KEYS: Mapping[str, tuple[str, ...]] = {"splitDocument": ("uri", "headings")}
+KEYS: Mapping[str, tuple[str, ...]] = {"splitDocument": ("uri", "headings"), "consolidate": ("uri", "withdraw")}
 """The commands, and all that their object may have."""
 
 
@@ -31,6 +32,11 @@ def register(server: Server, folders: Folders) -> None:
         if refused:
             raise LandingError(f"{place.path} was not split: {refused.rstrip('.')}.", "Ask again.")
         return _answer(done, uri)
+
+    @_command(server, folders, "consolidate")
+    async def consolidate(place: Place, given: Mapping[str, Any]) -> Any:
+        others = {key: value for key, value in given.items() if key != "uri"}
+        return await run(place.folder.session, "consolidate", {"path": place.path, **others})
 
 
 def _command(

@@ -16,6 +16,7 @@ _HEADER = re.compile(
     re.DOTALL,
 )
 _OPENING = re.compile(r"<(?P<mark>[0-9a-f]{12}) (?P<name>[a-z]+)(?P<attributes>(?: [a-z]+=\"[^\"\n]*\")*)>\n")
+_ASKED = re.compile(r"The person asks for this first: consolidate `([^\n]+)` \((\d+) tokens\)")
 _ATTRIBUTE = re.compile(r" ([a-z]+)=\"([^\"\n]*)\"")
 
 
@@ -26,19 +27,23 @@ def read_brief(text: str) -> Brief | None:
         return None
     blocks = list(_blocks(text, header.end()))
     single = {name: (attributes, body) for name, attributes, body in blocks if name != "document"}
-    if single.keys() != {"request", "map", "recent", "claimed"}:
+    if single.keys() - {"check"} != {"request", "map", "recent", "claimed"}:
         return None
+    why, *orders = re.split(r"\n(?=The person asks for this first: )", header["why"])
+    asked = (_ASKED.match(order) for order in orders)
     request = single["request"][1]
     return Brief(
         agent=header["agent"],
         phase=header["phase"],
-        phase_reason=header["why"],
+        phase_reason=why,
         request_path=single["request"][0].get("path", ""),
         request="" if request == "(no request was written)" else request,
         project_map=single["map"][1],
         recent=_items(single["recent"][1], "(nothing yet)"),
         claimed=_items(single["claimed"][1], "(none)"),
         exhibits=[_exhibit(attributes, body) for name, attributes, body in blocks if name == "document"],
+        check=single.get("check", ({}, ""))[1],
+        asked={found[1]: int(found[2]) for found in asked if found is not None},
     )
 
 

@@ -46,13 +46,17 @@ class _Group:
 
 
 def split_long(view: View) -> Proposal:
-    """Split a document over the limit at its headings: the too long ones first; in CONVERGENCE only those.
+    """Split a document over the limit at its headings: what the person asks for first, then the too long ones; in CONVERGENCE
+    only those.
 
     Not one that an agent keeps: what moved out of it would be missing there, and be written again.
     """
     wanted = (Level.TOO_LONG, Level.LONG) if view.expanding else (Level.TOO_LONG,)
-    over = [entry for level in wanted for entry in view.documents.values() if entry.level is level]
-    for entry in sorted(over, key=lambda entry: (wanted.index(entry.level), -entry.tokens)):
+    asked = [path for path in view.brief.asked if path in view.documents]
+    over = [view.documents[path] for path in asked if view.documents[path].level is not Level.OK]
+    others = [entry for entry in view.documents.values() if entry.level in wanted and entry not in over]
+    over += sorted(others, key=lambda entry: (wanted.index(entry.level), -entry.tokens))
+    for entry in over:
         exhibit = view.shown.get(entry.path)
         if exhibit is None:
             yield NothingToDo(f"`{entry.path}` is over the limit, but I was not shown its headings.")

@@ -29,10 +29,15 @@ class _Copy:
 
 
 def fold(view: View) -> Proposal:
-    """Fold the repeated paragraph that saves the most words, or let what leads to a pointer lead where that does."""
+    """Fold the repeated paragraph that saves the most words, in what the person asks for before all others, or let what leads
+    to a pointer lead where that does.
+    """
     copies = _copies(view)
-    order = sorted(copies.values(), key=lambda found: -(len(found) - 1) * len(found[0].block.text.split()))
-    waiting = [found for found in order if view.expanding and not _pressing(found)]
+    order = sorted(
+        copies.values(),
+        key=lambda found: (not _asked(view, found), -(len(found) - 1) * len(found[0].block.text.split())),
+    )
+    waiting = [found for found in order if view.expanding and not _pressing(found) and not _asked(view, found)]
     for found in order:
         if found not in waiting:
             yield from _folded(view, found)
@@ -43,6 +48,11 @@ def fold(view: View) -> Proposal:
     elif not copies:
         shown = counted(len(view.whole), "document")
         yield NothingToDo(f"No paragraph of {LEAST} words or more stands twice in the {shown} I was shown whole.")
+
+
+def _asked(view: View, copies: Sequence[_Copy]) -> bool:
+    """Whether one of them stands in a document that the person asked to be consolidated."""
+    return any(copy.path in view.brief.asked for copy in copies)
 
 
 def _pressing(copies: Sequence[_Copy]) -> bool:
