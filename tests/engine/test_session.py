@@ -406,7 +406,7 @@ async def test_undo_keeps_the_persons_edit_and_says_what_it_cannot_take_back() -
 
 
 async def test_an_undo_that_a_later_change_stands_in_the_way_of_names_it() -> None:
-    world = World({}, teams={"crew": {"ann": (1.0, 1.0)}})
+    world = World({"demande.md": "Write.\n"}, teams={"crew": {"ann": (1.0, 1.0)}})
     await world.session.open()
     await world.session.start_team(Start("crew", landing="auto", ends=Ends(cycles=2)))
     await world.session.finished()

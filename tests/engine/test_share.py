@@ -26,6 +26,8 @@ from kinos.engine.session import Start
 ROOT = Path(__file__).parents[2]
 TEAMS = sorted(path.stem for path in (ROOT / "teams").glob("*.toml"))
 CYCLES = 1000
+ASKED = {"demande.md": "Write.\n"}
+"""A workspace in which nothing is but a request."""
 FREE: Mapping[str, Any] = dict.fromkeys(["budget_runs", "budget_minutes", "budget_usd", "budget_tokens"], 0)
 
 
@@ -60,7 +62,7 @@ async def test_over_1000_cycles_each_agents_share_is_its_weight(name: str, phase
     team = shipped(name)
     weights = {member.agent: member.weight(phase) for member in team.members}
     world = World(
-        {},
+        ASKED,
         teams={name: {member.agent: (member.expansion, member.convergence) for member in team.members}},
         agents={member.agent: prompt(member.agent) for member in team.members},
         **FREE,
@@ -79,7 +81,7 @@ async def test_over_1000_cycles_each_agents_share_is_its_weight(name: str, phase
 
 
 async def test_an_agent_of_weight_0_never_runs_and_one_that_sleeps_only_in_this_phase_runs_in_the_other() -> None:
-    world = World({}, teams={"crew": {"ann": (1.0, 1.0), "bob": (0.0, 1.0), "eve": (0.0, 0.0)}}, **FREE)
+    world = World(ASKED, teams={"crew": {"ann": (1.0, 1.0), "bob": (0.0, 1.0), "eve": (0.0, 0.0)}}, **FREE)
     rewriting(world)
     await world.session.open()
     world.session.set_phase("expansion")
@@ -117,7 +119,7 @@ def test_nobody_starves_whatever_the_others_come_to(moods: list[Mood], parallel:
 async def nobody_starves(moods: list[Mood], parallel: int) -> None:
     names = {f"agent{number}": mood for number, mood in enumerate(moods)}
     world = World(
-        {},
+        ASKED,
         teams={"crew": {name: (weight, weight) for name, (weight, _, _) in names.items()}},
         agents={name: agent(name, pace) for name, (_, pace, _) in names.items()},
         team_parallel=parallel,
@@ -155,7 +157,7 @@ def test_cycles_side_by_side_work_on_different_files(plans: list[list[set[int]]]
 
 async def side_by_side(plans: list[list[set[int]]], parallel: int) -> None:
     names = [f"agent{number}" for number in range(len(plans))]
-    world = World({}, teams={"crew": dict.fromkeys(names, (1.0, 1.0))}, team_parallel=parallel, **FREE)
+    world = World(ASKED, teams={"crew": dict.fromkeys(names, (1.0, 1.0))}, team_parallel=parallel, **FREE)
     turns: Counter[str] = Counter()
 
     def plan(call: PlanCall) -> Task:
@@ -206,7 +208,7 @@ def test_until_idle_ends_exactly_when_everybody_awake_has_said_so_since_the_last
 
 async def until_idle(scripts: dict[str, tuple[int, float, float]], parallel: int) -> None:
     world = World(
-        {},
+        ASKED,
         teams={"crew": {**dict.fromkeys(scripts, (1.0, 1.0)), "asleep": (0.0, 1.0)}},
         agents={name: agent(name, pace) for name, (_, _, pace) in scripts.items()},
         team_parallel=parallel,

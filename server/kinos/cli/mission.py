@@ -8,34 +8,9 @@ from kinos.cli.program import program, there
 from kinos.cli.terminal import say
 from kinos.domain.errors import SetupError, UsageError
 from kinos.domain.path import REQUESTS
+from kinos.domain.request import FORM
 
 REQUEST = REQUESTS[0]
-_TEMPLATE = """\
-# Request
-
-<!-- Agents read this file and never edit it. Replace each line in angle brackets; remove what you do not need. -->
-
-## What I want
-
-<One or two sentences: what shall be there in the end, and for whom.>
-
-## What it must have
-
-- <A requirement that somebody else could check.>
-- <Another one.>
-
-## What it must not do
-
-- <Files that stay as they are, things that are out of scope.>
-
-## What is there already
-
-<Which documents or code to start from, where to look things up.>
-
-## When it is done
-
-- <How you will judge it: a test that passes, a length, a reader's question that is answered.>
-"""
 
 
 def options(parser: argparse.ArgumentParser) -> None:
@@ -56,7 +31,7 @@ def run(args: argparse.Namespace, outside: Outside) -> int:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with (folder / REQUEST).open("x", encoding="utf-8") as stream:
-            stream.write(_TEMPLATE)
+            stream.write(FORM)
     except OSError as error:
         raise SetupError(
             f"{folder} cannot be made a mission: {error.strerror}.", "Name a folder you may write."

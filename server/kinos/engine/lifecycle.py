@@ -20,6 +20,7 @@ from kinos.engine.check import Checks
 from kinos.engine.choice import chosen_team
 from kinos.engine.keeper import Keeper
 from kinos.engine.mapper import Mapper
+from kinos.engine.matter import check_matter
 from kinos.engine.outside import Ports
 from kinos.engine.ports import Journal
 from kinos.engine.purse import Purse
@@ -113,6 +114,7 @@ class Lifecycle:
                 raise UsageError(f"The team {self._name()} is already running here.", "Stop it first.")
             if not self._trusted:
                 raise UntrustedError("This folder is not trusted, so no agents run in it.", "Trust the folder first.")
+            await asyncio.to_thread(check_matter, self._ports.disk, self._parts.store.state.sizes.documents)
             team, reason = await self._team(start)
             roster = Roster(self._ports.catalog, team, self._note)
             caps = self.purse.caps(rehearse=start.rehearse)
