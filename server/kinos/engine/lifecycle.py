@@ -114,9 +114,9 @@ class Lifecycle:
                 raise UsageError(f"The team {self._name()} is already running here.", "Stop it first.")
             if not self._trusted:
                 raise UntrustedError("This folder is not trusted, so no agents run in it.", "Trust the folder first.")
-            await asyncio.to_thread(check_matter, self._ports.disk, self._parts.store.state.sizes.documents)
             team, reason = await self._team(start)
             roster = Roster(self._ports.catalog, team, self._note)
+            await asyncio.to_thread(check_matter, self._ports.disk, self._parts.store.state.sizes.documents)
             caps = self.purse.caps(rehearse=start.rehearse)
             unable = {} if start.rehearse else self._unable(team, roster.agents, caps)
             await self.purse.look(rehearse=start.rehearse)
