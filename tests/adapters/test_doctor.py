@@ -110,6 +110,24 @@ async def test_a_team_that_is_set_and_not_there_is_named(work: Path) -> None:
     assert any("team.name is 'nosuch', and there is no such team" in each.text for each in findings)
 
 
+async def test_the_program_of_the_check_command_is_found_or_missing(
+    work: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "gone.sh").write_text("#!/bin/sh\n", encoding="utf-8")
+    (tmp_path / "gone.sh").chmod(0o755)
+    monkeypatch.chdir(tmp_path)  # what is there has nothing to do with the workspace
+    (work / "run.sh").write_text("#!/bin/sh\n", encoding="utf-8")
+    (work / "run.sh").chmod(0o755)
+    ours = await found(doctor(work, rehearse=True, check_command=("./run.sh", "a b")), "check")
+    assert (ours.verdict, ours.text) == (Verdict.OK, f"./run.sh 'a b' ({work}/run.sh)")
+    assert (await found(doctor(work, rehearse=True, check_command=("sh", "-c", "x")), "check")).verdict is Verdict.OK
+    for name in ("no-such-program", "./gone.sh", "run.sh", "sh -c x"):
+        lost = await found(doctor(work, rehearse=True, check_command=(name,)), "check")
+        assert (lost.verdict, repr(name) in lost.text) == (Verdict.MISSING, True)
+        assert lost.remedy.startswith("Correct check.command")
+    assert "check" not in [each.check for each in await doctor(work, rehearse=True).findings(live=False)]
+
+
 async def test_a_model_whose_tokenizer_is_not_known_is_told_with_what_gives_sizes(work: Path) -> None:
     told = await found(doctor(work, rehearse=True, model_plan="ollama/llama3"), "tokenizer")
     assert told.text == "documents have no sizes: the tokenizer of ollama/llama3 is not known"

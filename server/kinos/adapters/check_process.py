@@ -19,7 +19,12 @@ from kinos.engine.uncut import uncut
 
 KEPT = 64 * 1024
 """Bytes of output that are kept: a quarter from the beginning, the rest from the end."""
-_MISSING = 'Correct check.command: a list with the program first, as in ["make", "test"]; there is no shell.'
+MISSING = 'Correct check.command: a list with the program first, as in ["make", "test"]; there is no shell.'
+
+
+def found(program: str, root: Path) -> str | None:
+    """The program that a check command in the folder `root` means: a name is looked for on the PATH, a path from `root` on."""
+    return shutil.which(str(root / program) if os.sep in program else program)
 
 
 class _Output:
@@ -59,11 +64,9 @@ class CheckProcess:
     async def run(self, command: Sequence[str], seconds: float) -> Ran:
         """Run it to its end, or for so long; then all below it is ended. Raises SetupError when it cannot be started."""
         began = time.monotonic()
-        program = shutil.which(command[0])
-        if program is None and os.sep in command[0]:
-            program = shutil.which(str(self._root / command[0]))
+        program = found(command[0], self._root)
         if program is None:
-            raise SetupError(f"There is no program {command[0]!r} to run.", _MISSING)
+            raise SetupError(f"There is no program {command[0]!r} to run.", MISSING)
         try:
             await uncut(self._spawn([program, *command[1:]]))
             return await self._ran(command[0], seconds, began)
@@ -92,7 +95,7 @@ class CheckProcess:
             reading.cancel()
         kind, _, said = word.partition(" ")
         if kind == "error":
-            raise SetupError(f"{name} cannot be started: {said}.", _MISSING)
+            raise SetupError(f"{name} cannot be started: {said}.", MISSING)
         code = int(said) if kind == "exit" else -signal.SIGKILL
         return Ran(code, output.text(), time.monotonic() - began, timed_out)
 

@@ -1,11 +1,12 @@
 """The doctor of one folder: everything an engine needs, looked at without starting one."""
 
 import asyncio
+import shlex
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from kinos.adapters import installation, surroundings
+from kinos.adapters import check_process, installation, surroundings
 from kinos.adapters.clock import SystemClock
 from kinos.adapters.day_ledger import FileDayLedger, ledger_file
 from kinos.adapters.disk import FileDisk
@@ -76,6 +77,7 @@ class Doctor:
             yield surroundings.lock(WorkspaceState(root, 0, 0))
             yield surroundings.control(root)
             yield self._watches()
+            yield from self._check()
         yield self._tokenizer()
         yield from _each(
             "content", [*mistakes(self._catalog), *self._unknown_team()], "teams and prompts are as they should be"
@@ -104,6 +106,17 @@ class Doctor:
             return surroundings.watches(len(inner(disk.paths())) + 1)
         except KinosError as error:
             return Finding("watches", Verdict.MISSING, error.message, error.remedy)
+
+    def _check(self) -> Iterator[Finding]:
+        command = self._settings.check_command
+        if not command:
+            return
+        program = check_process.found(command[0], self._root)
+        if program is None:
+            said = f"check.command names the program {command[0]!r}, which is not there: agents are shown no result"
+            yield Finding("check", Verdict.MISSING, said, check_process.MISSING)
+        else:
+            yield Finding("check", Verdict.OK, f"{shlex.join(command)} ({program})")
 
     def _tokenizer(self) -> Finding:
         try:
