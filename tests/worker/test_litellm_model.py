@@ -257,6 +257,69 @@ def test_an_error_in_the_stream_is_one_of_the_server_that_may_have_been_billed(
     assert result.usage.output_tokens == 400
 
 
+def test_ollama_that_wants_a_key_is_told_as_what_no_key_can_mend(running: Worker, api: ScriptedApi) -> None:
+    result = plan(running, api, "ollama/m", Answer(401, {"error": "unauthorized"}))
+    assert isinstance(result, Failed)
+    assert result.failure is FailureKind.AUTHENTICATION
+    assert "wants a key for ollama/m, and KinOS sends Ollama none: unauthorized, HTTP 401." in result.message
+    assert "model.openaiEndpoint" in result.remedy
+
+
+@pytest.mark.parametrize(
+    ("model", "body", "words"),
+    [
+        ("ollama/m", {"error": "model 'm' not found"}, "model 'm' not found"),
+        ("ollama/m", {"error": "m does not support tools"}, "m does not support tools"),
+        ("cohere/m", {"message": "no such model"}, "no such model"),
+    ],
+)
+def test_a_refusal_in_any_shape_is_told_in_the_words_of_the_server(
+    running: Worker, api: ScriptedApi, model: str, body: dict[str, str], words: str
+) -> None:
+    result = plan(running, api, model, Answer(404, body))
+    assert isinstance(result, Failed)
+    assert result.failure is FailureKind.BAD_REQUEST
+    assert f"{words}, HTTP 404." in result.message
+
+
+NO_MESSAGE = {"model": "m", "done": False}
+CALL_OF_NOTHING = {
+    "model": "m",
+    "message": {"role": "assistant", "content": "", "tool_calls": [{"x": 1}]},
+    "done": False,
+}
+
+
+@pytest.mark.parametrize(
+    ("model", "answer", "words"),
+    [
+        ("ollama/m", ollama_stream([NO_MESSAGE]), "its answer is not one of a model"),
+        ("ollama/m", ollama_stream([{**NO_MESSAGE, "message": "hi"}]), "its answer is not one of a model"),
+        ("ollama/m", ollama_stream([CALL_OF_NOTHING]), "its answer is not one of a model"),
+        ("ollama/m", ollama_stream([{"error": "it's - full"}]), "it's - full"),
+        ("openai/m", openai_stream(["{no"]), "its answer is not one of a model"),
+    ],
+    ids=["no message", "words alone", "a call of nothing", "an error", "no JSON"],
+)
+def test_a_stream_that_litellm_stumbles_over_is_told_without_its_code(
+    running: Worker, api: ScriptedApi, model: str, answer: Answer, words: str
+) -> None:
+    result = plan(running, api, model, answer)
+    assert isinstance(result, Failed)
+    assert result.failure is FailureKind.SERVER
+    assert f"failed while serving {model}: {words}, HTTP 500." in result.message
+
+
+def test_a_refusal_that_comes_when_the_stream_is_read_is_one_that_cost_nothing(
+    running: Worker, api: ScriptedApi
+) -> None:
+    result = plan(running, api, "gemini/m", Answer(401, {"error": {"message": "not yours", "code": 401}}))
+    assert isinstance(result, Failed)
+    assert result.failure is FailureKind.AUTHENTICATION
+    assert "does not accept the API key for gemini/m: not yours, HTTP 401." in result.message
+    assert result.usage.output_tokens == 0
+
+
 @pytest.mark.parametrize("answer", [openai("x", usage=None), ollama("x", usage={})])
 def test_a_server_that_does_not_say_what_was_used_is_billed_in_full(
     running: Worker, api: ScriptedApi, answer: Answer, folder: Path

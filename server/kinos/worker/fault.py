@@ -67,15 +67,33 @@ def streaming() -> Iterator[None]:
 
 
 def _midway(fault: Fault, error: Exception) -> Fault:
+    real = next((known for link in _chain(error) if (known := _real_fault(link)) is not None), None)
+    if _from_litellm(error) and real is not None and not real.sent:
+        return real  # some providers are asked only when the first piece of their answer is wanted
     if fault.kind is FailureKind.UNREACHABLE:
         return BROKE
     if fault.kind is FailureKind.TIMEOUT:
         return fault
     if not _from_litellm(error):
         return replace(fault, sent=True)
-    # An error the provider has put into its stream; litellm makes a code up for it, and a name before it.
-    detail = str(error).rpartition(" - ")[2]
+    # An error the provider has put into its stream; litellm makes a code up for it.
+    detail = _streamed(error)
     return Fault(kind_of(500, "", detail), 500, detail=detail)
+
+
+def _streamed(error: Exception) -> str:
+    """What the provider says in the error it has put into its stream, without the name that litellm puts before it.
+
+    Where litellm stumbled over what came, its words are about its own code.
+    """
+    if not any(isinstance(link, LookupError | AttributeError | TypeError | ValueError) for link in _chain(error)):
+        return str(error).rpartition(" - ")[2]
+    said = _OF_OLLAMA.search(str(error))
+    return said[2] if said else NO_ANSWER.detail
+
+
+_OF_OLLAMA = re.compile(r"""unexpected response from Ollama: \{'error': (['"])(.*)\1\}""", re.DOTALL)
+"""A piece of a stream as litellm quotes it, in which Ollama says what went wrong."""
 
 
 _TRANSPORT: Mapping[str, Fault] = {
@@ -160,6 +178,10 @@ def _from_litellm(error: BaseException) -> bool:
     return type(error).__module__.partition(".")[0] == "litellm"
 
 
+def _real_fault(link: BaseException) -> Fault | None:
+    return None if _from_litellm(link) else _link_fault(link)
+
+
 def _link_fault(error: BaseException) -> Fault | None:
     for cls in type(error).__mro__:
         if cls.__name__ in _TRANSPORT:
@@ -193,12 +215,14 @@ def kind_of(status: int, name: str = "", message: str = "") -> FailureKind:
 
 
 def _said(response: Any) -> tuple[str, str]:
-    """The error type and message in the API's answer; empty where it says none."""
+    """The error type and message in the API's answer, in whichever shape; empty where it says none."""
     try:
         body = response.json()
     except (AttributeError, ValueError, RuntimeError):  # no answer, no JSON, not read
         return "", ""
-    error = body.get("error") if isinstance(body, dict) else None
+    error = body.get("error", body) if isinstance(body, dict) else None
+    if isinstance(error, str):  # as Ollama does
+        return "", error
     if not isinstance(error, dict):
         return "", ""
     return str(error.get("type") or ""), str(error.get("message") or "")

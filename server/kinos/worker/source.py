@@ -65,9 +65,14 @@ _SENTENCES: Mapping[FailureKind, tuple[str, str]] = {
 _SETTINGS: Mapping[str, tuple[str, str]] = {
     "anthropic": ("ANTHROPIC_API_KEY", "model.endpoint"),
     "openai": ("OPENAI_API_KEY", "model.openaiEndpoint"),
-    "ollama": ("none is sent", "model.ollamaEndpoint"),
-    "ollama_chat": ("none is sent", "model.ollamaEndpoint"),
+    "ollama": ("", "model.ollamaEndpoint"),
+    "ollama_chat": ("", "model.ollamaEndpoint"),
 }
+_KEYLESS = (
+    "{where} wants a key for {model}, and KinOS sends Ollama none",
+    "Let it do without one, or name the model openai/…, with model.openaiEndpoint and OPENAI_API_KEY.",
+)
+"""Said instead, where no key is ever sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,13 +89,13 @@ class Source:
 
     @property
     def settings(self) -> tuple[str, str]:
-        """What the person sets for the provider: the variable of its key, the setting of its address."""
+        """What the person sets for the provider: the variable of its key (empty: it is sent none), the setting of its address."""
         return _SETTINGS.get(provider_of(self.model), ("KINOS_OTHER_API_KEY", "model.otherProvider"))
 
     def fault(self, kind: FailureKind, detail: str = "") -> FaultError:
         """The error to end the call with, naming endpoint and model, never the key."""
-        sentence, remedy = _SENTENCES[kind]
         key, setting = self.settings
+        sentence, remedy = _KEYLESS if kind is FailureKind.AUTHENTICATION and not key else _SENTENCES[kind]
         text = sentence.format(where=self.where, model=self.model)
         detail = " ".join(detail.split())[:300].rstrip(".")
         message = self.scrubbed(f"{text}: {detail}." if detail else f"{text}.")
