@@ -277,14 +277,17 @@ class App:
         from kinos.adapters.counter_client import CounterProcess
         from kinos.adapters.counter_here import CountingHere
         from kinos.adapters.day_ledger import FileDayLedger, ledger_file
+        from kinos.adapters.own_file import FileOwnFiles
         from kinos.adapters.rehearsal_process import RehearsalProcess
         from kinos.adapters.worker_client import WorkerPool
         from kinos.engine.outside import Ports
 
+        approvals = Approvals(disk.root)
+        catalog = FileCatalog(disk.root, approvals)
         return Ports(
             disk=disk,
             folder=folder,
-            catalog=FileCatalog(disk.root, Approvals(disk.root)),
+            catalog=catalog,
             workers=WorkerPool(lambda: settings().agents_python, folder.file("worker.log")),
             rehearsal=RehearsalProcess(),
             counting=CountingHere(counted) if brief else CounterProcess(counted),
@@ -295,6 +298,7 @@ class App:
             checker=CheckProcess(disk.root),
             circuits=self._circuits,
             services=services,
+            own=FileOwnFiles(disk.root, catalog, approvals),
         )
 
     def serve(self, address: tuple[str, int] | None) -> int:

@@ -1,10 +1,13 @@
 """Team and prompt files: what they say, and each mistake by file and line."""
 
+from pathlib import Path
+
 import pytest
 
 from kinos.domain.errors import ContentError
+from kinos.domain.mistake import Code
 from kinos.domain.phase import Phase
-from kinos.domain.team import EDITS, Member, read_agent, read_team
+from kinos.domain.team import EDITS, Member, agent_mistakes, read_agent, read_team, team_mistakes
 
 TEAM = 'summary = "s"\n\n[[agents]]\nname = "ann"\nexpansion = 2\n\n[[agents]]\nname = "bob"\nconvergence = 0.5\n'
 AGENT = '+++\nrole = "writes"\nedits = ["docs/**"]\npace = 5\nbreadth = 30000\nsearch = 4\n+++\n# Ann\n\nDo it.\n'
@@ -102,3 +105,56 @@ def test_a_mistake_in_a_prompt_is_named_with_its_line(text: str, said: str, line
         read_agent(text, "p/ann.md", "ann")
     assert said in wrong.value.problem
     assert wrong.value.line == line
+
+
+def test_all_mistakes_of_a_team_are_found_at_once() -> None:
+    text = TEAM.replace('summary = "s"', 'colour = "red"').replace("expansion = 2", "expansion = -2")
+    found = team_mistakes(text.replace('"bob"', '"ane"'), "mine", ["ann", "anne"])
+    assert [(each.code, each.line) for each in found] == [
+        (Code.UNKNOWN_KEY, 1),
+        (Code.WRONG_VALUE, 5),
+        (Code.MISSING_KEY, None),
+        (Code.UNKNOWN_AGENT, 8),
+    ]
+    assert "there is 'anne'" in found[-1].message or "there is 'ann'" in found[-1].message
+
+
+def test_all_mistakes_of_a_prompt_are_found_at_once() -> None:
+    text = '+++\nname = "bob"\npace = "slow"\nmay = 1\n+++\n'
+    agent, found = agent_mistakes(text, "ann")
+    assert agent is not None
+    assert {(each.code, each.line) for each in found} == {
+        (Code.UNKNOWN_KEY, 4),
+        (Code.WRONG_NAME, 2),
+        (Code.EMPTY_PROMPT, 5),
+        (Code.MISSING_KEY, None),
+        (Code.WRONG_VALUE, 3),
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "line"),
+    [
+        ("# Ann\n", Code.FRONT_MATTER, 1),
+        ('+++\nrole = "r"\n', Code.FRONT_MATTER, 1),
+        ('+++\nrole = "r"\nx = \n+++\nText', Code.SYNTAX, 3),
+    ],
+)
+def test_a_prompt_that_cannot_be_read_at_all_has_one_mistake(text: str, code: Code, line: int) -> None:
+    agent, found = agent_mistakes(text, "ann")
+    assert agent is None
+    assert [(each.code, each.line) for each in found] == [(code, line)]
+
+
+def test_a_syntax_mistake_says_its_line_once() -> None:
+    (found,) = team_mistakes('summary = "s"\nx = \n', "mine", [])
+    assert (found.message, found.line) == ("not valid TOML: Invalid value", 2)
+    (found,) = team_mistakes('summary = "s"\nx = [', "mine", [])
+    assert found.line == 2
+
+
+@pytest.mark.parametrize("name", ["default", "coding", "book-writing", "literature-review"])
+def test_the_teams_that_are_shipped_have_no_mistakes(name: str) -> None:
+    root = Path(__file__).parents[2]
+    agents = [file.stem for file in (root / "prompts").glob("*.md")]
+    assert team_mistakes((root / "teams" / f"{name}.toml").read_text(encoding="utf-8"), name, agents) == []

@@ -10,6 +10,7 @@ from zipfile import ZipFile
 import pytest
 
 from kinos.lsp.diagnostic import GUIDE
+from kinos.lsp.mistake_report import PAGE
 
 ROOT = Path(__file__).parents[2]
 
@@ -44,7 +45,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_the_wheel_holds_the_pages_that_diagnostics_lead_to(wheel: Path) -> None:
     with ZipFile(wheel) as files:
-        assert f"kinos/share/docs/{GUIDE}" in files.namelist()
+        assert {f"kinos/share/docs/{page}" for page in (GUIDE, PAGE)} <= set(files.namelist())
 
 
 def test_the_wheel_is_pure_python(wheel: Path) -> None:

@@ -15,7 +15,9 @@ from kinos.adapters.clock import RandomIds, SystemClock
 from kinos.adapters.counter_here import CountingHere
 from kinos.adapters.disk import FileDisk
 from kinos.adapters.folder import Folder as CountedFolder
+from kinos.adapters.own_file import FileOwnFiles
 from kinos.adapters.state_folder import WorkspaceState
+from kinos.domain.demand import nothing
 from kinos.domain.layer import Layer, Source, flattened, resolve
 from kinos.domain.message import EditCall, Edited, Failed, PlanCall, Planned
 from kinos.engine.outside import Ports
@@ -141,6 +143,7 @@ def workspace(root: Path, given: Mapping[str, Any], trusted: bool, editor: Edito
         disk=disk,
         folder=WorkspaceState(disk.root, 0.1, 0.01),
         catalog=FileCatalog(disk.root),
+        own=FileOwnFiles(disk.root, FileCatalog(disk.root), nothing),
         workers=NoWorkers(),
         rehearsal=NoRehearsal(),
         counting=CountingHere(CountedFolder(root)),

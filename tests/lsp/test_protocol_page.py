@@ -13,6 +13,7 @@ from kinos.domain.budget import Caps
 from kinos.domain.change import Change, FileChange
 from kinos.domain.check import CheckRecord, CheckState
 from kinos.domain.errors import FailureKind
+from kinos.domain.mistake import MILD, Code
 from kinos.engine import command as engine
 from kinos.engine.command import described
 from kinos.engine.ports import Editor
@@ -126,6 +127,15 @@ def test_every_kind_of_failure_is_documented_and_no_other() -> None:
 def test_the_codes_of_diagnostics_are_documented() -> None:
     for code in CODES.values():
         assert f"`{code}`" in section("Size diagnostics")
+
+
+def test_the_codes_of_mistakes_are_documented_and_no_other() -> None:
+    (listed,) = re.findall(
+        r"^\| `code` \| (.*?), each explained", section("Diagnostics of team, prompt and settings files"), re.MULTILINE
+    )
+    assert set(re.findall(r"`([a-z-]+)`", listed)) == {code.value for code in Code}
+    (mild,) = re.findall(r"a warning for (.*?), with which", PAGE)
+    assert set(re.findall(r"`([a-z-]+)`", mild)) == {code.value for code in MILD}
 
 
 def test_the_example_of_initialization_options_is_taken_whole() -> None:

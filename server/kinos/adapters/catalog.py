@@ -48,7 +48,7 @@ class FileCatalog:
     def agent(self, name: str, team: Team | None = None) -> Agent:
         """The agent called `name`; of what only teams of 2024 have, the one in the folder of `team` comes first."""
         agent = self._agent(name, team)
-        return tightened(agent, self._shipped(name), self._approved) if agent.origin == OWN else agent
+        return tightened(agent, self.shipped(name), self._approved) if agent.origin == OWN else agent
 
     def demands(self) -> Sequence[Demand]:
         """What the agents of the workspace bring beyond the shipped ones."""
@@ -56,7 +56,7 @@ class FileCatalog:
         for name in self.agents():
             with suppress(KinosError):  # said where agents are listed
                 agent = self._agent(name)
-                found += wider(agent, self._shipped(name)) if agent.origin == OWN else ()
+                found += wider(agent, self.shipped(name)) if agent.origin == OWN else ()
         return found
 
     def stamp(self, team: Team) -> Hashable:
@@ -65,7 +65,7 @@ class FileCatalog:
         folders = [] if own is None else [own / "teams", own / "prompts"]
         if team.origin == LEGACY:
             folders.append(Path(team.source).parent)
-        return tuple(mark for folder in folders for mark in _marks(folder))
+        return tuple(mark for folder in folders for mark in marks(folder))
 
     def teams(self) -> Sequence[str]:
         """Names, sorted."""
@@ -110,7 +110,8 @@ class FileCatalog:
                 return agent
         raise _unknown("agent", name, self.agents())
 
-    def _shipped(self, name: str) -> Agent | None:
+    def shipped(self, name: str) -> Agent | None:
+        """The agent of that name that KinOS brings; None when it brings none."""
         file = self._folders[SHIPPED] / "prompts" / f"{name}.md"
         return read_agent(read(file), str(file), name) if _is_file(file) else None
 
@@ -143,7 +144,8 @@ class FileCatalog:
         return "", None
 
 
-def _marks(folder: Path) -> Iterator[Hashable]:
+def marks(folder: Path) -> Iterator[Hashable]:
+    """What there is in a folder, each with its size and when it was changed; nothing of one that cannot be listed."""
     try:
         with os.scandir(folder) as entries:
             found = sorted(entries, key=lambda entry: entry.name)

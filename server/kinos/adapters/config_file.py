@@ -1,12 +1,12 @@
 """Configuration files: the user's and the workspace's `config.toml`."""
 
-from collections.abc import Mapping
 from pathlib import Path
 
 import platformdirs
 
 from kinos.adapters.regular import SMALL, read
 from kinos.domain.layer import Layer, Source, flattened
+from kinos.domain.mistake import Mistake
 
 
 def user_file() -> Path:
@@ -29,17 +29,19 @@ def layer(file: Path, source: Source) -> tuple[Layer, tuple[str, ...]]:
         return Layer(source, {}), (f"{file}: not valid TOML ({error}); the file is left aside.",)
     except OSError as error:
         return Layer(source, {}), (f"{file} cannot be read: {error.strerror}; it is left aside.",)
-    return _read(file, text, source)
+    found, mistake = read_layer(text, str(file), source)
+    if mistake is None:
+        return found, ()
+    return found, (f"{file}:{mistake.line}: {mistake.message}; the file is left aside.",)
 
 
-def _read(file: Path, text: str, source: Source) -> tuple[Layer, tuple[str, ...]]:
-    import re
-    import tomllib  # most folders have no such file
+def read_layer(text: str, where: str, source: Source) -> tuple[Layer, Mistake | None]:
+    """The values in the `text` of a file, and what is wrong with it as TOML; then it has none."""
+    from kinos.domain.toml import parsed  # most folders have no such file
+    from kinos.domain.toml_line import key_lines
 
-    try:
-        table: Mapping[str, object] = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        found = re.search(r"at line (\d+)", str(error))
-        where = f"{file}:{found[1]}" if found else str(file)
-        return Layer(source, {}), (f"{where}: not valid TOML ({error}); the file is left aside.",)
-    return Layer(source, flattened(table), str(file)), ()
+    found: list[Mistake] = []
+    table = parsed(text, found)
+    if table is None:
+        return Layer(source, {}), found[0]
+    return Layer(source, flattened(table), where, key_lines(text)), None

@@ -1,14 +1,16 @@
 """Layers of settings: files, environment, editor and command line, put one over the other; a repository may only tighten."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import Any
+from typing import Any, override
 
 from kinos.domain.demand import REMEDY, Approved, Demand, exact, nothing
 from kinos.domain.errors import UsageError
 from kinos.domain.kind import Kind, Text, Truth
+from kinos.domain.mistake import Code
 from kinos.domain.setting import Row, Scope, Settings, by_key, rows
+from kinos.domain.toml_line import line_of
 
 
 class Source(StrEnum):
@@ -23,11 +25,28 @@ class Source(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """Values by public key from one source; `where` names it in messages (a file, a variable)."""
+    """Values by public key from one source; `where` names it in messages (a file, a variable), `lines` says where in a file
+    each key stands, as `toml.key_lines` does.
+    """
 
     source: Source
     values: Mapping[str, object]
     where: str = ""
+    lines: Mapping[str, int] = field(default_factory=dict, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why a value was not taken, as its sentence: `where` it stands, what is wrong with `key`, and what is done instead."""
+
+    code: Code
+    key: str
+    where: str
+    said: str
+
+    @override
+    def __str__(self) -> str:
+        return f"{self.where}: {self.said}" if self.where else self.said
 
 
 def resolve(layers: Sequence[Layer], approved: Approved = nothing) -> tuple[Settings, tuple[str, ...]]:
@@ -35,35 +54,55 @@ def resolve(layers: Sequence[Layer], approved: Approved = nothing) -> tuple[Sett
 
     `approved` is asked about each value of a workspace's file that does more than tighten.
     """
+    settings, problems = judged(layers, approved)
+    return settings, tuple(map(str, problems))
+
+
+def judged(layers: Sequence[Layer], approved: Approved = nothing) -> tuple[Settings, tuple[Problem, ...]]:
+    """As `resolve`, with each problem by its key."""
     settings, problems = Settings(), []
     order = list(Source)
     for layer in sorted(layers, key=lambda each: order.index(each.source)):
         for key, value in layer.values.items():
             settings, problem = _taken(settings, layer, key, value, approved)
-            if problem:
+            if problem is not None:
                 problems.append(problem)
     settings, crossed = _ordered(settings)
     return settings, (*problems, *crossed)
 
 
-def _taken(settings: Settings, layer: Layer, key: str, value: object, approved: Approved) -> tuple[Settings, str]:
+def _taken(
+    settings: Settings, layer: Layer, key: str, value: object, approved: Approved
+) -> tuple[Settings, Problem | None]:
     where = layer.where or layer.source
+
+    def refused(code: Code, said: str) -> tuple[Settings, Problem]:
+        line = line_of(key, layer.lines)
+        return settings, Problem(code, key, where if line is None else f"{where}:{line}", f"{key} {said}")
+
     name = by_key().get(key)
     if name is None:
-        return settings, f"{where}: {key} is not a setting of KinOS."
+        return refused(Code.UNKNOWN_SETTING, f"is not a setting of KinOS{_meant(key)}.")
     row = rows()[name]
     try:
         parsed = row.kind.read(value)
     except UsageError as error:
-        return settings, f"{where}: {key} {error.message}; {_shown(row, getattr(settings, name))} is used."
+        return refused(Code.WRONG_VALUE, f"{error.message}; {_shown(row, getattr(settings, name))} is used.")
     if layer.source is Source.WORKSPACE_FILE and not _allowed(row, getattr(settings, name), parsed):
         if row.scope is Scope.PERSON:
-            return settings, f"{where}: {key} was not taken: a workspace never sets it. Set it in your user settings."
-        if not approved(Demand(key, exact(value), where)):
+            return refused(Code.NOT_HERE, "was not taken: a workspace never sets it. Set it in your user settings.")
+        if not approved(Demand(key, exact(value), layer.where or layer.source)):
             said = f"a workspace may only tighten it. {REMEDY}, or set it in your user settings."
-            return settings, f"{where}: {key} was not taken: {said}"
+            return refused(Code.NOT_APPROVED, f"was not taken: {said}")
     change: dict[str, Any] = {name: parsed}
-    return replace(settings, **change), ""
+    return replace(settings, **change), None
+
+
+def _meant(key: str) -> str:
+    from difflib import get_close_matches  # most files have no such mistake
+
+    close = get_close_matches(key, by_key(), 1)
+    return f" (there is {close[0]})" if close else ""
 
 
 def _shown(row: Row, value: object) -> str:
@@ -84,20 +123,18 @@ def _allowed(row: Row, current: Any, value: Any) -> bool:
     return bool(value != 0 and (current == 0 or value <= current))
 
 
-def _ordered(settings: Settings) -> tuple[Settings, list[str]]:
-    default, problems = Settings(), []
-    if settings.tokens_warn >= settings.tokens_error:
-        problems.append(
-            f"tokens.warn ({settings.tokens_warn}) must be less than tokens.error ({settings.tokens_error}); "
-            f"{default.tokens_warn} and {default.tokens_error} are used."
-        )
-        settings = replace(settings, tokens_warn=default.tokens_warn, tokens_error=default.tokens_error)
-    if settings.phase_expand >= settings.phase_converge:
-        problems.append(
-            f"phase.expand ({settings.phase_expand}) must be less than phase.converge ({settings.phase_converge}); "
-            f"{default.phase_expand} and {default.phase_converge} are used."
-        )
-        settings = replace(settings, phase_expand=default.phase_expand, phase_converge=default.phase_converge)
+def _ordered(settings: Settings) -> tuple[Settings, list[Problem]]:
+    problems = []
+    for low, high in (("tokens.warn", "tokens.error"), ("phase.expand", "phase.converge")):
+        first, second = by_key()[low], by_key()[high]
+        below, above = getattr(settings, first), getattr(settings, second)
+        if below >= above:
+            default: dict[str, Any] = {name: getattr(Settings(), name) for name in (first, second)}
+            said = (
+                f"{low} ({below}) must be less than {high} ({above}); {default[first]} and {default[second]} are used."
+            )
+            problems.append(Problem(Code.WRONG_VALUE, low, "", said))
+            settings = replace(settings, **default)
     return settings, problems
 
 

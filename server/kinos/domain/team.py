@@ -2,13 +2,13 @@
 
 import difflib
 import re
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from kinos.domain.errors import ContentError
+from kinos.domain.mistake import Code, Mistake
 from kinos.domain.phase import Phase
+from kinos.domain.toml import Table, parsed
 
 NAME = re.compile(r"[a-z][a-z0-9_-]{0,63}")
 """A team's or agent's name; it is also a file's stem."""
@@ -93,136 +93,130 @@ class Team:
 
 def read_team(text: str, path: str, stem: str) -> Team:
     """The team in a TOML `text`; `path` names it in errors, `stem` is the name it must have. Raises ContentError."""
-    data = _toml(text, path, 0)
-    reader = _Reader(data, path, text)
-    reader.allow("name", "summary", "description", "model", "agents")
-    name = reader.text("name", default=stem)
-    if name != stem:
-        raise reader.wrong("name", f"name is {name!r} but the file is called {stem!r}: make them the same")
-    entries = data.get("agents")
-    if not isinstance(entries, list) or not entries:
-        raise reader.wrong("agents", "a team needs at least one [[agents]] entry")
-    headers = [number for number, line in enumerate(text.split("\n"), 1) if _ENTRY.match(line)]
-    members: list[Member] = []
-    for at, entry in enumerate(entries):
-        if not isinstance(entry, Mapping):
-            raise reader.wrong("agents", "each entry of agents is a table with name, expansion and convergence")
-        inner = _Reader(entry, path, text, headers[at] if at < len(headers) else None)
-        members.append(_member(inner))
-        if any(member.agent == members[-1].agent for member in members[:-1]):
-            raise inner.wrong("name", f"agent {members[-1].agent!r} is listed twice")
-    return Team(
-        name,
-        reader.text("summary"),
-        tuple(members),
-        reader.text("description", default=""),
-        reader.optional("model"),
-        path,
-    )
+    found: list[Mistake] = []
+    team = _team(text, path, stem, found)
+    if team is None or found:
+        raise _first(found, path)
+    return team
 
 
 def read_agent(text: str, path: str, stem: str) -> Agent:
     """The agent in a prompt `text`: TOML between two lines `+++`, then the prompt. Raises ContentError."""
-    lines = text.split("\n")
-    if not lines or lines[0].strip() != "+++":
-        raise ContentError("a prompt starts with a line +++, its settings as TOML, and another line +++", path, 1)
-    end = next((i for i, line in enumerate(lines[1:], 1) if line.strip() == "+++"), None)
-    if end is None:
-        raise ContentError("the settings at the top are not closed by a line +++", path, 1)
-    data = _toml("\n".join(lines[1:end]), path, 1)
-    reader = _Reader(data, path, text)
-    reader.allow("name", "role", "watches", "edits", "pace", "model", "breadth", "search", "checks")
-    name = reader.text("name", default=stem)
-    if name != stem:
-        raise reader.wrong("name", f"name is {name!r} but the file is called {stem!r}: make them the same")
-    prompt = "\n".join(lines[end + 1 :]).strip()
-    if not prompt:
-        raise ContentError("the prompt is empty: say what the agent does below the second +++", path, end + 1)
-    return Agent(
+    found: list[Mistake] = []
+    agent = _agent(text, path, stem, found)
+    if agent is None or found:
+        raise _first(found, path)
+    return agent
+
+
+def team_mistakes(text: str, stem: str, known: Sequence[str]) -> list[Mistake]:
+    """All that is wrong with the text of a team, whose agents should be among those `known`."""
+    found: list[Mistake] = []
+    team = _team(text, "", stem, found)
+    if team is not None:
+        strangers = [team.stranger(member.agent, known) for member in team.members if member.agent not in known]
+        found += [Mistake(Code.UNKNOWN_AGENT, stranger.problem, stranger.line) for stranger in strangers]
+    return found
+
+
+def agent_mistakes(text: str, stem: str) -> tuple[Agent | None, list[Mistake]]:
+    """The agent in the text of a prompt as far as it can be read, and all that is wrong with it."""
+    found: list[Mistake] = []
+    return _agent(text, "", stem, found), found
+
+
+def _first(found: Sequence[Mistake], path: str) -> ContentError:
+    return ContentError(found[0].message, path, found[0].line)
+
+
+def _team(text: str, path: str, stem: str, found: list[Mistake]) -> Team | None:
+    """The team as far as it can be read; None when it is no TOML."""
+    data = parsed(text, found)
+    if data is None:
+        return None
+    table = Table(data, text, found)
+    table.allow("name", "summary", "description", "model", "agents")
+    name = _name(table, stem)
+    members = _members(data.get("agents"), table, text, found)
+    return Team(
         name,
-        reader.text("role"),
-        prompt,
-        reader.globs("watches", WATCHES),
-        reader.globs("edits", EDITS),
-        reader.number("pace", 20.0),
-        reader.optional("model"),
+        table.text("summary"),
+        tuple(members),
+        table.text("description", default=""),
+        table.optional("model"),
         path,
-        int(reader.number("breadth", BREADTH)),
-        reader.count("search", MOST_SEARCHES),
-        checks=reader.truth("checks"),
     )
 
 
-def _member(reader: "_Reader") -> Member:
-    reader.allow("name", "expansion", "convergence")
-    name = reader.text("name")
-    if not NAME.fullmatch(name):
-        raise reader.wrong("name", f"{name!r} is not an agent's name: small letters, digits, - and _")
-    return Member(name, reader.number("expansion", 1.0), reader.number("convergence", 1.0), reader.line("name"))
+def _agent(text: str, path: str, stem: str, found: list[Mistake]) -> Agent | None:
+    """The agent as far as it can be read; None when its front matter is no such thing."""
+    lines = text.split("\n")
+    if not lines or lines[0].strip() != "+++":
+        said = "a prompt starts with a line +++, its settings as TOML, and another line +++"
+        found.append(Mistake(Code.FRONT_MATTER, said, 1))
+        return None
+    end = next((i for i, line in enumerate(lines[1:], 1) if line.strip() == "+++"), None)
+    if end is None:
+        found.append(Mistake(Code.FRONT_MATTER, "the settings at the top are not closed by a line +++", 1))
+        return None
+    data = parsed("\n".join(lines[1:end]), found, 1)
+    if data is None:
+        return None
+    table = Table(data, "\n".join(lines[:end]), found)
+    table.allow("name", "role", "watches", "edits", "pace", "model", "breadth", "search", "checks")
+    name = _name(table, stem)
+    prompt = "\n".join(lines[end + 1 :]).strip()
+    if not prompt:
+        said = "the prompt is empty: say what the agent does below the second +++"
+        found.append(Mistake(Code.EMPTY_PROMPT, said, end + 1))
+    return Agent(
+        name,
+        table.text("role"),
+        prompt,
+        table.globs("watches", WATCHES),
+        table.globs("edits", EDITS),
+        table.number("pace", 20.0),
+        table.optional("model"),
+        path,
+        int(table.number("breadth", BREADTH)),
+        table.count("search", MOST_SEARCHES),
+        checks=table.truth("checks"),
+    )
 
 
-def _toml(text: str, path: str, skipped: int) -> dict[str, Any]:
-    try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        found = re.search(r"at line (\d+)", str(error))
-        line = (int(found[1]) if found else text.count("\n") + 1) + skipped
-        raise ContentError(f"not valid TOML: {error}", path, line) from error
+def _name(table: Table, stem: str) -> str:
+    name = table.text("name", default=stem)
+    if name != stem:
+        said = f"name is {name!r} but the file is called {stem!r}: make them the same"
+        table.wrong("name", said, Code.WRONG_NAME)
+    return name
 
 
-class _Reader:
-    """Typed access to a table, which begins at line `start`; every mistake names its key and the line it stands on."""
+def _members(entries: object, table: Table, text: str, found: list[Mistake]) -> list[Member]:
+    if not isinstance(entries, list) or not entries:
+        table.wrong("agents", "a team needs at least one [[agents]] entry", Code.NO_AGENTS)
+        return []
+    headers = [number for number, line in enumerate(text.split("\n"), 1) if _ENTRY.match(line)]
+    members: list[Member] = []
+    for at, entry in enumerate(entries):
+        if not isinstance(entry, Mapping):
+            table.wrong("agents", "each entry of agents is a table with name, expansion and convergence")
+            continue
+        inner = Table(entry, text, found, headers[at] if at < len(headers) else None)
+        member = _member(inner)
+        if member is not None:
+            if any(other.agent == member.agent for other in members):
+                inner.wrong("name", f"agent {member.agent!r} is listed twice", Code.LISTED_TWICE)
+            members.append(member)
+    return members
 
-    def __init__(self, data: Mapping[str, Any], path: str, text: str, start: int | None = None) -> None:
-        self._data = data
-        self._path = path
-        self._start = start
-        self._lines = text.split("\n")[(start or 1) - 1 :]
 
-    def line(self, key: str) -> int | None:
-        """The line on which `key` stands."""
-        pattern = re.compile(rf'(^\s*(\[\[)?|[{{,])\s*"?{re.escape(key)}"?\s*[]=.]')
-        return next((i for i, content in enumerate(self._lines, self._start or 1) if pattern.search(content)), None)
-
-    def wrong(self, key: str, message: str) -> ContentError:
-        return ContentError(message, self._path, self.line(key))
-
-    def allow(self, *keys: str) -> None:
-        for key in self._data:
-            if key not in keys:
-                raise self.wrong(key, f"unknown key {key!r}; known are {', '.join(keys)}")
-
-    def text(self, key: str, default: str | None = None) -> str:
-        value = self._data.get(key, default)
-        if value is None:
-            raise ContentError(f"{key} is missing", self._path, self._start)
-        if not isinstance(value, str):
-            raise self.wrong(key, f"{key} must be text in quotes")
-        return value
-
-    def optional(self, key: str) -> str | None:
-        return self.text(key) if key in self._data else None
-
-    def number(self, key: str, default: float) -> float:
-        value = self._data.get(key, default)
-        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 1_000_000:
-            raise self.wrong(key, f"{key} must be a number, 0 or more")
-        return float(value)
-
-    def count(self, key: str, most: int) -> int:
-        value = self._data.get(key, 0)
-        if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= most:
-            raise self.wrong(key, f"{key} must be a whole number from 0 to {most}")
-        return value
-
-    def truth(self, key: str) -> bool:
-        value = self._data.get(key, False)
-        if not isinstance(value, bool):
-            raise self.wrong(key, f"{key} must be true or false")
-        return value
-
-    def globs(self, key: str, default: Sequence[str]) -> tuple[str, ...]:
-        value = self._data.get(key, default)
-        if isinstance(value, str) or not isinstance(value, Sequence) or not all(isinstance(v, str) for v in value):
-            raise self.wrong(key, f'{key} must be a list of globs, for example ["**/*.md"]')
-        return tuple(value)
+def _member(table: Table) -> Member | None:
+    """A member as far as it can be read; None without a name."""
+    table.allow("name", "expansion", "convergence")
+    name = table.text("name")
+    if name and not NAME.fullmatch(name):
+        table.wrong("name", f"{name!r} is not an agent's name: small letters, digits, - and _", Code.WRONG_NAME)
+        name = ""
+    weights = table.number("expansion", 1.0), table.number("convergence", 1.0)
+    return Member(name, *weights, table.line("name")) if name else None

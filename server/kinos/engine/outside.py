@@ -14,6 +14,7 @@ from kinos.engine.ports import (
     Editor,
     Ids,
     Origin,
+    OwnFiles,
     Rehearsal,
     Services,
     StateFolder,
@@ -40,3 +41,4 @@ class Ports:
     services: Services | None = None
     checker: Checker | None = None
     origin: Origin | None = None
+    own: OwnFiles | None = None

@@ -33,7 +33,7 @@ from kinos.engine.manner import manner
 from kinos.engine.mapper import Mapper
 from kinos.engine.memory import Memory
 from kinos.engine.outside import Ports
-from kinos.engine.ports import Catalog
+from kinos.engine.ports import Catalog, OwnFiles
 from kinos.engine.restructuring import Restructuring
 from kinos.engine.review import Proposed, Review
 from kinos.engine.sizes import Sizes
@@ -148,6 +148,11 @@ class Session:
     def catalog(self) -> Catalog:
         """Teams and agents."""
         return self._ports.catalog
+
+    @property
+    def own_files(self) -> OwnFiles | None:
+        """The files below `.kinos/` that people write; None where nobody looks at them."""
+        return self._ports.own
 
     def subscribe(self, subscriber: Callable[[State, State, ev.Event], None]) -> Callable[[], None]:
         """Call `subscriber(before, after, event)` after each event; returns what ends it."""

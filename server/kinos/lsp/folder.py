@@ -15,6 +15,7 @@ from kinos.engine.session import Session
 from kinos.lsp.background import Background
 from kinos.lsp.client import Client, explained
 from kinos.lsp.editor import DocumentEditor
+from kinos.lsp.mistake_report import MistakeReport
 from kinos.lsp.question import CapQuestion
 from kinos.lsp.size_report import Publisher, SizeReport
 from kinos.lsp.status import Status
@@ -80,10 +81,11 @@ class Folder:
         self.problems = self._workspace.problems
         self._redact = redaction(secrets(self.session.settings))
         self._status = Status(lambda: client.status(self.picture()), asyncio.get_running_loop())
+        docs = uri_of(str(self._workspace.docs))
         self.diagnostics = SizeReport(
-            self._workspace.root, self.session, publisher, background, client.form, uri_of(str(self._workspace.docs)),
-            self.uri_of, self.owns,
-        )  # fmt: skip
+            self._workspace.root, self.session, publisher, background, client.form, docs, self.uri_of, self.owns
+        )
+        self.mistakes = MistakeReport(self.session, publisher, background, client.form, docs, self.uri_of)
         self.session.subscribe(self.diagnostics.on_event)
         self.session.subscribe(self._on_note)
         self.session.subscribe(CapQuestion(self.session, client, background).on_event)
@@ -95,12 +97,24 @@ class Folder:
         if not self._closed:
             self.session.subscribe(self._status.on_event)
             self._status.changed()
+            self.mistakes.follow()
 
     async def close(self) -> None:
         """End everything of it; nothing is told any more."""
         self._closed = True
+        self.mistakes.stop()
         await self._workspace.close()
         self._status.stop()
+
+    def clear(self) -> None:
+        """Show nothing about its documents any more."""
+        self.diagnostics.clear()
+        self.mistakes.clear()
+
+    def publish_open(self) -> None:
+        """Publish now what is to be said of open documents."""
+        self.diagnostics.publish_open()
+        self.mistakes.publish_open()
 
     def relative(self, path: str) -> str | None:
         """The path within the folder of an absolute one, links to folders resolved; None when it is not inside."""

@@ -75,7 +75,7 @@ class Folders:
         for folder in [folder for folder in self._folders if folder.path == path]:
             self._folders.remove(folder)
             self._left.append(folder)
-            folder.diagnostics.clear()
+            folder.clear()
             self._arrange()
             self._background.start(folder.close())
 
@@ -165,6 +165,7 @@ class Folders:
         place.folder.spell(place.path, uri)
         with explained(self._client):
             place.folder.session.did_open(place.path, text, version)
+        place.folder.mistakes.touch(place.path)
 
     def opened(self, uri: str) -> Place | None:
         """The open document of that name, if it is one of a folder."""
@@ -182,6 +183,7 @@ class Folders:
         place = self._open.get(uri)
         if place is not None:
             place.folder.session.did_change(place.path, edits, version, self._client.encoding)
+            place.folder.mistakes.touch(place.path)
         elif uri in self._outside:
             self._outside[uri].apply(edits, version, self._client.encoding)
 
@@ -191,6 +193,7 @@ class Folders:
         if place is not None:
             with explained(self._client):
                 place.folder.session.did_save(place.path)
+            place.folder.mistakes.look([place.path])
 
     def did_close(self, uri: str) -> None:
         """The editor closed it."""
@@ -220,6 +223,7 @@ class Folders:
             if place is not None:
                 by_folder.setdefault(place.folder, []).extend(affected(place.path, place.folder.documents))
         for folder, paths in by_folder.items():
+            folder.mistakes.look(paths)
             self._background.start(self._look(folder, paths))
 
     # -- diagnostics that are asked for ---------------------------------------------------------------------------
@@ -229,7 +233,7 @@ class Folders:
         place = self._place(uri)
         if place is None:
             return self._pull.document(uri, None, previous)
-        place.folder.diagnostics.publish_open()
+        place.folder.publish_open()
         buffer = place.folder.session.buffers.get(place.path) if uri in self._open else None
         version = None if buffer is None else buffer.text.version
         return self._pull.document(place.folder.uri_of(place.path), version, previous)
@@ -243,6 +247,7 @@ class Folders:
     async def _close(self, place: Place) -> None:
         with explained(self._client):
             await place.folder.session.did_close(place.path)
+        place.folder.mistakes.look([place.path])
 
     async def _look(self, folder: Folder, paths: Sequence[str]) -> None:
         with explained(self._client):

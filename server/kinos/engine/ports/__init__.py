@@ -1,6 +1,6 @@
 """What the engine needs from outside, as Protocols; `adapters/` and the front ends implement them."""
 
-from kinos.engine.ports.catalog import Catalog, Checkup
+from kinos.engine.ports.catalog import Catalog, Checkup, OwnFiles
 from kinos.engine.ports.clock import Clock, Ids
 from kinos.engine.ports.disk import Disk
 from kinos.engine.ports.document import Counting, Editor
@@ -24,6 +24,7 @@ __all__ = [
     "Intent",
     "Journal",
     "Origin",
+    "OwnFiles",
     "Ran",
     "Reader",
     "Rehearsal",

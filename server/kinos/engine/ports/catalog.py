@@ -4,6 +4,7 @@ from collections.abc import Hashable, Mapping, Sequence
 from typing import Protocol
 
 from kinos.domain.finding import Finding
+from kinos.domain.mistake import Mistake
 from kinos.domain.team import Agent, Team
 
 
@@ -39,6 +40,22 @@ class Catalog(Protocol):
 
     def stray_agents(self) -> Mapping[str, str]:
         """What has an agent's name but is no file, with a sentence that says so."""
+        ...
+
+
+class OwnFiles(Protocol):
+    """The files below `.kinos/` that people write, by workspace-relative path (see `kinos.domain.own_file`)."""
+
+    def stamp(self) -> Hashable:
+        """A value that is another one once such a file has changed on the disk, come or gone. Cheap; raises nothing."""
+        ...
+
+    def texts(self) -> Mapping[str, str | Mistake]:
+        """What there is on the disk: each file's text, or why it cannot be read. Blocking: called off the loop."""
+        ...
+
+    def mistakes(self, path: str, text: str) -> Sequence[Mistake]:
+        """What is wrong with `text` as the file at `path`."""
         ...
 
 

@@ -8,6 +8,7 @@ from kinos.lsp.protocol import Server
 
 WATCHED = (
     types.FileSystemWatcher("**/*.{md,markdown}"),
+    types.FileSystemWatcher("**/.kinos/{config.toml,teams/*.toml,prompts/*.md}"),
     # A folder that goes is one deletion of the folder, not of each document in it.
     types.FileSystemWatcher("**/*", types.WatchKind.Delete),
 )
