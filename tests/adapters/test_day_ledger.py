@@ -76,6 +76,13 @@ def test_every_ledger_on_the_file_sees_what_any_of_them_spent(file: Path, ledger
     assert ledger.settle(TODAY, name, 0.125) == 0.375
 
 
+def test_tokens_without_a_price_are_shared_too(file: Path, ledger: FileDayLedger) -> None:
+    assert ledger.unpriced(TODAY) == 0
+    assert ledger.count(TODAY, 1500) == FileDayLedger(file).unpriced(TODAY) == 1500
+    assert FileDayLedger(file).count(TODAY, -500) == ledger.unpriced(TODAY) == 1000
+    assert ledger.spent(TODAY) == 0.0
+
+
 def test_it_is_private(file: Path, ledger: FileDayLedger) -> None:
     ledger.reserve(TODAY, 1, 20)
     assert stat.S_IMODE(file.stat().st_mode) == 0o600

@@ -74,6 +74,14 @@ def test_a_running_team_is_told_with_its_agents_its_spending_and_what_waits(
     assert "kin review --accept ID" in said
 
 
+def test_what_was_used_today_without_a_known_price_is_told(
+    outside: FakeOutside, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answering(outside, replace(RUNNING, spend=replace(RUNNING.spend, unpriced=120_000)))
+    assert run(["status"], outside) == 0
+    assert "1.50 of 20 US$ today, and 120,000 tokens today without a known price" in capsys.readouterr().out
+
+
 def test_without_an_engine_what_the_journal_knows_is_told(
     outside: FakeOutside, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -30,6 +30,16 @@ def test_what_would_pass_the_cap_is_refused_with_what_mends_it() -> None:
         day.reserve("a", 0.51, 20)
 
 
+def test_tokens_without_a_price_are_counted_beside_the_dollars_and_given_back() -> None:
+    day = Day(1.0).reserve("a", 0.5, 20).count(1500)
+    assert (day.total, day.unpriced) == (1.5, 1500)
+    assert day.settle("a", 0.25).count(-500) == Day(1.25, {}, 1000)
+
+
+def test_a_day_written_before_such_tokens_were_counted_has_none() -> None:
+    assert read({"2026-03-21": {"settled": 1, "held": {}}}) == {TODAY: Day(1.0)}
+
+
 def test_0_is_no_cap() -> None:
     assert Day(1e6).reserve("a", 1e6, 0).total == 2e6
 
@@ -40,7 +50,7 @@ def test_other_days_than_those_around_today_are_forgotten() -> None:
 
 
 def test_it_is_read_as_it_was_told() -> None:
-    days = {TODAY: Day(1.5, {"a": 0.5}), TODAY - timedelta(days=1): Day()}
+    days = {TODAY: Day(1.5, {"a": 0.5}, 120), TODAY - timedelta(days=1): Day()}
     assert read(json.loads(json.dumps(told(days)))) == days
 
 
@@ -51,6 +61,8 @@ def test_it_is_read_as_it_was_told() -> None:
         {"2026-03-21": {"settled": -1, "held": {}}}, {"2026-03-21": {"settled": True, "held": {}}},
         {"2026-03-21": {"settled": "0", "held": {}}}, {"2026-03-21": {"settled": 0, "held": {"a": float("nan")}}},
         {"2026-03-21": {"settled": float("inf"), "held": {}}}, {"2026-03-21": {"settled": 0, "held": []}},
+        {"2026-03-21": {"settled": 0, "held": {}, "unpriced": -1}}, {"2026-03-21": {"settled": 0, "held": {}, "unpriced": "1"}},
+        {"2026-03-21": {"settled": 0, "held": {}, "unpriced": 0.5}}, {"2026-03-21": {"settled": 0, "held": {}, "more": 0}},
     ],
 )  # fmt: skip
 def test_anything_else_is_an_error_and_never_nothing_spent(value: object) -> None:

@@ -77,6 +77,7 @@ def test_the_picture_has_what_the_contract_says() -> None:
         "minutes": 1.23,
         "minutesCap": 120.0,
         "usdToday": 1.25,
+        "unpricedToday": 0,
         "usdPerDay": 20.0,
     }
 

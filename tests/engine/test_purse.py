@@ -437,7 +437,36 @@ async def test_with_no_cap_in_dollars_a_price_that_is_not_known_is_no_obstacle()
     session = await ran(world)
     assert session.tally.landed == 1
     assert session.picture()["budget"]["usd"] is None
-    assert world.days.days == {}
+    assert today(world).total == 0.0
+
+
+async def test_the_tokens_of_calls_without_a_price_are_in_the_day_beside_its_dollars() -> None:
+    settings: dict[str, Any] = {"model_plan": "m", "model_edit": "m", "budget_usd": 0.0, "budget_usd_per_day": 0.0}
+    world = World(teams=ONE, **settings)
+    session = await ran(world, cycles=2)
+    assert today(world) == Day(0.0, {}, session.state.spend.usage.total)
+    assert session.picture()["budget"]["unpricedToday"] == 4 * USAGE.total
+    elsewhere = World(teams=ONE)
+    elsewhere.days = world.days
+    elsewhere.restart()
+    await elsewhere.session.open()
+    assert elsewhere.session.picture()["budget"]["unpricedToday"] == 4 * USAGE.total
+
+
+async def test_a_call_without_a_price_that_was_cut_off_counts_in_full_in_the_day() -> None:
+    world = World(teams=ONE, model_plan="m", model_edit="m", budget_usd=0.0, budget_usd_per_day=0.0)
+    await killed(world)
+    assert today(world).unpriced == USAGE.input_tokens + world.workers.plans[0].max_tokens
+
+
+async def test_tokens_without_a_price_that_cannot_be_recorded_are_told_once_and_stop_nobody() -> None:
+    world = World(teams=ONE, model_plan="m", model_edit="m", budget_usd=0.0, budget_usd_per_day=0.0)
+    world.days.broken = "The ledger is damaged."
+    session = await ran(world, cycles=2)
+    assert session.tally.landed == 2
+    assert [note.message for note in world.of(ev.Noted)] == [
+        "Today's tokens without a price are not recorded. The ledger is damaged. Mend it."
+    ]
 
 
 async def test_an_agent_whose_price_is_not_known_does_not_join_a_team() -> None:

@@ -25,6 +25,15 @@ class MemoryDayLedger:
         self.days[day] = self.days.get(day, Day()).reserve(name, usd, cap)
         return name, self.days[day].total
 
+    def unpriced(self, day: date) -> int:
+        self._work()
+        return self.days.get(day, Day()).unpriced
+
+    def count(self, day: date, tokens: int) -> int:
+        self._work()
+        self.days[day] = self.days.get(day, Day()).count(tokens)
+        return self.days[day].unpriced
+
     def settle(self, day: date, name: str, usd: float) -> float:
         self._work()
         self.days[day] = self.days[day].settle(name, usd)

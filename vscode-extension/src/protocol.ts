@@ -85,6 +85,7 @@ export interface BudgetStatus {
   minutes: number;
   minutesCap: number;
   usdToday: number | null;
+  unpricedToday: number;
   usdPerDay: number;
 }
 

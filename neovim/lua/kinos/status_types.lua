@@ -78,6 +78,7 @@
 ---@field minutes number
 ---@field minutesCap number
 ---@field usdToday? number
+---@field unpricedToday integer
 ---@field usdPerDay number
 
 ---@class kinos.status.Check

@@ -40,24 +40,35 @@ class FileDayLedger:
         """US dollars spent and reserved on `day`."""
         return self._read().get(day, Day()).total
 
+    def unpriced(self, day: date) -> int:
+        """Tokens of calls on `day` whose price is not known."""
+        return self._read().get(day, Day()).unpriced
+
     def reserve(self, day: date, usd: float, cap: float) -> tuple[str, float]:
         """Hold `usd` on `day`, on the disk when this returns: the reservation's name, and what is spent and held then.
 
         Raises BudgetError when that would pass `cap`; 0 is none.
         """
         name = secrets.token_hex(8)
-        return name, self._change(day, lambda ledger: ledger.reserve(name, usd, cap))
+        return name, self._change(day, lambda ledger: ledger.reserve(name, usd, cap)).total
 
     def settle(self, day: date, name: str, usd: float) -> float:
         """The call of a reservation cost `usd`. Returns what is spent and held then on its `day`."""
-        return self._change(day, lambda ledger: ledger.settle(name, usd))
+        return self._change(day, lambda ledger: ledger.settle(name, usd)).total
 
-    def _change(self, day: date, change: Callable[[Day], Day]) -> float:
+    def count(self, day: date, tokens: int) -> int:
+        """Count `tokens` of a call without a price, on the disk when this returns; fewer than 0 gives some back.
+
+        Returns those of all such calls on `day`.
+        """
+        return self._change(day, lambda ledger: ledger.count(tokens)).unpriced
+
+    def _change(self, day: date, change: Callable[[Day], Day]) -> Day:
         with self._locked():
             days = self._read()
             after = change(days.get(day, Day()))
             self._write(near({**days, day: after}, day))
-        return after.total
+        return after
 
     def _read(self) -> dict[date, Day]:
         try:

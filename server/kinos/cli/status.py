@@ -69,7 +69,7 @@ def _team(team: Mapping[str, Any]) -> str:
 
 
 def _spent(budget: Mapping[str, Any], *, rehearsal: bool) -> str:
-    today = budget["usdToday"]
+    today, unpriced = budget["usdToday"], budget["unpricedToday"]
     usd = "? US$" if budget["usd"] is None else f"{budget['usd']:.2f}{_of(budget['usdCap'])} US$"
     return ", ".join(
         [
@@ -78,6 +78,7 @@ def _spent(budget: Mapping[str, Any], *, rehearsal: bool) -> str:
             f"{budget['runs']}{_of(last_cycle(budget))} cycles",
             f"{budget['minutes']:.0f}{_of(budget['minutesCap'])} minutes",
             *([] if rehearsal or today is None else [f"{today:.2f}{_of(budget['usdPerDay'])} US$ today"]),
+            *([] if rehearsal or not unpriced else [f"and {unpriced:,} tokens today without a known price"]),
         ]
     )
 

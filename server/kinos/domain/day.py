@@ -17,10 +17,11 @@ _ROUNDING = 1e-9
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """US dollars: settled, and held by reservation."""
+    """US dollars: settled, and held by reservation. `unpriced` are tokens of calls whose price is not known."""
 
     settled: float = 0.0
     held: Mapping[str, float] = field(default_factory=dict)
+    unpriced: int = 0
 
     @property
     def total(self) -> float:
@@ -42,7 +43,11 @@ class Day:
         if name not in self.held:
             return self
         held = {other: amount for other, amount in self.held.items() if other != name}
-        return Day(self.settled + usd, held)
+        return replace(self, settled=self.settled + usd, held=held)
+
+    def count(self, tokens: int) -> "Day":
+        """The day with so many more tokens of calls without a price, or fewer, where a call used less than it might have."""
+        return replace(self, unpriced=max(0, self.unpriced + tokens))
 
 
 def near(days: Mapping[date, Day], today: date) -> dict[date, Day]:
@@ -53,8 +58,11 @@ def near(days: Mapping[date, Day], today: date) -> dict[date, Day]:
 
 
 def told(days: Mapping[date, Day]) -> dict[str, Any]:
-    """As it is written: `{ISO date: {"settled": US dollars, "held": {name: US dollars}}}`."""
-    return {day.isoformat(): {"settled": ledger.settled, "held": dict(ledger.held)} for day, ledger in days.items()}
+    """As it is written: `{ISO date: {"settled": US dollars, "held": {name: US dollars}, "unpriced": tokens}}`."""
+    return {
+        day.isoformat(): {"settled": ledger.settled, "held": dict(ledger.held), "unpriced": ledger.unpriced}
+        for day, ledger in days.items()
+    }
 
 
 def read(value: object) -> dict[date, Day]:
@@ -65,9 +73,13 @@ def read(value: object) -> dict[date, Day]:
 
 
 def _day(entry: object) -> Day:
-    if not isinstance(entry, dict) or entry.keys() != {"settled", "held"} or not isinstance(entry["held"], dict):
+    keys = entry.keys() if isinstance(entry, dict) else frozenset()
+    if not isinstance(entry, dict) or keys - {"unpriced"} != {"settled", "held"} or not isinstance(entry["held"], dict):
         raise ValueError("a day has settled and held")
-    return Day(_amount(entry["settled"]), {str(name): _amount(usd) for name, usd in entry["held"].items()})
+    if not isinstance(unpriced := entry.get("unpriced", 0), int):
+        raise ValueError(f"{unpriced!r} is no number of tokens")  # noqa: TRY004 - as above
+    held = {str(name): _amount(usd) for name, usd in entry["held"].items()}
+    return Day(_amount(entry["settled"]), held, int(_amount(unpriced)))
 
 
 def _amount(value: object) -> float:

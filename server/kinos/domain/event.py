@@ -207,9 +207,13 @@ class SpendingFound(Event):
 
 @dataclass(frozen=True, slots=True)
 class DaySpent(Event):
-    """What all engines of the user spent and reserved today, as last seen; `usd` is None when it cannot be read."""
+    """What all engines of the user spent and reserved today, as last seen; `usd` is None when it cannot be read.
+
+    `unpriced` are the tokens of calls whose price is not known.
+    """
 
     usd: float | None
+    unpriced: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,8 +93,9 @@ class Sizes:
 
 @dataclass(frozen=True, slots=True)
 class Spend:
-    """What the session has spent, beside its caps. `today` is what all engines of the user have, None when not known; the run
-    ends by itself once `runs` is `last_run`, None: it does not.
+    """What the session has spent, beside its caps. `today` is what all engines of the user have, None when not known, and
+    `unpriced` the tokens of their calls whose price is not known; the run ends by itself once `runs` is `last_run`, None: it
+    does not.
     """
 
     usage: Usage = Usage()
@@ -102,6 +103,7 @@ class Spend:
     runs: int = 0
     caps: Caps = Caps()
     today: float | None = None
+    unpriced: int = 0
     last_run: int | None = None
 
 

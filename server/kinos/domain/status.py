@@ -54,6 +54,7 @@ def picture(
             "minutes": round(minutes, 2),
             "minutesCap": state.spend.caps.minutes,
             "usdToday": state.spend.today,
+            "unpricedToday": state.spend.unpriced,
             "usdPerDay": state.spend.caps.usd_per_day,
         },
         "waiting": state.waiting,

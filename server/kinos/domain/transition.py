@@ -56,7 +56,11 @@ def _agent(state: State, name: str, to: AgentState | None = None, **fields: Any)
 def _starting(state: State, e: ev.TeamStarting) -> State:
     agents = {name: AgentView(name) for name in e.agents}
     after = _team(state, _T.STARTING, e.time, name=e.team, reason=e.reason, landing=e.landing, rehearsal=e.rehearsal)
-    return replace(after, agents=agents, spend=Spend(caps=e.caps, today=state.spend.today, last_run=e.cycles))
+    return replace(
+        after,
+        agents=agents,
+        spend=Spend(caps=e.caps, today=state.spend.today, unpriced=state.spend.unpriced, last_run=e.cycles),
+    )
 
 
 def _running(state: State, e: ev.TeamRunning) -> State:
@@ -179,7 +183,7 @@ def _found(state: State, e: ev.SpendingFound) -> State:
 
 
 def _today(state: State, e: ev.DaySpent) -> State:
-    return replace(state, spend=replace(state.spend, today=e.usd))
+    return replace(state, spend=replace(state.spend, today=e.usd, unpriced=e.unpriced))
 
 
 def _moved(state: State, e: ev.ChangeMoved) -> State:

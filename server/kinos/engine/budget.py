@@ -134,7 +134,10 @@ class Budget:
         self._ledger, number = self._ledger.reserve(message.model, *worst, message.searches)
         open_[number] = None  # held at once, so that calls side by side see each other while a disk is waited for
         self._keep(self._ledger, self.minutes)
-        usd = self._ledger.held[number].usd
+        hold = self._ledger.held[number]
+        usd = hold.usd
+        if self._today is not None and usd is None:
+            open_[number] = await self._today.count(hold.tokens)
         if self._today is not None and usd:
             try:
                 open_[number] = await self._today.reserve(usd, self.caps.usd_per_day)
@@ -175,8 +178,11 @@ class Budget:
         self._ledger = self._ledger.settle(message.reservation, message.model, message.usage)
         usd = self._ledger.cost(message.model, message.usage)
         self._tell(agent, message.usage, usd)
-        if self._today is not None and reserved is not None and usd is not None:
-            await self._today.settle(reserved, usd)
+        if self._today is not None and reserved is not None:
+            if usd is None:
+                await self._today.recount(reserved, message.usage.total)
+            else:
+                await self._today.settle(reserved, usd)
 
     def _tell(self, agent: str, usage: Usage, usd: float | None) -> None:
         ledger = self._ledger

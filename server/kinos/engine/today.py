@@ -1,4 +1,4 @@
-"""The user's day as one engine sees it: every call that has a price is reserved in the one ledger all engines share."""
+"""The user's day as one engine sees it: every call is reserved in the one ledger all engines share, or its tokens counted."""
 
 import asyncio
 from dataclasses import dataclass
@@ -12,14 +12,17 @@ from kinos.engine.store import Store
 
 @dataclass(frozen=True, slots=True)
 class Reserved:
-    """A reservation in the day's ledger."""
+    """A reservation in the day's ledger; for a call without a price, which has no `name`, the `tokens` counted for it."""
 
     day: date
-    name: str
+    name: str = ""
+    tokens: int = 0
 
 
 class Today:
-    """`total` is what was spent and reserved today as last seen, in US dollars; None when that is not known."""
+    """`total` is what was spent and reserved today as last seen, in US dollars; None when that is not known. `unpriced` are
+    the tokens of today's calls whose price is not known.
+    """
 
     def __init__(self, ledger: DayLedger, clock: Clock, store: Store) -> None:
         self._ledger = ledger
@@ -27,11 +30,14 @@ class Today:
         self._store = store
         self._problem = ""
         self.total: float | None = None
+        self.unpriced = 0
 
     async def look(self, cap: float) -> None:
         """Look how much was spent. Raises SetupError when that cannot be read and there is a `cap` to keep."""
         try:
-            self._saw(await asyncio.to_thread(self._ledger.spent, self._clock.day()))
+            day = self._clock.day()
+            total = await asyncio.to_thread(self._ledger.spent, day)
+            self._saw(total, await asyncio.to_thread(self._ledger.unpriced, day))
         except SetupError:
             self._saw(None)
             if cap:
@@ -63,10 +69,29 @@ class Today:
         if reserved.day == self._clock.day():
             self._saw(total)
 
-    def _saw(self, total: float | None) -> None:
-        if total != self.total:
-            self.total = total
-            self._store.dispatch(DaySpent(self._clock.now(), total))
+    async def count(self, tokens: int) -> Reserved | None:
+        """Count what a call without a price may use at most. When the ledger fails: None, and a note says so."""
+        return await self._counted(self._clock.day(), tokens)
+
+    async def recount(self, counted: Reserved, tokens: int) -> None:
+        """A call without a price used so many tokens."""
+        await self._counted(counted.day, tokens - counted.tokens)
+
+    async def _counted(self, day: date, tokens: int) -> Reserved | None:
+        try:
+            unpriced = await asyncio.to_thread(self._ledger.count, day, tokens)
+        except SetupError as error:
+            self._note(f"Today's tokens without a price are not recorded. {error}")
+            return None
+        if day == self._clock.day():
+            self._saw(self.total, unpriced)
+        return Reserved(day, tokens=tokens)
+
+    def _saw(self, total: float | None, unpriced: int | None = None) -> None:
+        unpriced = self.unpriced if unpriced is None else unpriced
+        if (total, unpriced) != (self.total, self.unpriced):
+            self.total, self.unpriced = total, unpriced
+            self._store.dispatch(DaySpent(self._clock.now(), total, unpriced))
 
     def _note(self, text: str) -> None:
         if text != self._problem:

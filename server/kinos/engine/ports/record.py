@@ -167,6 +167,14 @@ class DayLedger(Protocol):
         """
         ...
 
+    def unpriced(self, day: date) -> int:
+        """Tokens of calls on a day whose price is not known."""
+        ...
+
+    def count(self, day: date, tokens: int) -> int:
+        """Count tokens of a call without a price, on the disk when this returns; fewer than 0 gives some back. Returns all."""
+        ...
+
     def settle(self, day: date, name: str, usd: float) -> float:
         """The call of a reservation of `day` cost so many US dollars. Returns what is spent and held then."""
         ...
