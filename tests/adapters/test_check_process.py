@@ -13,6 +13,7 @@ import pytest
 import kinos
 from kinos.adapters.check_process import KEPT, CheckProcess
 from kinos.domain.errors import SetupError
+from process_tree import alive
 
 PYTHON = sys.executable
 SLEEPER = """\
@@ -31,13 +32,6 @@ def root(tmp_path: Path) -> Path:
 def script(root: Path, text: str) -> tuple[str, ...]:
     (root / "script.py").write_text(text)
     return (PYTHON, "script.py")
-
-
-def alive(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
-    except OSError:
-        return False
 
 
 async def pids(root: Path) -> list[int]:
@@ -114,7 +108,7 @@ async def test_a_program_of_the_folder_is_found_by_its_path(root: Path) -> None:
 async def test_after_the_time_out_nothing_of_it_is_alive(root: Path) -> None:
     ran = await CheckProcess(root).run(script(root, SLEEPER + "time.sleep(1000)"), 5)
     assert ran.timed_out
-    assert not any(alive(pid) for pid in await pids(root))
+    assert alive(await pids(root)) == []
 
 
 async def test_what_it_leaves_behind_is_ended_and_not_waited_for(root: Path) -> None:
@@ -122,16 +116,16 @@ async def test_what_it_leaves_behind_is_ended_and_not_waited_for(root: Path) -> 
     ran = await CheckProcess(root).run(script(root, SLEEPER), 500)
     assert (ran.code, ran.timed_out) == (0, False)
     assert time.monotonic() - began < 100
-    assert not any(alive(pid) for pid in await pids(root))
+    assert alive(await pids(root)) == []
 
 
 async def test_a_stop_ends_all_of_it_and_says_how_many(root: Path) -> None:
     check = CheckProcess(root)
     task = asyncio.create_task(check.run(script(root, SLEEPER + "time.sleep(1000)"), 500))
     living = await pids(root)
-    assert all(alive(pid) for pid in living)
+    assert alive(living) == sorted(living)
     assert await check.stop() == len(living) + 1
-    assert not any(alive(pid) for pid in living)
+    assert alive(living) == []
     assert (await task).code == -signal.SIGKILL
     assert await check.stop() == 0
 
@@ -141,7 +135,7 @@ async def test_a_cancelled_run_leaves_nothing(root: Path) -> None:
     living = await pids(root)
     task.cancel()
     await asyncio.wait([task])
-    assert not any(alive(pid) for pid in living)
+    assert alive(living) == []
 
 
 async def test_an_engine_that_is_killed_takes_it_along(root: Path) -> None:
@@ -155,5 +149,5 @@ async def test_an_engine_that_is_killed_takes_it_along(root: Path) -> None:
         living = await pids(root)
         process.kill()
     async with asyncio.timeout(30):
-        while any(alive(pid) for pid in living):
+        while alive(living):
             await asyncio.sleep(0.01)

@@ -6,13 +6,13 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from kinos.adapters.descendant import adopt_orphans, end, family
 from kinos.adapters.process_table import Proc, ProcessTable, Psutil
 from kinos.domain.errors import SurvivedError
+from process_tree import alive
 
 _TREE = """
 import os, subprocess, sys
@@ -38,14 +38,6 @@ elif kind == "stubborn":
 print(*found, flush=True)
 sys.stdin.read()
 """
-
-
-def alive(pid: int) -> bool:
-    """Whether `pid` runs; a zombie does not."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0] not in "ZX"
-    except OSError:
-        return False
 
 
 @pytest.fixture
@@ -75,9 +67,9 @@ def tree(kind: str, mark: str) -> tuple[subprocess.Popen[str], list[int]]:
 def test_nothing_of_a_tree_stays_alive(kind: str, table: ProcessTable, mark: str) -> None:
     process, below = tree(kind, mark)
     with process:
-        assert all(alive(pid) for pid in (process.pid, *below))
+        assert alive([process.pid, *below]) == sorted([process.pid, *below])
         assert end([process.pid], mark, table=table) == 1 + len(below)
-        assert not any(alive(pid) for pid in (process.pid, *below))
+        assert alive([process.pid, *below]) == []
         assert end([process.pid], mark, table=table) == 0
 
 
@@ -95,7 +87,7 @@ def test_an_orphan_is_found_by_its_mark_once_its_parents_are_gone(mark: str) -> 
         process.wait()
         assert family([], mark) == {orphan}
         assert end([], mark) == 1
-        assert not alive(orphan)
+        assert not alive([orphan])
 
 
 def test_somebody_elses_processes_are_left_alone(mark: str) -> None:
@@ -103,7 +95,7 @@ def test_somebody_elses_processes_are_left_alone(mark: str) -> None:
     process, (child,) = tree("child", other)
     with process:
         assert end([], mark) == 0
-        assert alive(child)
+        assert alive([child])
         assert end([], other) == 2
 
 
@@ -141,7 +133,7 @@ def test_a_process_that_does_not_end_at_once_is_killed_again(mark: str) -> None:
     kill = Sparing(orphan, 5)
     with process:
         assert end([process.pid], mark, kill=kill) == 2
-        assert not alive(orphan)
+        assert not alive([orphan])
     assert kill.asked == 6
 
 
@@ -151,8 +143,8 @@ def test_what_could_not_be_ended_is_named_and_not_counted(mark: str) -> None:
         with pytest.raises(SurvivedError, match=rf"^1 process could not be ended: {orphan} \(1 ended\)") as caught:
             end([process.pid], mark, patience=0.2, kill=Sparing(orphan, float("inf")))
         assert (caught.value.ended, caught.value.alive) == (1, (orphan,))
-        assert not alive(process.pid)
-        assert alive(orphan)
+        assert not alive([process.pid])
+        assert alive([orphan])
         assert end([], mark) == 1
 
 

@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from process_tree import alive
+
 KIN = [sys.executable, "-m", "kinos"]
 TEAM = 'summary = "s"\n[[agents]]\nname = "management"\n[[agents]]\nname = "testeur"\n'
 SECRET = "sk-secret-0123456789"
@@ -56,20 +58,13 @@ class Site:
 
     def left(self) -> list[int]:
         """Of the command and what it started, those that live."""
-        return [pid for pid in map(int, self.pids.read_text().split()) if lives(pid)]
+        return alive([*map(int, self.pids.read_text().split())])
 
 
 def put(file: Path, text: str) -> Path:
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(text, encoding="utf-8")
     return file
-
-
-def lives(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
-    except OSError:
-        return False
 
 
 @pytest.fixture
@@ -119,11 +114,9 @@ def test_a_stop_ends_it_with_the_process_that_left_its_session(site: Site) -> No
     site.checks("threading.Event().wait()")
     with site.start() as process:
         own, child = map(int, site.pids.read_text().split())
-        assert lives(own)
-        assert lives(child)
+        assert alive([own, child]) == sorted([own, child])
         process.terminate()
         out, _ = process.communicate(timeout=60)
     assert process.returncode == 130
-    assert not lives(own)
-    assert not lives(child)
+    assert alive([own, child]) == []
     assert not [line for line in out.splitlines() if json.loads(line)["type"] == "CheckEnded"]

@@ -20,7 +20,6 @@ from pathlib import Path
 import pytest
 
 from e2e.lsp.editor import clean_environment
-from e2e.vscode.process_tree import alive, command_line, descendants, wait_for_end
 from kinos.adapters.journal import FileJournal
 from kinos.app import App
 from kinos.domain import event as ev
@@ -31,6 +30,7 @@ from kinos.engine.lifecycle import Start
 from kinos.engine.session import Session
 from kinos.worker.rehearsal.knob import Knobs
 from kinos.worker.rehearsal.server import Rehearsal, serving
+from process_tree import alive, command_line, descendants, wait_for_end
 
 pytestmark = [pytest.mark.agents, pytest.mark.timeout(3600)]
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from e2e.vscode.process_tree import descendants, wait_for_end
+from process_tree import descendants, wait_for_end
 from soak.test_team import EXAMPLE, handles, resident
 
 pytestmark = [pytest.mark.soak, pytest.mark.agents, pytest.mark.timeout(7200)]

@@ -5,8 +5,7 @@ import signal
 import socket
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -29,6 +28,7 @@ from kinos.domain.message import (
     encode,
 )
 from kinos.worker.channel import read_frame
+from process_tree import descendants, wait_for_end
 
 PATIENCE = 60.0
 """Seconds after which a silent worker is a failure."""
@@ -97,7 +97,7 @@ class Worker:
 
     def children(self) -> set[int]:
         """The processes of this worker that are not zombies."""
-        return living(descendants(self.process.pid)) - {self.process.pid}
+        return set(descendants(self.process.pid))
 
     def end(self) -> int:
         """Close the control socket and wait for the exit code."""
@@ -140,44 +140,9 @@ def _hear_ctrl_c() -> None:
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
-def descendants(pid: int) -> set[int]:
-    """`pid` and all below it, by /proc."""
-    parents = {int(entry.name): _parent(entry) for entry in Path("/proc").iterdir() if entry.name.isdigit()}
-    found = {pid}
-    while more := {child for child, parent in parents.items() if parent in found} - found:
-        found |= more
-    return found
-
-
-def living(pids: set[int]) -> set[int]:
-    """Those of `pids` that exist and are no zombies."""
-    return {pid for pid in pids if _state(pid) not in {"", "Z", "X"}}
-
-
-def gone(pids: set[int]) -> bool:
-    """Whether all of `pids` end soon. Ending has no event an outsider could wait for."""
-    end = time.monotonic() + 10
-    while living(pids):
-        if time.monotonic() > end:
-            return False
-        os.sched_yield()
-        time.sleep(0.005)
-    return True
-
-
-def _stat(entry: Path) -> list[str]:
-    try:
-        return (entry / "stat").read_text().rpartition(")")[2].split()
-    except OSError:
-        return ["", "-1"]
-
-
-def _parent(entry: Path) -> int:
-    return int(_stat(entry)[1])
-
-
-def _state(pid: int) -> str:
-    return _stat(Path(f"/proc/{pid}"))[0]
+def gone(pids: Collection[int]) -> bool:
+    """Whether all of `pids` end soon."""
+    return wait_for_end(pids, 10) == []
 
 
 def plan_call(url: str | None, **changes: object) -> PlanCall:

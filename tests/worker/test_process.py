@@ -13,8 +13,9 @@ import kinos
 from kinos.domain.brief import NOTHING
 from kinos.domain.errors import FailureKind
 from kinos.domain.message import Edited, Failed, Planned, Ready, encode
+from process_tree import alive, descendants
 from worker.chat import ollama, openai
-from worker.process import Talk, Worker, descendants, edit_call, gone, living, plan_call, worker
+from worker.process import Talk, Worker, edit_call, gone, plan_call, worker
 from worker.scripted import Answer, ScriptedApi, says, stalls, uses
 
 DONE = uses(NOTHING, {"reason": "All is well."})
@@ -159,7 +160,7 @@ def test_ctrl_c_is_left_to_the_engine(running: Worker, api: ScriptedApi) -> None
     talk = running.call(plan_call(api.url))
     talk.hear()
     api.wait_for(requests=1)
-    for pid in descendants(running.process.pid):
+    for pid in [running.process.pid, *descendants(running.process.pid)]:
         os.kill(pid, signal.SIGINT)
     pressed.set()
     assert isinstance(talk.result(), Planned)
@@ -169,10 +170,10 @@ def test_ctrl_c_is_left_to_the_engine(running: Worker, api: ScriptedApi) -> None
 @pytest.mark.agents
 def test_everything_ends_with_the_control_socket(own: Worker, api: ScriptedApi) -> None:
     talks = under_way(own, api, calls=2)
-    everyone = descendants(own.process.pid)
+    everyone = [own.process.pid, *descendants(own.process.pid)]
     assert len(everyone) == 3
     assert own.end() == 0
-    assert living(everyone) == set()
+    assert alive(everyone) == []
     assert [talk.hear() for talk in talks] == [None, None]
     assert not own.folder.exists()
     assert own.person.exists()

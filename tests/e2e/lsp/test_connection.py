@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from e2e.lsp.editor import Editor, ResponseError, Running, clean_environment, server
-from e2e.vscode.process_tree import alive, descendants, wait_for_end
+from process_tree import alive, descendants, wait_for_end
 
 END = 2.0
 """Seconds in which the process must be gone."""

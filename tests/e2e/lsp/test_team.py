@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from e2e.lsp.editor import Editor, ResponseError, Running, apply_edit, drop_edit, server
-from e2e.vscode.process_tree import alive, command_line, descendants, wait_for_end
+from process_tree import alive, command_line, descendants, wait_for_end
 
 pytestmark = pytest.mark.agents
 

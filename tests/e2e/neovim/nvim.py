@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from e2e.lsp.editor import clean_environment
-from e2e.vscode.process_tree import command_line, descendants, wait_for_end
+from process_tree import command_line, descendants, wait_for_end
 
 ROOT = Path(__file__).parents[3]
 SECONDS = 90

@@ -8,7 +8,7 @@ import pytest
 
 from e2e.lsp.editor import aider_website
 from e2e.neovim.nvim import Neovim, neovim
-from e2e.vscode.process_tree import alive, descendants, wait_for_end
+from process_tree import alive, descendants, wait_for_end
 
 EXAMPLES = Path(__file__).parents[3] / "examples" / "workspace"
 LONG = "word " * 7000 + "\n"

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from e2e.vscode.process_tree import alive, command_line, descendants, wait_for_end
 from e2e.vscode.vscode_host import Host, packed, prepare, run
 from e2e.vscode.vscode_window import VSCode, Window, vscode
+from process_tree import alive, command_line, descendants, wait_for_end
 
 pytestmark = pytest.mark.timeout(600)
 

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any, Self
 from urllib.parse import quote
 
-from e2e.vscode.process_tree import alive, command_line, descendants, wait_for_end, working_folder
 from e2e.vscode.vscode_host import Host
+from process_tree import alive, command_line, descendants, wait_for_end, working_folder
 
 STATUS_ITEM = '[id="kinos.kinos.kinos.status"]'
 NOTIFICATION_LIST = ".notifications-toasts"

@@ -7,12 +7,15 @@ import time
 from collections.abc import Collection
 from pathlib import Path
 
+_ENDED = "ZX"
+"""States of a process that only waits to be collected."""
+
 
 def descendants(pid: int) -> list[int]:
     """Process ids of everything alive below `pid`, zombies left out."""
     children: dict[int, list[int]] = {}
     for child, parent, state in _processes():
-        if state != "Z":
+        if state not in _ENDED:
             children.setdefault(parent, []).append(child)
     found, pending = [], [pid]
     while pending:
@@ -24,7 +27,7 @@ def descendants(pid: int) -> list[int]:
 
 def alive(pids: Collection[int]) -> list[int]:
     """Those of `pids` that run, zombies left out."""
-    return sorted(pid for pid, _, state in _processes() if pid in pids and state != "Z")
+    return sorted(pid for pid, _, state in _processes() if pid in pids and state not in _ENDED)
 
 
 def command_line(pid: int) -> str:
