@@ -7,9 +7,11 @@ from contextlib import closing, redirect_stdout, suppress
 from dataclasses import dataclass, field, replace
 from io import StringIO
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from lsprotocol import types
 
 from fakes.catalog import agent
 from fakes.clock import BEGINNING, InlineExecutor
@@ -29,11 +31,13 @@ from kinos.engine.lifecycle import Start
 from kinos.engine.run import Ends
 from kinos.lsp.background import Background
 from kinos.lsp.diagnostic import Form
+from kinos.lsp.feature import document_link, document_symbol
+from kinos.lsp.offer import Maker
 from kinos.lsp.size_report import SizeReport
 from kinos.worker.deadline import Deadline
 from kinos.worker.gate import Gate
 from kinos.worker.source import Source as Asked
-from lsp.stage import RecordingClient, idle, workspace
+from lsp.stage import OneFolder, RecordingClient, idle, workspace
 from worker.test_gate import Clock, Engine, Model, longest, refusal
 
 TEN_WORDS = "one two three four five six seven eight nine ten\n"
@@ -203,6 +207,19 @@ async def diagnostics(place: Place) -> dict[str, Any]:
     return {path: found[0].severity.name for path, _, found in client.published if found and found[0].severity}
 
 
+def about_a_document(maker: Maker, **more: Any) -> Look:
+    """Whether a request about an open document is answered with anything."""
+
+    async def look(place: Place) -> bool:
+        stage = OneFolder(place.folder, {"tokens.warn": 1, **place.values})
+        stage.open("demande.md", "# Do it\n")
+        uri = stage.open("a.md", "# One\n\ntext, see demande.md\n")
+        named = types.TextDocumentIdentifier(uri)
+        return bool(await stage.ask(maker, SimpleNamespace(text_document=named, **more)))
+
+    return look
+
+
 async def whether_a_draft_is_left_alone(place: Place) -> bool:
     return App().disk(place.folder, place.settings).ignored("drafts/b.md")
 
@@ -348,6 +365,8 @@ def _edit(name: str) -> Look:
     return of_a_run(lambda world: getattr(world.workers.edits[0], name))
 
 
+_SWITCH = [(True, True), (False, False)]
+
 EFFECTS: Mapping[str, Sequence[Effect]] = {
     "tokens.warn": [
         Effect(level_of_ten_words, [(9, "long"), (10, "ok")]),
@@ -408,6 +427,8 @@ EFFECTS: Mapping[str, Sequence[Effect]] = {
     "diagnostics.severityTooLong": [
         Effect(diagnostics, [("information", _DIAGNOSED | {"huge.md": "Information"}), ("error", _DIAGNOSED)])
     ],
+    "editor.symbols": [Effect(about_a_document(document_symbol.offer), _SWITCH)],
+    "editor.links": [Effect(about_a_document(document_link.offer), _SWITCH)],
     "map.write": [Effect(map_after_a_run, [("always", True), ("never", False), ("auto", True)])],
     "team.name": [Effect(team_that_starts, [("crew", "crew"), ("other", "other")])],
     "team.parallel": [Effect(of_a_run(most_at_once, 4), [(1, 1), (2, 2)])],

@@ -25,6 +25,9 @@ from kinos.engine.ports import Ear, Editor, Gate
 from kinos.engine.session import Session
 from kinos.lsp.background import Background
 from kinos.lsp.diagnostic import Form
+from kinos.lsp.folders import Folders
+from kinos.lsp.offer import Maker
+from kinos.lsp.option import Options
 from kinos.tokens.position import Encoding
 
 
@@ -38,6 +41,7 @@ class RecordingClient:
     refreshed: int = 0
     versioned_edits: bool = True
     edits: bool = True
+    declared: frozenset[str] = frozenset()
     published: list[tuple[str, int | None, list[types.Diagnostic]]] = field(default_factory=list)
     statuses: list[Mapping[str, Any]] = field(default_factory=list)
     asked: list[tuple[types.WorkspaceEdit, str]] = field(default_factory=list)
@@ -49,6 +53,9 @@ class RecordingClient:
     def refresh_diagnostics(self) -> None:
         self.refreshed += 1
         self.news.set()
+
+    def can(self, capability: str) -> bool:
+        return capability in self.declared
 
     def publish(self, uri: str, version: int | None, diagnostics: Sequence[types.Diagnostic]) -> None:
         self.news.set()
@@ -153,3 +160,30 @@ def workspace(root: Path, given: Mapping[str, Any], trusted: bool, editor: Edito
         editor=editor,
     )
     return StagedWorkspace(disk.root, Session(ports, settings, "a test", trusted=trusted), problems)
+
+
+class OneFolder:
+    """An editor with one folder, whose requests are answered as those of a real one are."""
+
+    def __init__(self, root: Path, given: Mapping[str, Any] | None = None, encoding: Encoding = Encoding.UTF16) -> None:
+        self.root = root
+        self.client = RecordingClient(encoding=encoding)
+        self.background = Background()
+        self.folders = Folders(self.client, self.background, workspace)
+        self.folders.configure(Options(settings=given or {}))
+        self.folders.add(root.as_uri())
+        (self.folder,) = self.folders
+        self.session = self.folder.session
+
+    def uri(self, path: str) -> str:
+        """As the editor writes it."""
+        return (self.root / path).as_uri()
+
+    def open(self, path: str, text: str) -> str:
+        """Open a document; its URI."""
+        self.folders.did_open(self.uri(path), text, 1)
+        return self.uri(path)
+
+    async def ask(self, maker: Maker, params: Any) -> Any:
+        """What a request is answered with."""
+        return await maker(self.client, self.folders).handler(params)

@@ -11,6 +11,7 @@
 ---@field phase? kinos.settings.phase
 ---@field documents? kinos.settings.documents
 ---@field diagnostics? kinos.settings.diagnostics
+---@field editor? kinos.settings.editor
 ---@field map? kinos.settings.map
 ---@field team? kinos.settings.team
 ---@field model? kinos.settings.model
@@ -42,6 +43,10 @@
 ---@field mode? 'off'|'openFiles'|'workspace' where size diagnostics are shown; default: workspace
 ---@field severityLong? 'error'|'warning'|'information'|'hint' the severity for a long document; default: warning
 ---@field severityTooLong? 'error'|'warning'|'information'|'hint' the severity for a document that is too long; default: error
+
+---@class kinos.settings.editor
+---@field symbols? boolean the outline of a document, with the size of each section; default: True
+---@field links? boolean links in the map, and to the map and the request; default: True
 
 ---@class kinos.settings.map
 ---@field write? 'auto'|'always'|'never' when the map's file is written: auto is while a team runs or when it already exists; default: auto

@@ -104,6 +104,10 @@ class Settings:
     diagnostics_severity_too_long: str = _row(
         "diagnostics.severityTooLong", "error", Choice(*_SEVERITIES), "the severity for a document that is too long"
     )
+    editor_symbols: bool = _row(
+        "editor.symbols", True, Flag(), "the outline of a document, with the size of each section"
+    )
+    editor_links: bool = _row("editor.links", True, Flag(), "links in the map, and to the map and the request")
     map_write: str = _row(
         "map.write",
         "auto",

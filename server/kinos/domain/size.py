@@ -53,3 +53,8 @@ class Size:
 def kilotokens(tokens: int) -> str:
     """Tokens in thousands with one decimal, as shown everywhere: `4.2k`."""
     return f"{tokens / 1000:.1f}k"
+
+
+def amount(tokens: int) -> str:
+    """The tokens of a part of a document, with their unit: `840 tokens`, and from a thousand on as `4.2k tokens`."""
+    return f"{tokens} tokens" if tokens < 1000 else f"{kilotokens(tokens)} tokens"

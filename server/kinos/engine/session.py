@@ -169,6 +169,10 @@ class Session:
             minutes=self._team.minutes,
         )
 
+    def holds(self, path: str) -> bool:
+        """Whether there is a file of that path, on the disk or in an editor."""
+        return path in self.buffers or self._ports.disk.stamp(path) is not None
+
     def changes(self) -> Sequence[Change]:
         """Every change, in the order made."""
         return self._changes.all()

@@ -11,6 +11,7 @@ from kinos.lsp.feature import diagnostic
 from kinos.lsp.feature.watched_file import watch
 from kinos.lsp.feature.workspace_folder import first_folders
 from kinos.lsp.folders import Folders
+from kinos.lsp.offer import Offers
 from kinos.lsp.option import Options, options
 from kinos.lsp.parent import gone
 from kinos.lsp.protocol import Server
@@ -19,11 +20,12 @@ from kinos.lsp.protocol import Server
 class Lifecycle:
     """One connection's. `over` is set once the process has to end."""
 
-    def __init__(self, client: EditorClient, folders: Folders, background: Background) -> None:
+    def __init__(self, client: EditorClient, folders: Folders, background: Background, offers: Offers) -> None:
         self.over = asyncio.Event()
         self._client = client
         self._folders = folders
         self._background = background
+        self._offers = offers
         self._first: Sequence[str] = ()
         self._options = Options()
         self._closing: asyncio.Task[None] | None = None
@@ -34,6 +36,7 @@ class Lifecycle:
         self._options = options(params.initialization_options)
         if params.process_id is not None:
             self._background.start(self._watch(params.process_id))
+        self._offers.declare()
 
     def offer(self, server: Server) -> None:
         """Offer what only some editors may be offered, by what this one declared."""
@@ -42,6 +45,7 @@ class Lifecycle:
     def initialized(self) -> None:
         """Open the folders."""
         watch(self._client)
+        self._offers.register()
         self._folders.configure(self._options)
         for uri in self._first:
             self._folders.add(uri)

@@ -11,10 +11,20 @@ from kinos.domain.errors import SetupError
 from kinos.lsp import lifecycle
 from kinos.lsp.background import Background
 from kinos.lsp.client import EditorClient
-from kinos.lsp.feature import code_action, command, document_command, text_sync, watched_file, workspace_folder
+from kinos.lsp.feature import (
+    code_action,
+    command,
+    document_command,
+    document_link,
+    document_symbol,
+    text_sync,
+    watched_file,
+    workspace_folder,
+)
 from kinos.lsp.folder import Factory
 from kinos.lsp.folders import Folders
 from kinos.lsp.lifecycle import Lifecycle
+from kinos.lsp.offer import Offers
 from kinos.lsp.protocol import Protocol, Server
 from kinos.lsp.transport import Deadline, Output, StdoutWriter, claimed_stdio, frames, stdin_reader
 
@@ -69,7 +79,8 @@ async def serve(
     server, background = Server(__version__), Background()
     client = EditorClient(server)
     folders = Folders(client, background, factory)
-    life = Lifecycle(client, folders, background)
+    offers = Offers(server, client, folders, [each.offer for each in (document_symbol, document_link)])
+    life = Lifecycle(client, folders, background, offers)
     lifecycle.register(server, life)
     for feature in (text_sync, watched_file, workspace_folder, command, document_command, code_action):
         feature.register(server, folders)
