@@ -7,6 +7,7 @@ import pytest
 from lsprotocol import types
 
 from kinos.domain.change import Change, FileChange
+from kinos.engine.folding import Twin
 from kinos.lsp.ability import Abilities, abilities
 from kinos.lsp.action import EDIT, REJECT, Deed, Offer, Scene, code_action, deed, offers
 from kinos.lsp.protocol import _converter
@@ -53,6 +54,15 @@ def test_beside_the_diagnostic_these_are_quick_fixes_of_it_and_the_split_is_pref
 
 def test_there_is_no_preview_where_edits_cannot_ask() -> None:
     assert "Split at headings (preview)" not in titles(replace(SCENE, over=True, able=replace(ABLE, annotates=False)))
+
+
+def test_a_passage_that_stands_elsewhere_can_be_folded_into_that_place() -> None:
+    twins = [Twin("docs/b.md", 7, "Levels", exact=True), Twin("guide.md", 2, "Guide", exact=False)]
+    found = offers(replace(SCENE, twins=twins), ["refactor.rewrite"])
+    assert [(offer.title, offer.deed) for offer in found] == [
+        ("Fold this passage into “Levels” (docs/b.md)", Deed("fold", SCENE.uri, 5, 4, 7, place="docs/b.md")),
+        ("Fold this passage into nearly the same in “Guide”", Deed("fold", SCENE.uri, 5, 4, 2, place="guide.md")),
+    ]
 
 
 def test_a_waiting_change_can_be_accepted_and_rejected() -> None:

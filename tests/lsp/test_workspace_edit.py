@@ -13,7 +13,7 @@ from fakes.world import World
 from kinos.domain.errors import UsageError
 from kinos.domain.markdown import headings, link, scan
 from kinos.domain.markdown.split import words_by_line
-from kinos.engine.restructuring import Restructured
+from kinos.engine.manuscript import Restructured
 from kinos.lsp.ability import Abilities
 from kinos.lsp.workspace_edit import Dialect, workspace_edit
 from kinos.tokens.document import OpenText, Position, TextEdit

@@ -59,6 +59,11 @@ def passages(text: str) -> Iterator[Passage]:
             yield Passage(line, end, " ".join(found[0].split()[:8]), runs)
 
 
+def alike(one: Passage, other: Passage) -> bool:
+    """Whether they say the same, word for word or nearly."""
+    return len(one.runs & other.runs) >= ALIKE * min(len(one.runs), len(other.runs))
+
+
 class Search:
     """Looks for the passages of one document in others, each handed over once; it keeps nothing of those."""
 

@@ -1,13 +1,11 @@
 """What a person asks to be done to a document's structure: the texts before and after. The editor makes the edits."""
 
 import asyncio
-import re
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from posixpath import basename
 from urllib.parse import unquote
 
-from kinos.domain.errors import ConflictError, LandingError, UsageError
+from kinos.domain.errors import ConflictError, UsageError
 from kinos.domain.markdown import Kind, Line, Section, headings, plain, scan, sections
 from kinos.domain.markdown.division import named
 from kinos.domain.markdown.relink import relinked
@@ -15,66 +13,28 @@ from kinos.domain.markdown.section import meant
 from kinos.domain.markdown.split import Part, SplitError, moved, split
 from kinos.domain.path import REQUESTS
 from kinos.engine.buffer import Buffers
+from kinos.engine.manuscript import Made, Manuscript, Manuscripts, Restructured, Rewrite
 from kinos.engine.merge import fitted, merged_text
-from kinos.engine.ports import Disk
 from kinos.engine.sizes import Sizes
 from kinos.engine.text import Text, parse
 from kinos.tokens.counter import Counter
 from kinos.tokens.suggestion import suggestion
 
 IGNORE = "<!-- kinos: ignore-size -->"
-IGNORED = re.compile(r"<!--\s*kinos:\s*ignore-size\s*-->")
 ECHOES = (2.0, 2.0, 0.0)
 """Seconds until an editor that says it has done something is looked at again, each time; after the last it has not."""
 
-
-@dataclass(frozen=True, slots=True)
-class Rewrite:
-    """A document as it is and as it is to be. `before` None is a new one; `version` is that of the open text, None when it is
-    closed.
-    """
-
-    path: str
-    before: Text | None
-    after: Text
-    version: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Made:
-    """A new document: what it is called, the headings it took, and its tokens."""
-
-    path: str
-    title: str
-    headings: tuple[str, ...]
-    tokens: int
-
-
-@dataclass(frozen=True, slots=True)
-class Restructured:
-    """What is to be done at one stroke; `label` says it to a person."""
-
-    label: str
-    rewrites: tuple[Rewrite, ...]
-    made: tuple[Made, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class _Source:
-    """A document as it was read."""
-
-    path: str
-    text: Text
-    version: int | None
+type Choose = Callable[[Manuscript, frozenset[str]], tuple[Part, ...]]
+"""Which parts a document is to have; the set is of paths that are not free."""
 
 
 class Restructuring:
     """Works out what the documents of one workspace would be. Nothing is written here."""
 
-    def __init__(self, sizes: Sizes, buffers: Buffers, disk: Disk) -> None:
+    def __init__(self, sizes: Sizes, buffers: Buffers, manuscripts: Manuscripts) -> None:
         self._sizes = sizes
         self._buffers = buffers
-        self._disk = disk
+        self._manuscripts = manuscripts
 
     def allows(self, path: str) -> bool:
         """Whether the document is one that may be taken apart: counted here, and not what a person asks of the team."""
@@ -82,33 +42,32 @@ class Restructuring:
 
     async def split(self, path: str, wanted: Sequence[str] = ()) -> Restructured:
         """Split at the headings of the `wanted` words or anchors, each into a document of its own; without them so that all
-        is within the limit. Raises UsageError with the reason when that cannot be done, ConflictError when it changed meanwhile.
+        is within the limit. Raises UsageError with the reason when that cannot be done.
         """
         counter = self._sizes.counter()
 
-        def parts(source: _Source) -> tuple[Part, ...]:
-            text = source.text.unified()
-            return self._chosen(path, text, wanted) if wanted else self._suggested(path, text, counter)
+        def parts(source: Manuscript, taken: frozenset[str]) -> tuple[Part, ...]:
+            return self._chosen(source, wanted, taken) if wanted else self._suggested(source, counter, taken)
 
         return await self._split(path, parts, counter)
 
     async def move(self, path: str, first: int, last: int) -> Restructured:
         """Move the sections that the lines mean into a new document. Raises as `split`."""
 
-        def parts(source: _Source) -> tuple[Part, ...]:
+        def parts(source: Manuscript, taken: frozenset[str]) -> tuple[Part, ...]:
             lines = scan(source.text.unified())
             pieces = meant(sections(lines), first, last)
             if not pieces:
                 raise UsageError("There is no section at that place.", "Put the cursor below a heading.")
-            return (self._free(path, lines, pieces),)
+            return (self._free(path, lines, pieces, taken),)
 
         return await self._split(path, parts, self._sizes.counter())
 
     async def ignored(self, path: str) -> Restructured:
         """The comment that suppresses the diagnostic of the document's size, at its beginning. Raises UsageError."""
-        source = self._open(path)
+        source = self._manuscripts.open(path)
         if source is None:
-            source = await asyncio.to_thread(self._read, path)
+            source = await asyncio.to_thread(self._manuscripts.closed, path)
         text, lines = source.text, scan(source.text.unified())
         at = next((n for n, line in enumerate(lines) if line.kind is not Kind.FRONT), len(lines))
         lines_after, ends_after = [*text.lines[:at], IGNORE, *text.lines[at:]], [*text.ends]
@@ -131,21 +90,20 @@ class Restructuring:
 
     # -- inside ---------------------------------------------------------------------------------------------------
 
-    async def _split(self, path: str, choose: Callable[[_Source], tuple[Part, ...]], counter: Counter) -> Restructured:
+    async def _split(self, path: str, choose: Choose, counter: Counter) -> Restructured:
         if not self.allows(path):
             raise UsageError(f"{path} is no document that can be split.", "Choose a counted Markdown document.")
-        open_ = {other: source for other in self._buffers if (source := self._open(other)) is not None}
+        open_ = self._manuscripts.all_open()
         others = [other for other in self._sizes.documents.sizes if other != path]
         return await asyncio.to_thread(self._worked_out, path, choose, counter, open_, others)
 
     def _worked_out(
-        self, path: str, choose: Callable[[_Source], tuple[Part, ...]], counter: Counter,
-        open_: Mapping[str, _Source], others: Sequence[str],
-    ) -> Restructured:  # fmt: skip
-        source = open_.get(path) or self._read(path)
+        self, path: str, choose: Choose, counter: Counter, open_: Mapping[str, Manuscript], others: Sequence[str]
+    ) -> Restructured:
+        source = open_.get(path) or self._manuscripts.closed(path)
         text = source.text.unified()
         try:
-            parts = choose(source)
+            parts = choose(source, frozenset(other.casefold() for other in (path, *others)))
             texts, homes = split(path, text, parts), moved(path, text, parts)
         except SplitError as error:
             raise UsageError(
@@ -158,25 +116,11 @@ class Restructuring:
             Made(part.path, part.title, tuple(titles[at] for at in part.starts), counter.count(texts[part.path]).tokens)
             for part in parts
         )
-        rewrites += self._relinked(path, homes, open_, others)
+        rewrites += _relinked(path, homes, self._manuscripts.readable(others, open_))
         return Restructured(f"Split {path}", tuple(rewrites), made)
 
-    def _relinked(
-        self, path: str, homes: Mapping[str, tuple[str, str]], open_: Mapping[str, _Source], others: Sequence[str]
-    ) -> list[Rewrite]:
-        """The other documents whose links lead into what moves. One that cannot be read is left alone: its links stay alive."""
-        found = []
-        for other in others:
-            source = open_.get(other) or self._readable(other)
-            if source is None:
-                continue
-            text = source.text.unified()
-            if basename(path) in unquote(text) and (after := relinked(other, text, path, homes)) != text:
-                found.append(Rewrite(other, source.text, fitted(other, source.text, after), source.version))
-        return found
-
-    def _chosen(self, path: str, text: str, wanted: Sequence[str]) -> tuple[Part, ...]:
-        lines = scan(text)
+    def _chosen(self, source: Manuscript, wanted: Sequence[str], taken: frozenset[str]) -> tuple[Part, ...]:
+        path, lines = source.path, scan(source.text.unified())
         known = [section for root in sections(lines) for section in root.walk()]
         parts: list[Part] = []
         for name in wanted:
@@ -187,51 +131,37 @@ class Restructuring:
                 anchors = ", ".join(section.heading.anchor for section in known if section.heading.anchor)
                 raise UsageError(f"{path} has {count} {name!r}.", f"Its anchors: {anchors or 'none'}.")
             mine = {part.path.casefold() for part in parts}
-            parts.append(self._free(path, lines, fits, mine))
+            parts.append(self._free(path, lines, fits, taken | mine))
         return tuple(parts)
 
-    def _suggested(self, path: str, text: str, counter: Counter) -> tuple[Part, ...]:
-        limit, taken = self._sizes.documents.limits.warn, set(self._sizes.documents.sizes)
+    def _suggested(self, source: Manuscript, counter: Counter, taken: frozenset[str]) -> tuple[Part, ...]:
+        path, limit = source.path, self._sizes.documents.limits.warn
         while True:
-            found = suggestion(path, text, counter, limit, taken)
+            found = suggestion(path, source.text.unified(), counter, limit, taken)
             if not found.pieces:
                 raise UsageError(
                     f"{path} cannot be split: {found.reason}.", "Split it by hand, or name other headings."
                 )
-            there = [piece.path for piece in found.pieces if self._there(piece.path)]
+            there = {piece.path for piece in found.pieces if self._manuscripts.there(piece.path)}
             if not there:
                 return tuple(Part(piece.path, piece.title, piece.starts) for piece in found.pieces)
-            taken.update(there)
+            taken |= there
 
-    def _free(self, path: str, lines: Sequence[Line], pieces: Sequence[Section], other: Collection[str] = ()) -> Part:
-        """The part that takes `pieces`, at a path that is free also on the disk and none of the folded `other`."""
-        taken = {*other, *(known.casefold() for known in self._sizes.documents.sizes)}
-        while self._there((part := named(path, lines, pieces, taken)).path):
-            taken.add(part.path.casefold())
+    def _free(self, path: str, lines: Sequence[Line], pieces: Sequence[Section], taken: frozenset[str]) -> Part:
+        """The part that takes `pieces`, at a path that is free also on the disk and none of the folded `taken`."""
+        while self._manuscripts.there((part := named(path, lines, pieces, taken)).path):
+            taken |= {part.path.casefold()}
         return part
 
-    def _there(self, path: str) -> bool:
-        return path in self._buffers or self._disk.stamp(path) is not None
 
-    def _readable(self, path: str) -> _Source | None:
-        try:
-            return self._read(path)
-        except UsageError:
-            return None
-
-    def _open(self, path: str) -> _Source | None:
-        buffer = self._buffers.get(path)
-        return None if buffer is None else _Source(path, parse(buffer.text.text), buffer.text.version)
-
-    def _read(self, path: str) -> _Source:
-        """The closed document without its BOM, which editors do not show. Raises UsageError. Called off the loop."""
-        try:
-            raw = self._disk.read(path)
-            if raw is None:
-                raise UsageError(f"There is no document {path}.")
-            return _Source(path, parse(raw.decode("utf-8-sig")), None)
-        except (LandingError, UnicodeDecodeError) as error:
-            raise UsageError(f"{path} cannot be read: {error}.") from error
+def _relinked(path: str, homes: Mapping[str, tuple[str, str]], others: Iterable[Manuscript]) -> list[Rewrite]:
+    """The other documents whose links lead into what moves from `path` to its `homes`."""
+    found = []
+    for other in others:
+        text = other.text.unified()
+        if basename(path) in unquote(text) and (after := relinked(other.path, text, path, homes)) != text:
+            found.append(Rewrite(other.path, other.text, fitted(other.path, other.text, after), other.version))
+    return found
 
 
 def _holds(rewrite: Rewrite, now: Text) -> bool:

@@ -25,11 +25,13 @@ from kinos.engine.chronicle import Chronicle
 from kinos.engine.circuit import Circuits
 from kinos.engine.claims import Claims
 from kinos.engine.configuration import Configuration
+from kinos.engine.folding import Folding
 from kinos.engine.history import Reverted, Selection
 from kinos.engine.keeper import Keeper
 from kinos.engine.landing import Landing
 from kinos.engine.lifecycle import Lifecycle, Parts, Start, Started
 from kinos.engine.manner import manner
+from kinos.engine.manuscript import Manuscripts
 from kinos.engine.mapper import Mapper
 from kinos.engine.memory import Memory
 from kinos.engine.outside import Ports
@@ -61,7 +63,9 @@ class Session:
         self._configuration = Configuration(settings, ports.origin, self.store, ports.clock, self._settle, problems)
         self.buffers = Buffers(ports.clock)
         self.sizes = Sizes(ports.disk, self.buffers, ports.counting, self.store, ports.clock, manner(settings))
-        self.restructuring = Restructuring(self.sizes, self.buffers, ports.disk)
+        manuscripts = Manuscripts(self.buffers, ports.disk)
+        self.restructuring = Restructuring(self.sizes, self.buffers, manuscripts)
+        self.folding = Folding(self.sizes, manuscripts)
         self._journal = ports.folder.journal()
         self._memory, self._claims = Memory(), Claims()
         self._circuits = ports.circuits or Circuits(ports.clock)

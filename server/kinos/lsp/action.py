@@ -10,6 +10,7 @@ from kinos.domain.change import Change
 from kinos.domain.markdown import Line, plain, scan, sections
 from kinos.domain.markdown.obstacle import obstacle
 from kinos.domain.markdown.section import Section, meant
+from kinos.engine.folding import Twin
 from kinos.lsp.ability import Abilities
 
 SERVER = "kinos.server."
@@ -32,7 +33,9 @@ _TITLE = 40
 
 @dataclass(frozen=True, slots=True)
 class Deed:
-    """The edit of an action before it is worked out: what, to which version of which document, at which lines (0-based)."""
+    """The edit of an action before it is worked out: what, to which version of which document, at which lines (0-based). For a
+    fold `place` is the document where the passage stays, and `last` its line there.
+    """
 
     name: str
     uri: str
@@ -40,6 +43,7 @@ class Deed:
     first: int = 0
     last: int = 0
     preview: bool = False
+    place: str = ""
 
     def wire(self) -> dict[str, Any]:
         """As `data` of an action."""
@@ -48,7 +52,7 @@ class Deed:
 
 def deed(data: object) -> Deed | None:
     """What `Deed.wire` made; None for anything else."""
-    kinds = {"name": str, "uri": str, "version": int, "first": int, "last": int, "preview": bool}
+    kinds = {"name": str, "uri": str, "version": int, "first": int, "last": int, "preview": bool, "place": str}
     if not isinstance(data, Mapping) or data.keys() != {each.name for each in fields(Deed)}:
         return None
     return Deed(**data) if all(type(data[key]) is kind for key, kind in kinds.items()) else None
@@ -73,9 +77,10 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """Where actions are asked for: lines `first` to `last` of an open document. `over` is whether its size is shown as too
-    much; `fixes` are our diagnostics at hand; `counted` is whether it is a document that may be taken apart; `waiting` are
-    changes of it that wait for a person; `folder` is the URI of its folder.
+    """Where actions are asked for: lines `first` to `last` of an open document, in the folder of that URI.
+
+    `counted` is whether it is a document that may be taken apart, `over` whether its size is shown as too much; `waiting` are
+    changes of it that wait for a person, `fixes` our diagnostics at hand, `twins` other places of the passage at `first`.
     """
 
     uri: str
@@ -90,6 +95,7 @@ class Scene:
     able: Abilities = Abilities()
     waiting: Sequence[Change] = ()
     fixes: Sequence[types.Diagnostic] = field(default=())
+    twins: Sequence[Twin] = ()
 
 
 def offers(scene: Scene, only: Sequence[str] | None = None) -> list[Offer]:
@@ -103,10 +109,16 @@ def offers(scene: Scene, only: Sequence[str] | None = None) -> list[Offer]:
         found = [
             *_about_size(scene, outermost),
             *_about_section(scene, lines, outermost),
+            *_about_twins(scene),
             *found,
             *_about_folder(scene),
         ]
-    return [offer for offer in found if _asked(offer.kind, only) and _shown(offer, scene.able)]
+    return [offer for offer in found if asked(offer.kind, only) and _shown(offer, scene.able)]
+
+
+def asked(kind: str, only: Sequence[str] | None) -> bool:
+    """Whether a client that asks for the kinds `only` wants an action of this kind."""
+    return only is None or any(not each or kind == each or kind.startswith(each + ".") for each in only)
 
 
 def code_action(offer: Offer, able: Abilities, edit: types.WorkspaceEdit | None) -> types.CodeAction | types.Command:
@@ -163,6 +175,17 @@ def _about_section(scene: Scene, lines: Sequence[Line], outermost: Sequence[Sect
     return [Offer(title, types.CodeActionKind.RefactorMove, done, reason=reason or blocked)]
 
 
+def _about_twins(scene: Scene) -> list[Offer]:
+    """The passage that stands elsewhere too."""
+    found = []
+    for twin in scene.twins:
+        title = f"Fold this passage into {'' if twin.exact else 'nearly the same in '}{_short(twin.title)}"
+        where = "" if twin.path == scene.path else f" ({twin.path})"
+        done = Deed("fold", scene.uri, scene.version, scene.first, twin.line, place=twin.path)
+        found.append(Offer(f"{title}{where}", types.CodeActionKind.RefactorRewrite, done))
+    return found
+
+
 def _about_changes(scene: Scene) -> list[Offer]:
     """What a person may do about changes of the document that wait."""
     kind = types.CodeActionKind.RefactorRewrite
@@ -195,10 +218,6 @@ _NO_FILES = "this editor creates no files for a server"
 def _shown(offer: Offer, able: Abilities) -> bool:
     """Whether the client can be told: of a reason against it, and of more than a command."""
     return (able.literals or offer.command is not None) and (not offer.reason or (able.literals and able.disables))
-
-
-def _asked(kind: str, only: Sequence[str] | None) -> bool:
-    return only is None or any(not each or kind == each or kind.startswith(each + ".") for each in only)
 
 
 def _names(pieces: Sequence[Section]) -> str:

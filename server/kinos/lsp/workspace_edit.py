@@ -7,7 +7,7 @@ from lsprotocol import types
 
 from kinos.domain.errors import UsageError
 from kinos.engine.line_edit import line_edits
-from kinos.engine.restructuring import Restructured, Rewrite
+from kinos.engine.manuscript import Restructured, Rewrite
 from kinos.engine.text import Text
 from kinos.lsp.ability import Abilities
 from kinos.lsp.editor import text_edits

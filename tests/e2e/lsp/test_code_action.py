@@ -15,13 +15,13 @@ GUIDE = f"# Führer\r\n\r\nSee [用途](#用途).\r\n\r\n## Setup\r\n\r\n{BODY}\
 OTHER = "[there](guide.md#用途)\n"
 
 
-async def begin(editor: Editor, folder: Path, declared: Mapping[str, Any]) -> Document:
+async def begin(editor: Editor, folder: Path, declared: Mapping[str, Any], documents: int = 2) -> Document:
     """A folder with a document that is too large, which is open, and one that links into it."""
     (folder / "guide.md").write_bytes(GUIDE.encode())
     (folder / "other.md").write_text(OTHER)
     editor.takes = take
     await editor.initialize(folder, options=SETTINGS, capabilities=declared)
-    await editor.status(lambda status: status["documents"]["count"] == 2)
+    await editor.status(lambda status: status["documents"]["count"] == documents)
     return editor.open(folder / "guide.md", GUIDE)
 
 
@@ -118,6 +118,21 @@ async def test_the_section_at_the_cursor_moves_to_a_new_document(tmp_path: Path)
         move = named(await ask(editor, document, 6, ["refactor"]), "Move “Setup” to a new document")
         assert make(editor, (await editor.request("codeAction/resolve", move))["edit"])
         assert "See [Setup](guide-setup.md).\r\n\r\n## 用途\r\n" in document.text
+
+
+async def test_a_passage_is_folded_into_the_one_it_repeats(tmp_path: Path) -> None:
+    (tmp_path / "levels.md").write_text(f"# Levels\n\n{BODY}\n")
+    async with server() as running:
+        editor = running.editor
+        document = await begin(editor, tmp_path, capabilities(RESOLVING, EDITS), documents=3)
+        title = "Fold this passage into “Levels” (levels.md)"
+        fold = named(await ask(editor, document, 6), title)
+        assert make(editor, (await editor.request("codeAction/resolve", fold))["edit"])
+        assert "## Setup\r\n\r\nSee [Levels](levels.md).\r\n\r\n## 用途\r\n" in document.text
+        place = {"line": 10, "character": 0}
+        context = {"diagnostics": [], "triggerKind": 2}
+        params = {"textDocument": {"uri": document.uri}, "range": {"start": place, "end": place}, "context": context}
+        assert title not in [each["title"] for each in await editor.request("textDocument/codeAction", params)]
 
 
 async def test_the_size_is_ignored_from_then_on(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """`textDocument/codeAction` and `codeAction/resolve`: what can be done about a document, and the edit that does it."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException, JsonRpcInvalidParams
@@ -8,39 +9,32 @@ from pygls.exceptions import JsonRpcException, JsonRpcInvalidParams
 from kinos.domain.change import ChangeState
 from kinos.domain.errors import KinosError
 from kinos.domain.size import Level
-from kinos.engine.restructuring import IGNORED, Restructured, Restructuring
+from kinos.engine.manuscript import Restructured
+from kinos.engine.session import Session
 from kinos.lsp.ability import abilities
-from kinos.lsp.action import KINDS, Deed, Scene, code_action, deed, offers
+from kinos.lsp.action import KINDS, Deed, Offer, Scene, asked, code_action, deed, offers
 from kinos.lsp.client import EditorClient
-from kinos.lsp.diagnostic import CODES, SOURCE
+from kinos.lsp.diagnostic import CODES, SOURCE, ignored
 from kinos.lsp.folders import Folders, Place
 from kinos.lsp.protocol import CONTENT_MODIFIED, Server, refusal
 from kinos.lsp.workspace_edit import Dialect, workspace_edit
+
+REWRITE = types.CodeActionKind.RefactorRewrite
 
 
 def register(server: Server, folders: Folders) -> None:
     """Offer them."""
     client = EditorClient(server)
 
+    def dialect(place: Place) -> Dialect:
+        return Dialect(client.encoding, abilities(server.client_capabilities), place.folder.uri_of)
+
     @server.feature(
         types.TEXT_DOCUMENT_CODE_ACTION, types.CodeActionOptions(code_action_kinds=KINDS, resolve_provider=True)
     )
     async def actions(params: types.CodeActionParams) -> list[types.CodeAction | types.Command]:
         place = folders.opened(params.text_document.uri)
-        if place is None:
-            return []
-        able = abilities(server.client_capabilities)
-        dialect = Dialect(client.encoding, able, place.folder.uri_of)
-        found = []
-        for offer in offers(scene(params, place, dialect), params.context.only):
-            edit = None
-            if offer.deed is not None and able.literals and not able.resolves and not offer.reason:
-                try:
-                    edit = await _worked_out(offer.deed, place, dialect)
-                except KinosError:
-                    continue  # what cannot be done is not offered
-            found.append(code_action(offer, able, edit))
-        return found
+        return [] if place is None else await _actions(params, place, dialect(place))
 
     @server.feature(types.CODE_ACTION_RESOLVE)
     async def resolve(action: types.CodeAction) -> types.CodeAction:
@@ -50,12 +44,37 @@ def register(server: Server, folders: Folders) -> None:
         place = folders.opened(wanted.uri)
         if place is None or _version(place) != wanted.version:
             raise JsonRpcException("The document has changed since: ask for the actions again.", CONTENT_MODIFIED)
-        able = abilities(server.client_capabilities)
         try:
-            action.edit = await _worked_out(wanted, place, Dialect(client.encoding, able, place.folder.uri_of))
+            action.edit = await _worked_out(wanted, place, dialect(place))
         except KinosError as error:
             raise refusal(error) from error
         return action
+
+
+async def _actions(
+    params: types.CodeActionParams, place: Place, dialect: Dialect
+) -> list[types.CodeAction | types.Command]:
+    only, seen = params.context.only, scene(params, place, dialect)
+    by_hand = params.context.trigger_kind is not types.CodeActionTriggerKind.Automatic
+    if by_hand and seen.counted and asked(REWRITE, only):
+        # All documents are looked through: not at every move of the cursor.
+        seen = replace(seen, twins=await place.folder.session.folding.twins(place.path, seen.first))
+    found = []
+    for offer in offers(seen, only):
+        edit = None
+        if _needs_edit(offer, dialect):
+            try:
+                edit = await _worked_out(offer.deed, place, dialect) if offer.deed else None
+            except KinosError:
+                continue  # what cannot be done is not offered
+        found.append(code_action(offer, dialect.able, edit))
+    # What was worked out on another text than the one asked about would be put in the wrong place.
+    return found if _version(place) == seen.version else []
+
+
+def _needs_edit(offer: Offer, dialect: Dialect) -> bool:
+    """Whether the client takes the edit now or never."""
+    return offer.deed is not None and not offer.reason and dialect.able.literals and not dialect.able.resolves
 
 
 def scene(params: types.CodeActionParams, place: Place, dialect: Dialect) -> Scene:
@@ -77,7 +96,7 @@ def scene(params: types.CodeActionParams, place: Place, dialect: Dialect) -> Sce
         first,
         last,
         counted,
-        counted and level is not Level.OK and not IGNORED.search(text),
+        counted and level is not Level.OK and not ignored(text),
         dialect.able,
         [c for c in session.changes() if c.state is ChangeState.PROPOSED and place.path in c.paths],
         _ours(params.context.diagnostics),
@@ -96,13 +115,15 @@ def _version(place: Place) -> int | None:
 
 async def _worked_out(wanted: Deed, place: Place, dialect: Dialect) -> types.WorkspaceEdit:
     """The edit. Raises KinosError with the reason when it cannot be done."""
-    done = await _restructured(wanted, place.folder.session.restructuring, place.path)
+    done = await _restructured(wanted, place.folder.session, place.path)
     return workspace_edit(done, dialect, preview=wanted.preview)
 
 
-async def _restructured(wanted: Deed, restructuring: Restructuring, path: str) -> Restructured:
+async def _restructured(wanted: Deed, session: Session, path: str) -> Restructured:
     if wanted.name == "move":
-        return await restructuring.move(path, wanted.first, wanted.last)
+        return await session.restructuring.move(path, wanted.first, wanted.last)
+    if wanted.name == "fold":
+        return await session.folding.fold(path, wanted.first, wanted.place, wanted.last)
     if wanted.name == "ignore":
-        return await restructuring.ignored(path)
-    return await restructuring.split(path)
+        return await session.restructuring.ignored(path)
+    return await session.restructuring.split(path)

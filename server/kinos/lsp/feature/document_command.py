@@ -5,7 +5,7 @@ from typing import Any
 
 from kinos.domain.errors import KinosError, LandingError, UsageError
 from kinos.engine.command import run
-from kinos.engine.restructuring import Restructured
+from kinos.engine.manuscript import Restructured
 from kinos.lsp.ability import abilities
 from kinos.lsp.client import EditorClient
 from kinos.lsp.feature.command import PREFIX, argument
