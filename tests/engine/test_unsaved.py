@@ -1,10 +1,13 @@
 """What landed in an open document and was not saved: it counts as landed only where it is."""
 
+from pathlib import Path
+
 import pytest
 
 from fakes.world import World
 from kinos.domain.change import Change, ChangeState
 from kinos.domain.errors import LandingError
+from kinos.domain.message import EditCall
 from kinos.domain.task import Task
 from kinos.engine.history import Selection
 from kinos.engine.lifecycle import Start
@@ -145,6 +148,67 @@ async def test_a_file_that_cannot_be_looked_at_does_not_count_as_taken_back(cont
     replaced(world, "ann.md", "ann\n")
     world.save("ann.md")
     assert world.change().state is ChangeState.LANDED
+
+
+def _formatting(world: World) -> None:
+    """The editor formats what it saves: items begin with a dash, and blanks at the end of a line go."""
+    assert world.editor is not None
+    world.editor.formatted = lambda text: "".join(
+        line.rstrip().replace("* ", "- ") + "\n" for line in text.splitlines()
+    )
+
+
+async def _item(opened: tuple[str, ...] = ("ann.md",), file: str = "ann.md") -> World:
+    """An agent has added an item to `file`, which the editor has formatted as it was saved."""
+    world = World({"ann.md": "* mine\nann\n"}, editor=True, teams={"crew": {"ann": (1.0, 1.0)}})
+    _formatting(world)
+
+    def added(folder: Path, call: EditCall) -> None:
+        there = folder / file
+        text = there.read_text() if there.exists() else ""
+        there.write_text(f"{text}* the agent's  \nmore")
+
+    world.workers.planner = lambda call: Task("Say", "why", (file,), "Do it.")
+    world.workers.hand = added
+    await world.session.open()
+    for path in opened:
+        world.open(path)
+    await world.session.start_team(Start("crew", landing="auto", ends=Ends(cycles=1)))
+    await world.session.finished()
+    if file not in opened:
+        world.open(file)
+    world.save(file)
+    return world
+
+
+async def test_undo_takes_back_an_agents_lines_that_were_formatted_as_they_were_saved_and_redo_puts_them_back() -> None:
+    world = await _item()
+    assert world.disk.text("ann.md") == "- mine\nann\n- the agent's\nmore\n"
+    assert (await world.session.undo(Selection())).set_aside == ()
+    world.save("ann.md")
+    assert world.disk.text("ann.md") == "- mine\nann\n", "the person's lines stay as they were formatted"
+    assert world.change().state is ChangeState.UNDONE
+    await world.session.redo(Selection())
+    assert "- mine\nann\n* the agent's  \nmore" in world.editor.text("ann.md")  # type: ignore[union-attr]
+
+
+async def test_undo_of_a_file_that_an_agent_created_and_a_formatter_was_at_removes_it() -> None:
+    world = await _item(file="new.md")
+    assert world.disk.text("new.md") == "- the agent's\nmore\n"
+    assert world.editor is not None
+    world.editor.close("new.md")
+    await world.session.did_close("new.md")
+    assert (await world.session.undo(Selection())).set_aside == ()
+    assert "new.md" not in world.disk.files
+
+
+async def test_undo_of_formatted_lines_in_which_the_person_wrote_is_set_aside() -> None:
+    world = await _item()
+    replaced(world, "ann.md", "- mine\nann\n- the agent's and mine\nmore\n")
+    world.save("ann.md")
+    ((_, reason),) = (await world.session.undo(Selection())).set_aside
+    assert "have been edited meanwhile" in reason
+    assert world.disk.text("ann.md") == "- mine\nann\n- the agent's and mine\nmore\n"
 
 
 async def _taken_back(files: tuple[str, ...] = ("ann.md",)) -> World:
