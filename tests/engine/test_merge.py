@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from fakes.texts import raws
 from kinos.domain.errors import ConflictError
-from kinos.engine.merge import formatted, holds, hunks, merged, onto, remains
+from kinos.engine.merge import holds, hunks, merged, onto, remains
 from kinos.engine.text import parse
 
 
@@ -210,32 +210,3 @@ def test_a_line_that_was_to_go_and_that_the_person_edited_instead_is_not_gone() 
     assert holds("a.md", base, result, parse("one\nthree\n"))
     assert holds("a.md", base, result, parse("one\ntyped beside it\nthree\n"))
     assert not holds("a.md", base, result, parse("one\nthe second longer line\nthree\n"))
-
-
-@pytest.mark.parametrize(
-    ("made", "now"),
-    [
-        ("two words", "two  words \t"),
-        ("* an item", "- an item"),
-        ("|a|b|", "| a   | b |"),
-        ("|---|:-:|", "| --- | :-: |"),
-        ("|---|---|", "|------|------|"),
-        ("f( x,y )", "f(x, y)"),
-    ],
-)
-def test_a_line_that_a_formatter_was_at_is_still_the_line_that_was_made(made: str, now: str) -> None:
-    before, after = parse("one\n"), parse(f"one\n{made}\n")
-    assert formatted(before, after, parse(f"one\n{now}\nmore\n")).lines == ("one", now)
-
-
-@pytest.mark.parametrize(
-    "now", ["two word", "twowords", "two words more", "  two words", "# two words", "Two words", ""]
-)
-def test_a_line_that_a_person_edited_or_indented_is_not(now: str) -> None:
-    before, after = parse("one\n"), parse("one\ntwo words\n")
-    assert formatted(before, after, parse(f"one\n{now}\n")) == after
-
-
-def test_what_a_formatter_did_to_other_lines_is_no_part_of_it() -> None:
-    before, after = parse("* one\n"), parse("* one\n* two\n")
-    assert formatted(before, after, parse("- one\n- two\n")).lines == ("* one", "- two")

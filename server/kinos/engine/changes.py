@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Callable, Collection, Coroutine, Iter
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import replace
 
-from kinos.domain.change import LANDED_STATES, Change, ChangeState, FileChange
+from kinos.domain.change import LANDED_STATES, Change, ChangeState
 from kinos.domain.errors import ConflictError, LandingError, PolicyError, UsageError
 from kinos.domain.event import ChangeMoved, Noted
 from kinos.engine.buffer import Buffers
@@ -13,8 +13,9 @@ from kinos.engine.claims import Claims
 from kinos.engine.history import Reverted, Selection, revert, to_redo, to_undo
 from kinos.engine.landing import Landing
 from kinos.engine.memory import Memory
-from kinos.engine.merge import formatted, merged_text, remains
+from kinos.engine.merge import merged_text, remains
 from kinos.engine.ports import Clock, Journal
+from kinos.engine.reformatting import as_formatted
 from kinos.engine.store import Store
 from kinos.engine.text import Text, decoded
 from kinos.engine.uncut import uncut
@@ -177,16 +178,13 @@ class Changes:
     def _settle_undo(self, change: Change, reason: str, *, there: bool) -> None:
         if there:
             self.record(change.to(ChangeState.LANDED, f"its undo is gone: {reason}"), change.state)
-        else:
-            self._keep_undone(change)
-
-    def _keep_undone(self, change: Change) -> Change:
-        """The undone `change`, with where that is not saved yet, told again if that has changed."""
-        told = replace(change, reason=_not_saved(self._open_unsaved(change)))
-        if told != change:
+        elif (told := self._undone(change)) != change:
             self._journal.record(told)
             self._memory.moved(told)
-        return told
+
+    def _undone(self, change: Change) -> Change:
+        """The undone `change`, with where that is not saved yet."""
+        return replace(change, reason=_not_saved(self._open_unsaved(change)))
 
     def _open_unsaved(self, change: Change) -> list[str]:
         """Its files that are open and not saved."""
@@ -203,32 +201,17 @@ class Changes:
 
     async def _reversed(self, change: Change) -> Change:
         try:
-            return self._keep_undone(await self._landing.reverse(change))
+            return self._undone(await self._landing.reverse(change))
         except ConflictError as error:
-            if (formatted := self._formatted(change)) is not None:
+            reformatted = as_formatted(change, self._landing.current, self._journal)
+            if reformatted != change:
                 with suppress(ConflictError):
-                    return self._keep_undone(replace(await self._landing.reverse(formatted), files=change.files))
+                    return self._undone(replace(await self._landing.reverse(reformatted), files=change.files))
             later = [f"{other.id} ({other.agent})" for other in self._later(change)]
             if not later:
                 raise
             them = "that" if len(later) == 1 else "those"
             raise ConflictError(f"{error.message} {', '.join(later)} changed it later: undo {them} first.") from error
-
-    def _formatted(self, change: Change) -> Change | None:
-        """The change as it would be had it landed as a formatter has left its lines; None where none has been at them."""
-        files = tuple(self._file_as_formatted(change, file) for file in change.files)
-        return replace(change, files=files) if files != change.files else None
-
-    def _file_as_formatted(self, change: Change, file: FileChange) -> FileChange:
-        before, after = self._images(change, file.path)
-        now = self._landing.current(file.path)
-        if after is None or now is None:
-            return file
-        made, there = decoded(after, file.path), decoded(now, file.path)
-        form = formatted(decoded(before or b"", file.path), made, there)
-        if before is None and form.lines == there.lines:
-            form = there  # the whole file is the agent's, its last line end and all
-        return file if form == made else replace(file, after=self._journal.keep(form.encoded()))
 
     def _later(self, change: Change) -> list[Change]:
         """Changes that landed in its files after it, the newest first."""

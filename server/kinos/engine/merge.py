@@ -1,6 +1,5 @@
 """Three-way merge by line: what an agent made of its copy, put onto what is there now. Nothing is ever forced."""
 
-import re
 from collections import Counter
 from collections.abc import Collection, Container, Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -49,33 +48,6 @@ def fitted(path: str, raw: Text, text: str) -> Text:
     made = parse(text)
     ends = tuple(raw.end if end else "" for end in made.ends)
     return merged_text(path, raw, replace(made, ends=ends), raw)
-
-
-def formatted(before: Text, after: Text, now: Text) -> Text:
-    """`after`, in which the lines that are not from `before` are as `now` has them where only their form is another.
-
-    So what a formatter made of an agent's lines does not stand in the way of taking them back; the lines of others are left.
-    """
-    lines = list(after.lines)
-    made = {line for _, _, first, end in hunks(before, after) for line in range(first, end)}
-    keys = [list(map(_form, text.lines)) for text in (after, now)]
-    for first, mine, size in PatienceSequenceMatcher(None, *keys).get_matching_blocks():
-        for number in range(size):
-            if first + number in made:
-                lines[first + number] = now.lines[mine + number]
-    return replace(after, lines=tuple(lines))
-
-
-def _form(line: str) -> str:
-    """A line whatever its bullet, its blanks but the first ones, and the length of its rules: formatters make these alike."""
-    start = line[: len(line) - len(line.lstrip())]
-    text = _RULE.sub("---", _BULLET.sub("- ", " ".join(line.split())))
-    return start + _AROUND.sub(r"\1", text)
-
-
-_BULLET = re.compile(r"^[*+-] ")
-_RULE = re.compile(r"-{3,}")
-_AROUND = re.compile(r" ?([^\w\s]) ?")
 
 
 def _gone(path: str, base: bytes | None, result: bytes | None, current: bytes | None) -> str:
