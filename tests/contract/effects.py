@@ -31,7 +31,7 @@ from kinos.engine.lifecycle import Start
 from kinos.engine.run import Ends
 from kinos.lsp.background import Background
 from kinos.lsp.diagnostic import Form
-from kinos.lsp.feature import document_link, document_symbol
+from kinos.lsp.feature import code_lens, document_link, document_symbol, hover, inlay_hint
 from kinos.lsp.offer import Maker
 from kinos.lsp.size_report import SizeReport
 from kinos.worker.deadline import Deadline
@@ -365,6 +365,7 @@ def _edit(name: str) -> Look:
     return of_a_run(lambda world: getattr(world.workers.edits[0], name))
 
 
+_TOP = types.Position(0, 0)
 _SWITCH = [(True, True), (False, False)]
 
 EFFECTS: Mapping[str, Sequence[Effect]] = {
@@ -427,6 +428,11 @@ EFFECTS: Mapping[str, Sequence[Effect]] = {
     "diagnostics.severityTooLong": [
         Effect(diagnostics, [("information", _DIAGNOSED | {"huge.md": "Information"}), ("error", _DIAGNOSED)])
     ],
+    "editor.lenses": [Effect(about_a_document(code_lens.offer), _SWITCH)],
+    "editor.hints": [
+        Effect(about_a_document(inlay_hint.offer, range=types.Range(_TOP, types.Position(9, 0))), _SWITCH)
+    ],
+    "editor.hover": [Effect(about_a_document(hover.offer, position=_TOP), _SWITCH)],
     "editor.symbols": [Effect(about_a_document(document_symbol.offer), _SWITCH)],
     "editor.links": [Effect(about_a_document(document_link.offer), _SWITCH)],
     "map.write": [Effect(map_after_a_run, [("always", True), ("never", False), ("auto", True)])],

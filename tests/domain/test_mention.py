@@ -37,4 +37,4 @@ def test_a_part_of_a_path_and_a_link_are_left_alone(text: str) -> None:
 
 
 def test_without_names_there_is_nothing() -> None:
-    assert list(mentions("demande.md", ())) == []
+    assert mentions("demande.md", ()) == []

@@ -42,6 +42,8 @@ class RecordingClient:
     versioned_edits: bool = True
     edits: bool = True
     declared: frozenset[str] = frozenset()
+    lists: Mapping[str, Sequence[object]] = field(default_factory=dict)
+    renewed: list[str] = field(default_factory=list)
     published: list[tuple[str, int | None, list[types.Diagnostic]]] = field(default_factory=list)
     statuses: list[Mapping[str, Any]] = field(default_factory=list)
     asked: list[tuple[types.WorkspaceEdit, str]] = field(default_factory=list)
@@ -56,6 +58,14 @@ class RecordingClient:
 
     def can(self, capability: str) -> bool:
         return capability in self.declared
+
+    def listed(self, capability: str) -> Sequence[object]:
+        return self.lists.get(capability, ())
+
+    def refresh(self, method: str, answered: Callable[[], None]) -> None:
+        self.renewed.append(method)
+        self.news.set()
+        answered()
 
     def publish(self, uri: str, version: int | None, diagnostics: Sequence[types.Diagnostic]) -> None:
         self.news.set()
@@ -165,12 +175,19 @@ def workspace(root: Path, given: Mapping[str, Any], trusted: bool, editor: Edito
 class OneFolder:
     """An editor with one folder, whose requests are answered as those of a real one are."""
 
-    def __init__(self, root: Path, given: Mapping[str, Any] | None = None, encoding: Encoding = Encoding.UTF16) -> None:
+    def __init__(
+        self,
+        root: Path,
+        given: Mapping[str, Any] | None = None,
+        encoding: Encoding = Encoding.UTF16,
+        *,
+        trusted: bool = True,
+    ) -> None:
         self.root = root
         self.client = RecordingClient(encoding=encoding)
         self.background = Background()
         self.folders = Folders(self.client, self.background, workspace)
-        self.folders.configure(Options(settings=given or {}))
+        self.folders.configure(Options(trusted, given or {}))
         self.folders.add(root.as_uri())
         (self.folder,) = self.folders
         self.session = self.folder.session

@@ -46,6 +46,9 @@
 
 ---@class kinos.settings.editor
 ---@field symbols? boolean the outline of a document, with the size of each section; default: True
+---@field lenses? boolean lines above a document that say its size, who works on it and what waits for you; default: True
+---@field hints? boolean the size of each section behind its heading; default: True
+---@field hover? boolean what is known of a section, a document or an agent you point at; default: True
 ---@field links? boolean links in the map, and to the map and the request; default: True
 
 ---@class kinos.settings.map

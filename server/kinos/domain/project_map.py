@@ -9,7 +9,7 @@ from typing import Any
 
 from kinos.domain.phase import Phase, PhaseRule, PhaseState, to_converge, to_expand
 from kinos.domain.printable import printable
-from kinos.domain.size import Level, Limits, Size, kilotokens
+from kinos.domain.size import Level, Limits, Size, kilotokens, rounded
 from kinos.domain.suggestion import Suggestion, wire
 
 MAP_NAME = "map (readonly).md"
@@ -97,9 +97,11 @@ class ProjectMap:
         for path in over:
             shown = printable(_name(path) if names[_name(path)] == 1 else path)
             if levels[path] is Level.TOO_LONG:
-                lines.append(f"{Level.TOO_LONG.mark} {shown} needs consolidation (>{_limit(self.limits.error)} tokens)")
+                lines.append(
+                    f"{Level.TOO_LONG.mark} {shown} needs consolidation (>{rounded(self.limits.error)} tokens)"
+                )
             else:
-                lines.append(f"{Level.LONG.mark} {shown} approaching limit (>{_limit(self.limits.warn)} tokens)")
+                lines.append(f"{Level.LONG.mark} {shown} approaching limit (>{rounded(self.limits.warn)} tokens)")
         lines.extend(
             f"❔ {printable(path)} has no size: {printable(why)}" for path, why in sorted(self.unreadable.items())
         )
@@ -108,10 +110,6 @@ class ProjectMap:
 
 def _name(path: str) -> str:
     return path.rpartition("/")[2]
-
-
-def _limit(tokens: int) -> str:
-    return f"{tokens / 1000:g}k"
 
 
 type _Node = dict[str, "_Node | Size"]

@@ -107,6 +107,16 @@ class Settings:
     editor_symbols: bool = _row(
         "editor.symbols", True, Flag(), "the outline of a document, with the size of each section"
     )
+    editor_lenses: bool = _row(
+        "editor.lenses",
+        True,
+        Flag(),
+        "lines above a document that say its size, who works on it and what waits for you",
+    )
+    editor_hints: bool = _row("editor.hints", True, Flag(), "the size of each section behind its heading")
+    editor_hover: bool = _row(
+        "editor.hover", True, Flag(), "what is known of a section, a document or an agent you point at"
+    )
     editor_links: bool = _row("editor.links", True, Flag(), "links in the map, and to the map and the request")
     map_write: str = _row(
         "map.write",

@@ -58,3 +58,8 @@ def kilotokens(tokens: int) -> str:
 def amount(tokens: int) -> str:
     """The tokens of a part of a document, with their unit: `840 tokens`, and from a thousand on as `4.2k tokens`."""
     return f"{tokens} tokens" if tokens < 1000 else f"{kilotokens(tokens)} tokens"
+
+
+def rounded(limit: int) -> str:
+    """A limit in tokens, in thousands without more digits than it has: `6k`, `12.5k`."""
+    return f"{limit / 1000:g}k"

@@ -1,7 +1,7 @@
 """What KinOS says to the editor, as one small port and its implementation over the protocol."""
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
 from typing import Any, Protocol
@@ -56,6 +56,14 @@ class Client(Protocol):
 
     def refresh_diagnostics(self) -> None:
         """Ask it to ask for diagnostics again."""
+        ...
+
+    def can(self, capability: str) -> bool:
+        """Whether the client declared a capability, named by its path in snake case."""
+        ...
+
+    def refresh(self, method: str, answered: Callable[[], None]) -> None:
+        """Have it ask again for what `method` names; `answered` is called once it has said that it will, or will not."""
         ...
 
     def publish(self, uri: str, version: int | None, diagnostics: Sequence[types.Diagnostic]) -> None:
@@ -126,6 +134,19 @@ class EditorClient:
     def can(self, capability: str) -> bool:
         """Whether the client declared a capability, named by its path in snake case."""
         return bool(get_capability(self._server.client_capabilities, capability))
+
+    def listed(self, capability: str) -> Sequence[object]:
+        """The values it listed for a capability, in its order."""
+        return get_capability(self._server.client_capabilities, capability) or ()
+
+    def refresh(self, method: str, answered: Callable[[], None]) -> None:
+        """Have it ask again for what `method` names."""
+
+        def heard(answer: Future[Any]) -> None:
+            _note_failure(answer)
+            answered()
+
+        self._server.protocol.send_request(method, None).add_done_callback(heard)
 
     def publish(self, uri: str, version: int | None, diagnostics: Sequence[types.Diagnostic]) -> None:
         """Show these diagnostics for a document, and no others of ours."""

@@ -17,6 +17,7 @@ from kinos.lsp.client import Client, explained
 from kinos.lsp.editor import DocumentEditor
 from kinos.lsp.mistake_report import MistakeReport
 from kinos.lsp.question import CapQuestion
+from kinos.lsp.refresh import Refresh
 from kinos.lsp.size_report import Publisher, SizeReport
 from kinos.lsp.status import Status
 from kinos.lsp.uri import uri_of
@@ -88,6 +89,7 @@ class Folder:
         self.mistakes = MistakeReport(self.session, publisher, background, client.form, docs, self.uri_of)
         self.session.subscribe(self.diagnostics.on_event)
         self.session.subscribe(self._on_note)
+        self.session.subscribe(Refresh(self.session, client, asyncio.get_running_loop()).on_event)
         self.session.subscribe(CapQuestion(self.session, client, background).on_event)
 
     async def open(self) -> None:

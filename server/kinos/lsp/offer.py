@@ -33,6 +33,10 @@ class Declared(Protocol):
         """Whether it declared a capability, named by its path in snake case."""
         ...
 
+    def listed(self, capability: str) -> Sequence[object]:
+        """The values it listed for a capability, in its order."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Offer:

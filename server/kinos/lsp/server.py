@@ -13,10 +13,13 @@ from kinos.lsp.background import Background
 from kinos.lsp.client import EditorClient
 from kinos.lsp.feature import (
     code_action,
+    code_lens,
     command,
     document_command,
     document_link,
     document_symbol,
+    hover,
+    inlay_hint,
     text_sync,
     watched_file,
     workspace_folder,
@@ -34,6 +37,8 @@ _END = 1.8
 """Seconds from the end of a connection to the end of the process, at most."""
 _TURN = 0.02
 """Seconds of messages in a row after which others get their turn."""
+_OFFERED = (code_lens, inlay_hint, hover, document_symbol, document_link)
+"""What is offered about open documents, to a client that declares it."""
 _SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 
@@ -79,7 +84,7 @@ async def serve(
     server, background = Server(__version__), Background()
     client = EditorClient(server)
     folders = Folders(client, background, factory)
-    offers = Offers(server, client, folders, [each.offer for each in (document_symbol, document_link)])
+    offers = Offers(server, client, folders, [each.offer for each in _OFFERED])
     life = Lifecycle(client, folders, background, offers)
     lifecycle.register(server, life)
     for feature in (text_sync, watched_file, workspace_folder, command, document_command, code_action):

@@ -186,7 +186,9 @@ class Conformance:
         for lens in result:
             if "command" not in lens and not self._resolves.get("codeLens"):
                 yield "A lens has no command, and the server did not say that it resolves lenses."
-            yield from self._command(lens.get("command"))
+            # An empty command is a lens that is only to be read: an editor shows its words and nothing to choose.
+            if (lens.get("command") or {}).get("command") != "":
+                yield from self._command(lens.get("command"))
 
     def _lens(self, result: Any) -> Iterator[str]:
         yield from self._command(result.get("command"))

@@ -105,3 +105,69 @@ async def test_requests_at_each_keystroke_are_all_answered_and_the_last_is_of_th
             error = answer.exception() if answer.done() else None
             assert answer.done()
             assert error is None or getattr(error, "code", None) == -32801
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
+async def test_hints_stand_behind_their_headings(tmp_path: Path, encoding: str) -> None:
+    async with server() as running:
+        editor = running.editor
+        await editor.initialize(tmp_path, capabilities=capabilities(encoding, inlayHint={}))
+        document = editor.open(tmp_path / "a.md", TEXT)
+        place = {"start": {"line": 0, "character": 0}, "end": document.position(len(document.text))}
+        found = await about(editor, "inlayHint", document, range=place)
+        before = [document.text[: document.offset(hint["position"])] for hint in found]
+        assert [text.rpartition("\n")[2] for text in before] == ["# 潮汐 🌊 station", "## Über 🌊🌊", "Two 🌊"]
+        assert all(hint["label"].endswith(" tokens") for hint in found)
+        first = {"start": {"line": 0, "character": 0}, "end": {"line": 1, "character": 0}}
+        assert len(await about(editor, "inlayHint", document, range=first)) == 1
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
+async def test_a_hover_is_about_the_heading_that_is_pointed_at(tmp_path: Path, encoding: str) -> None:
+    async with server() as running:
+        editor = running.editor
+        await editor.initialize(tmp_path, capabilities=capabilities(encoding, hover={"contentFormat": ["markdown"]}))
+        document = editor.open(tmp_path / "a.md", TEXT)
+        place = document.position(document.text.index("Über") + 6)
+        found = await about(editor, "hover", document, position=place)
+        assert document.part(found["range"]) == "## Über 🌊🌊"
+        assert found["contents"]["value"].startswith("**Über 🌊🌊**\n\n- Section: ")
+        team = editor.open(tmp_path / ".kinos" / "teams" / "own.toml", '# 漢字 🌊 "testeur"\n', "toml")
+        found = await about(editor, "hover", team, position=team.position(team.text.index("steur")))
+        assert team.part(found["range"]) == "testeur"
+        assert await about(editor, "hover", document, position=document.position(len(document.text) - 2)) is None
+
+
+async def test_lenses_follow_a_change_that_waits(tmp_path: Path) -> None:
+    (tmp_path / "demande.md").write_text("# Request\n\nWrite about the tide.\n")
+    (tmp_path / "notes.md").write_text("# Notes\n\nTODO: write.\n")
+    more = {"workspace": {"codeLens": {"refreshSupport": True}, "applyEdit": True}}
+    async with server(environment={"KINOS_REHEARSE": "1"}) as running:
+        editor = running.editor
+        await editor.initialize(tmp_path, capabilities=capabilities("utf-16", codeLens={}) | more)
+        request = editor.open(tmp_path / "demande.md", (tmp_path / "demande.md").read_text())
+        start, rehearse, size = [lens["command"] for lens in await about(editor, "codeLens", request)]
+        assert (start["title"], rehearse["title"], size["command"]) == ("▶ Start team", "Rehearse", "")
+        await editor.request("workspace/executeCommand", {key: start[key] for key in ("command", "arguments")})
+        await editor.until(lambda: _asked(editor, "workspace/codeLens/refresh"))
+        assert (await about(editor, "codeLens", request))[0]["command"]["title"] == "■ Stop team"
+        await editor.status(lambda status: status["waiting"] > 0)
+        (change, *_) = [each for each in await editor.command("history") if each["state"] == "proposed"]
+        path = change["files"][0]["path"]
+        text = (tmp_path / path).read_text() if (tmp_path / path).exists() else ""
+        document = editor.open(tmp_path / path, text)
+        commands = [lens["command"] for lens in await about(editor, "codeLens", document)]
+        review = next(each for each in commands if each["command"] == "kinos.server.diff")
+        accept = next(each for each in commands if each["command"] == "kinos.server.accept")
+        assert review["arguments"] == accept["arguments"] == [{"folder": tmp_path.as_uri(), "change": change["id"]}]
+        stop = (await about(editor, "codeLens", request))[0]["command"]
+        await editor.request("workspace/executeCommand", {key: stop[key] for key in ("command", "arguments")})
+        before = len(_asked(editor, "workspace/codeLens/refresh"))
+        await editor.command("reject", change=change["id"])
+        await editor.until(lambda: len(_asked(editor, "workspace/codeLens/refresh")) > before)
+        commands = [lens["command"] for lens in await about(editor, "codeLens", document)]
+        assert change["id"] not in str(commands)
+
+
+def _asked(editor: Editor, method: str) -> list[Any]:
+    return [each for each in editor.asked if each["method"] == method]

@@ -33,7 +33,7 @@ def offer(client: Declared, folders: Folders) -> Offer:
         _CAPABILITY,
         about_open(folders, lambda settings: settings.editor_links, make),
         types.DocumentLinkOptions(),
-        types.DocumentLinkRegistrationOptions,
+        lambda documents: types.DocumentLinkRegistrationOptions(document_selector=documents),
     )
 
 
