@@ -54,7 +54,17 @@ def test_dotted_keys_are_found_by_all_their_parts() -> None:
 
 WORDS = st.sampled_from(["a", "b", "warn", "x-y", "n_1"])
 VALUES = st.sampled_from(
-    ["1", '"[["', "'''\na = 1\n'''", '"""\n[b]\nb = """', "[\n 1,\n 2 # ]\n]", "{ a = 1 }", '"#"', "[[1], []]"]
+    [
+        "1",
+        '"[["',
+        "'''\na = 1\n'''",
+        '"""\n[b]\nb = """',
+        "[\n 1,\n 2 # ]\n]",
+        "{ a = 1 }",
+        '"#"',
+        "[[1], []]",
+        "[\n [1],\n]",
+    ]
 )
 
 

@@ -42,6 +42,9 @@ class MemoryDisk:
     def exclude(self, globs: Sequence[str]) -> None:
         self.excluded = tuple(globs)
 
+    def reread_ignored(self) -> None:
+        pass
+
     def cede(self, folders: Sequence[str]) -> None:
         self.ceded = folders
 

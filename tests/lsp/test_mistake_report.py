@@ -1,6 +1,7 @@
 """What is wrong with team, prompt and settings files, told as they are edited."""
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -232,3 +233,17 @@ async def test_a_folder_that_goes_shows_nothing_any_more(edited: Edited) -> None
     edited.change(TEAM, BAD[TEAM] + "\n", 2)
     await edited.look()
     assert edited.client.shown(TEAM) == []
+
+
+@pytest.mark.parametrize("opened", [True, False])
+async def test_the_mode_holds_at_once_when_it_changes(edited: Edited, opened: bool) -> None:
+    edited.session.subscribe(edited.report.on_event)
+    edited.write(CONFIG, BAD[CONFIG])
+    if opened:
+        edited.open(CONFIG, BAD[CONFIG])
+    await edited.look()
+    settings = edited.session.settings
+    for mode, told in (("off", False), ("openFiles", opened), ("workspace", True)):
+        await edited.session.configure(replace(settings, diagnostics_mode=mode))
+        await edited.quiet()
+        assert bool(edited.client.shown(CONFIG)) is told

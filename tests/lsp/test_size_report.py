@@ -2,10 +2,12 @@
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from lsprotocol import types
 
 from kinos.domain.bulk import Bulk
 from kinos.lsp.background import Background
@@ -320,3 +322,126 @@ async def test_where_it_is_too_large_may_stay_unknown(tmp_path: Path) -> None:
     shown.session.did_open("a.md", SECTIONS, 1)
     await shown.quiet()
     assert shown.published == [("a.md", 1, 1)]
+
+
+async def test_a_document_that_is_opened_while_its_file_is_read_is_told_by_its_own_text(shown: Shown) -> None:
+    shown.write("a.md", LONG)
+    await shown.session.open()
+    shown.session.did_open("a.md", LONG + LONG, 1)
+    await shown.quiet()
+    assert shown.published == [("a.md", 1, 1)]
+
+
+# -- what takes it away -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("opened", [True, False])
+async def test_a_document_that_becomes_ignored_loses_it_and_has_it_again_once_it_is_not(
+    shown: Shown, opened: bool
+) -> None:
+    shown.write("a.md", LONG)
+    shown.write("b.md", LONG)
+    await shown.session.open()
+    if opened:
+        shown.session.did_open("a.md", LONG, 1)
+    await shown.quiet()
+    shown.write(".gitignore", "a.md\n")
+    await shown.changed(".gitignore")
+    assert shown.codes("a.md") == []
+    assert shown.session.picture()["documents"]["count"] == 1
+    if opened:
+        change(shown, "a.md", LONG + "more", 2)
+        await shown.quiet()
+        assert shown.codes("a.md") == []
+    (shown.root / ".gitignore").unlink()
+    await shown.changed(".gitignore")
+    assert shown.codes("a.md") == ["document-long"]
+    assert shown.session.picture()["documents"]["count"] == 2
+
+
+@pytest.mark.parametrize("opened", [True, False])
+async def test_a_document_that_a_setting_excludes_loses_it(shown: Shown, opened: bool) -> None:
+    shown.write("a.md", LONG)
+    await shown.session.open()
+    if opened:
+        shown.session.did_open("a.md", LONG, 1)
+    await shown.quiet()
+    settings = shown.session.settings
+    await shown.session.configure(replace(settings, documents_exclude=("a.*",)))
+    await shown.quiet()
+    assert shown.codes("a.md") == []
+    await shown.session.configure(settings)
+    await shown.quiet()
+    assert shown.codes("a.md") == ["document-long"]
+
+
+@pytest.mark.parametrize("opened", [True, False])
+async def test_limits_severities_and_mode_hold_at_once_when_they_change(shown: Shown, opened: bool) -> None:
+    shown.write("a.md", LONG)
+    await shown.session.open()
+    if opened:
+        shown.session.did_open("a.md", LONG, 1)
+    await shown.quiet()
+    settings = shown.session.settings
+    for changed, codes in (
+        ({"tokens_warn": 400}, []),
+        ({"tokens_error": 25}, ["document-too-long"]),
+        ({"diagnostics_mode": "off"}, []),
+        ({"diagnostics_mode": "openFiles"}, ["document-long"] if opened else []),
+        ({}, ["document-long"]),
+    ):
+        given: dict[str, Any] = changed
+        await shown.session.configure(replace(settings, **given))
+        await shown.quiet()
+        assert shown.codes("a.md") == codes
+    await shown.session.configure(replace(settings, diagnostics_severity_long="hint"))
+    await shown.quiet()
+    assert shown.client.published[-1][2][0].severity is types.DiagnosticSeverity.Hint
+
+
+async def test_a_document_that_the_disk_no_longer_has_keeps_it_while_it_is_open(shown: Shown) -> None:
+    shown.write("a.md", LONG)
+    await shown.session.open()
+    shown.session.did_open("a.md", LONG, 1)
+    await shown.quiet()
+    (shown.root / "a.md").unlink()
+    await shown.changed("a.md")
+    await shown.session.look()
+    await shown.quiet()
+    assert shown.codes("a.md") == ["document-long"]
+    await shown.session.did_close("a.md")
+    await shown.quiet()
+    assert shown.codes("a.md") == []
+
+
+async def test_a_document_renamed_on_the_disk_takes_it_along(shown: Shown) -> None:
+    shown.write("a.md", LONG)
+    await shown.session.open()
+    await shown.quiet()
+    (shown.root / "a.md").rename(shown.root / "b.md")
+    await shown.changed("a.md", "b.md")
+    assert (shown.codes("a.md"), shown.codes("b.md")) == ([], ["document-long"])
+
+
+async def test_a_document_renamed_by_the_editor_takes_it_along(shown: Shown) -> None:
+    shown.write("a.md", LONG)
+    await shown.session.open()
+    shown.session.did_open("a.md", LONG, 1)
+    await shown.quiet()
+    (shown.root / "a.md").rename(shown.root / "b.md")
+    closing = asyncio.create_task(shown.session.did_close("a.md"))
+    shown.session.did_open("b.md", LONG, 1)
+    await closing
+    await shown.quiet()
+    assert (shown.codes("a.md"), shown.codes("b.md")) == ([], ["document-long"])
+
+
+async def test_a_folder_that_is_ignored_takes_all_of_its_documents_away(shown: Shown) -> None:
+    (shown.root / "docs").mkdir()
+    shown.write("docs/a.md", LONG)
+    shown.write("docs/b.md", LONG)
+    await shown.session.open()
+    await shown.quiet()
+    shown.write(".kinosignore", "docs/\n")
+    await shown.changed(".kinosignore")
+    assert shown.codes("docs/a.md") == shown.codes("docs/b.md") == []

@@ -51,6 +51,10 @@ class FileDisk:
         self._exclude = tuple(globs)
         self._ignore = Ignore(self.root, self._exclude)
 
+    def reread_ignored(self) -> None:
+        """Go by the ignore files as they are now."""
+        self._ignore.forget()
+
     def cede(self, folders: Sequence[str]) -> None:
         """Leave these folders inside, and all in them, to the engines that own them."""
         self._ceded = tuple(folders)

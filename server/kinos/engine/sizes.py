@@ -221,8 +221,13 @@ class Sizes:
         changed: list[str] = []
         if terms != self.manner.terms:
             return changed
+        doubtful: list[str] = []
         for count in counts:
-            if count.path in self._buffers or count.path.startswith(self._ceded):
+            if count.path.startswith(self._ceded):
+                continue
+            if count.path in self._buffers:
+                if count.gone == (count.path in self.documents):
+                    doubtful.append(count.path)
                 continue
             if count.size is not None:
                 touched = self.documents.put(count.path, count.size)
@@ -233,7 +238,16 @@ class Sizes:
             changed.append(touched.path)
         if changed:
             self._tell(changed)
+        self._judge_open(doubtful)
         return changed
+
+    def _judge_open(self, paths: Sequence[str]) -> None:
+        """Of these open documents the disk says something else than we know: are they ignored now, or no longer?"""
+        if paths:
+            self._disk.reread_ignored()
+        for path in paths:
+            if self.opened(path) is None and path in self.documents:
+                self._drop([path])
 
     def _forget_the_rest(self, found: Iterable[str], terms: Terms) -> None:
         """What a first scan on new terms did not find is no document any more."""

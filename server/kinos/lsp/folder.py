@@ -88,6 +88,7 @@ class Folder:
         )
         self.mistakes = MistakeReport(self.session, publisher, background, client.form, docs, self.uri_of)
         self.session.subscribe(self.diagnostics.on_event)
+        self.session.subscribe(self.mistakes.on_event)
         self.session.subscribe(self._on_note)
         self.session.subscribe(Refresh(self.session, client, asyncio.get_running_loop()).on_event)
         self.session.subscribe(CapQuestion(self.session, client, background).on_event)

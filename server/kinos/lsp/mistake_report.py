@@ -5,8 +5,10 @@ from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 
 from lsprotocol import types
 
+from kinos.domain.event import Event, SettingsChanged
 from kinos.domain.mistake import MILD, Mistake
-from kinos.domain.own_file import HOME, Kind, kind_of
+from kinos.domain.own_file import HOME, kind_of
+from kinos.domain.state import State
 from kinos.engine.session import Session
 from kinos.lsp.background import Background
 from kinos.lsp.diagnostic import SOURCE, Form, line_range
@@ -61,6 +63,11 @@ class MistakeReport:
         self._again = False
         self._seen: Hashable = None
         self._timer: asyncio.TimerHandle | None = None
+
+    def on_event(self, before: State, after: State, event: Event) -> None:
+        """Subscribed to the session's store."""
+        if isinstance(event, SettingsChanged):
+            self.look()
 
     def touch(self, path: str) -> None:
         """The editor opened or changed this file, which may be any."""
@@ -123,8 +130,7 @@ class MistakeReport:
                 everywhere = self._mode == "workspace"
                 self._show_closed(await asyncio.to_thread(own.texts) if everywhere else {})
                 for path in self._session.buffers:
-                    if kind_of(path) is Kind.TEAM:
-                        self.touch(path)
+                    self.touch(path)
         finally:
             self._looking = False
 

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from lsprotocol import types
 
-from kinos.domain.event import Event, SizesCounted
+from kinos.domain.event import Event, SettingsChanged, SizesCounted, TokenizerChanged
 from kinos.domain.size import Size
 from kinos.domain.state import State
 from kinos.engine.bulk import Bulks
@@ -64,6 +64,8 @@ class SizeReport:
         """Subscribed to the session's store."""
         if isinstance(event, SizesCounted):
             self.touch(event.paths)
+        elif isinstance(event, SettingsChanged | TokenizerChanged):
+            self.touch_all()
 
     def touch(self, paths: Iterable[str]) -> None:
         """Look at these documents again."""

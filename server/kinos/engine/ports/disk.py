@@ -18,6 +18,10 @@ class Disk(Protocol):
         """From now on these are ignored (the setting `documents.exclude`), and no others beside what the ignore files say."""
         ...
 
+    def reread_ignored(self) -> None:
+        """An ignore file may have changed: from now on what it says today counts."""
+        ...
+
     def cede(self, folders: Sequence[str]) -> None:
         """From now on leave these folders inside, and all in them, to the engines that own them: they are neither listed
         nor read nor written here.
