@@ -202,6 +202,20 @@ async def test_an_edit_that_an_editor_never_stops_dropping_is_taken_back_until_i
     await bench.landing.editing.close()
 
 
+async def test_a_late_edit_is_taken_back_again_when_the_document_moved_on_before_that_arrived(
+    bench: Workbench, clock: FakeClock
+) -> None:
+    bench.editor.delay = LATE
+    with pytest.raises(LandingError):
+        await bench.landing.land(bench.proposed(a_md="one\nTWO\nthree\n"))
+    await clock.passing(2 + PAUSE)
+    assert bench.editor.asked[1:] == [("KinOS", ["a.md"])], "it is being taken back"
+    bench.editor.type("a.md", 0, "mine\n")  # what was sent comes too late now, and nothing more happens
+    bench.editor.delay = 0.0
+    await clock.passing(60)
+    assert bench.editor.text("a.md") == "mine\none\ntwo\nthree\n"
+
+
 async def test_an_edit_has_landed_though_a_formatter_is_at_it_at_once(bench: Workbench) -> None:
     bench.editor.reaction = Reaction.SAVES
     bench.editor.formatted = lambda text: text.replace("*", "-")

@@ -148,14 +148,22 @@ class Editing:
         if after:
             await self._buffers.heard(step.path, after)
         for _ in range(REGRETS):
+            version = self._version(step.path)
             with suppress(KinosError):
                 async with self.turn([step.path]):
+                    version = self._version(step.path)
                     if not await self._took_back(step):
                         break
                     return
-            # It may still arrive, or something else does that leaves room for another try.
-            await self._buffers.heard(step.path, None)
+            if self._version(step.path) == version:
+                # It may still arrive, or something else does that leaves room for another try.
+                await self._buffers.heard(step.path, None)
         self.on_late(step.path, False)
+
+    def _version(self, path: str) -> int | None:
+        """Of the open document: an edit that was sent for another one is dropped."""
+        buffer = self._buffers.get(path)
+        return None if buffer is None else buffer.text.version
 
     async def _took_back(self, step: Step) -> bool:
         """Take `step` back if it is there; False when the person has since edited what it wrote. Raises as `make`."""
