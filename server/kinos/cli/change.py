@@ -135,16 +135,23 @@ def _revert(args: argparse.Namespace, outside: Outside, method: str, done: str) 
     return 0 if answer["changes"] else NOTHING
 
 
-def say_change(change: Mapping[str, Any], *, reason: bool) -> None:
+def say_change(change: Mapping[str, Any], *, reason: bool) -> int:
+    """Say `lines_of` a change; returns how many they are."""
+    lines = lines_of(change, reason=reason)
+    say("\n".join(lines))
+    return len(lines)
+
+
+def lines_of(change: Mapping[str, Any], *, reason: bool) -> list[str]:
     """A change in a line, its files below it, and with `reason` why it was made and why it came to that."""
     at = datetime.fromisoformat(change["time"]).astimezone()
     cost = "rehearsal" if change["rehearsal"] else dollars(change["usd"], 4)
-    say(
+    lines = [
         f"{change['id']}  {at:%Y-%m-%d %H:%M}  {change['agent']:<15}  {change['state']:<10}  {change['title']}  ({cost})"
-    )
+    ]
     for file in change["files"]:
         origin = f" (was {file['from']})" if file.get("from") else ""
-        say(f"           {file['kind']:<8} {file['path']}{origin}")
+        lines.append(f"           {file['kind']:<8} {file['path']}{origin}")
     if reason:
-        for text in filter(None, (change["why"], change["reason"])):
-            say(f"           {text}")
+        lines += [f"           {text}" for text in (change["why"], change["reason"]) if text]
+    return lines
