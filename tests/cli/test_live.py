@@ -13,6 +13,7 @@ from fakes.world import World
 from kinos.cli.live import JsonView, LiveView, PlainView
 from kinos.cli.program import typed
 from kinos.domain import event as ev
+from kinos.domain.budget import Caps
 from kinos.domain.change import Change, ChangeState
 from kinos.domain.state import State
 
@@ -90,3 +91,21 @@ def test_commands_in_what_went_wrong_are_for_the_folder(
 def test_what_an_agent_wrote_is_shown_as_it_wrote_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     PlainView(tmp_path).show(STATE, STATE, ev.TaskChosen(BEGINNING, "ann", "y1", "Tell of kin map", "", ()))
     assert "Tell of kin map." in capsys.readouterr().out
+
+
+def test_the_id_of_a_change_is_shown_however_long_its_title_is(console: Console) -> None:
+    view, change = LiveView(World().session, Path(), console), replace(CHANGE, title="Write " * 40)
+    view.show(STATE, STATE, ev.ChangeMoved(BEGINNING, change.to(ChangeState.REJECTED), ChangeState.PROPOSED))
+    assert isinstance(console.file, io.StringIO)
+    assert "[c1]" in console.file.getvalue()
+
+
+def test_a_team_that_never_starts_has_no_picture(console: Console) -> None:
+    view = LiveView(World().session, Path(), console)
+    with view.running():
+        view.show(STATE, STATE, ev.Noted(BEGINNING, "warning", "it will not start"))
+    assert isinstance(console.file, io.StringIO)
+    assert "weight" not in console.file.getvalue()
+    with view.running():
+        view.show(STATE, STATE, ev.TeamStarting(BEGINNING, "crew", "asked", "auto", True, ("ann",), Caps()))
+    assert "weight" in console.file.getvalue()

@@ -1,5 +1,6 @@
 """What a command does when its output cannot take what it says."""
 
+import io
 import json
 import os
 import subprocess
@@ -7,6 +8,8 @@ import sys
 from pathlib import Path
 
 import pytest
+
+from kinos.cli.terminal import table
 
 KIN = f"{sys.executable} -m kinos"
 
@@ -81,3 +84,52 @@ def test_a_name_cannot_speak_to_the_terminal_or_break_the_table(folder: Path, co
     assert b"two\\nlines.md: not UTF-8" in done.stderr
     if command == "tokens":
         assert b"\\x1b[31mred.md" in done.stdout
+
+
+class _Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+ROWS = [
+    {"name": "ann", "runs": 3, "about": "keeps the progress log of all that was done"},
+    {"name": "robert", "runs": 12, "about": ""},
+]
+
+
+def shown(columns: int, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The lines of a table on a terminal that wide."""
+    out = _Terminal()
+    monkeypatch.setenv("COLUMNS", str(columns))
+    monkeypatch.setattr(sys, "stdout", out)
+    table(ROWS, {"name": "agent", "runs": "cycles", "about": "what it does"})
+    return out.getvalue().splitlines()
+
+
+def test_a_table_that_fits_the_terminal_is_one_line_a_row(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = [
+        "agent   cycles  what it does",
+        "ann          3  keeps the progress log of all that was done",
+        "robert      12",
+    ]
+    assert shown(59, monkeypatch) == whole
+    assert shown(200, monkeypatch) == whole
+
+
+def test_what_a_terminal_has_no_room_for_stands_below_its_row(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert shown(40, monkeypatch) == [
+        "agent   cycles",
+        "ann          3",
+        "    what it does: keeps the progress log",
+        "    of all that was done",
+        "robert      12",
+    ]
+    assert shown(10, monkeypatch)[:2] == ["agent", "ann"]
+
+
+def test_a_table_that_no_terminal_shows_is_whole(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "10")
+    table(ROWS, {"name": "agent", "runs": "cycles", "about": "what it does"})
+    assert capsys.readouterr().out.splitlines()[1].endswith("of all that was done")

@@ -70,11 +70,12 @@ def control(root: Path) -> Finding:
 
 def watches(folders: int) -> Finding:
     """Whether the system lets `folders` folders be watched."""
+    number = "1 folder" if folders == 1 else f"{folders} folders"
     try:
         limit = int(_WATCHES.read_text(encoding="ascii"))
     except (OSError, ValueError):
-        return Finding("watches", Verdict.OK, f"{folders} folders; no limit is known on {sys.platform}")
-    text = f"{folders} folders of {limit:,} that may be watched"
+        return Finding("watches", Verdict.OK, f"{number}; no limit is known on {sys.platform}")
+    text = f"{number} of {limit:,} that may be watched"
     if folders > limit * 0.8:
         mend = f"sudo sysctl fs.inotify.max_user_watches={max(524_288, limit * 2)}"
         return Finding("watches", Verdict.NOTE, text, mend)

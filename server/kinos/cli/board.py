@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from kinos.cli.gauge import ASCII, DRAWN, Strokes, gauge, phase_bar
+from kinos.cli.terminal import counted
 from kinos.domain.change import Change
 from kinos.domain.size import kilotokens
 from kinos.domain.state import WORKING, AgentState, AgentView, State, TeamState
@@ -88,7 +89,7 @@ def _sizes(picture: Mapping[str, Any], width: int, strokes: Strokes) -> Text:
         Text(f"{kilotokens(tokens['total'])} of {kilotokens(tokens['limit'])} tokens"),
         Text(f"{documents['tooLong']} too long", style="red" if documents["tooLong"] else "dim"),
         Text(f"{documents['long']} long", style="yellow" if documents["long"] else "dim"),
-        Text(f"{documents['count']} documents", style="dim"),
+        Text(counted(documents["count"], "document", "documents"), style="dim"),
     ]
     return _fitting(parts, " " * _GAP, width)
 

@@ -1,7 +1,7 @@
 """What a running team looks like in a terminal: a line for each thing that happens, and a live table below them."""
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -64,6 +64,8 @@ class LiveView:
 
     def show(self, before: State, after: State, event: ev.Event) -> None:
         """Print it, if it matters."""
+        if isinstance(event, ev.TeamStarting):
+            self._live.start()
         if isinstance(event, ev.ChangeMoved):
             self._waiting.pop(event.change.id, None)
             if event.change.state is ChangeState.PROPOSED:
@@ -76,9 +78,13 @@ class LiveView:
             whole = isinstance(event, _WHOLE)
             self._console.print(text, overflow="fold" if whole else self._strokes.overflow, no_wrap=not whole)
 
-    def running(self) -> AbstractContextManager[object]:
-        """The table, until the block ends."""
-        return self._live
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        """The table, from when a team starts until the block ends: one that is refused has none."""
+        try:
+            yield
+        finally:
+            self._live.stop()
 
     def _picture(self) -> RenderableType:
         session, size = self._session, self._console.size
@@ -100,7 +106,7 @@ def told(before: State, event: ev.Event, folder: Path) -> str:
 
 
 def _change(change: Change) -> str:
-    agent, title = f"{change.agent:<15}", f"{change.title} [{change.id}]"
+    agent, title = f"{change.agent:<15}", f"[{change.id}] {change.title}"  # the id is typed: it is never what is cut
     files = ", ".join(change.paths)
     if change.state in (ChangeState.ACCEPTED, ChangeState.PROPOSED):
         return ""  # the end of the cycle tells whether it waits

@@ -10,7 +10,7 @@ from kinos.cli.engine import command, commands
 from kinos.cli.outside import Outside
 from kinos.cli.phase import say_phase
 from kinos.cli.program import typed
-from kinos.cli.terminal import paint, say, say_json, table
+from kinos.cli.terminal import counted, paint, say, say_json, table
 from kinos.domain.status import last_cycle
 
 _STOPPED = "stopped"
@@ -36,7 +36,8 @@ def status(args: argparse.Namespace, outside: Outside) -> int:
     picture, known, changes = commands(outside, args.folder, ("status", {}), ("figures", {}), ("history", {}))
     say_phase(picture)
     documents, team = picture["documents"], picture["team"]
-    say(f"{documents['count']} documents, {documents['long']} long, {documents['tooLong']} too long")
+    number = counted(documents["count"], "document", "documents")
+    say(f"{number}, {documents['long']} long, {documents['tooLong']} too long")
     say(_team(team))
     if team["heldBy"]:
         say(f"{team['heldBy']} works on this folder.")

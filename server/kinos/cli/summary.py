@@ -36,7 +36,9 @@ def told(tally: Tally, state: State, changes: Sequence[Change], folder: Path) ->
     aside = [change for change in changes if change.state in (ChangeState.CONFLICTED, ChangeState.REFUSED)]
     yield from _listed("refused", "red", aside)
     if landed:
-        yield typed("See kin history; take it back with kin undo, kin undo --session or kin undo --all.", folder)
+        yield typed(
+            "See kin history; kin undo takes the last one back, --session all of this run, --all everything.", folder
+        )
     if waiting:
         first = waiting[0].id
         yield typed(f"See kin review; kin review {first} shows the first, --accept {first} lands it.", folder)

@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from itertools import accumulate
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -108,13 +109,44 @@ def _tell(text: str) -> None:
 
 
 def table(rows: Sequence[Mapping[str, Any]], columns: Mapping[str, str]) -> None:
-    """Rows under headings, padded; `columns` is key to heading. Numbers are set to the right."""
+    """Rows under headings, padded; `columns` is key to heading. Numbers are set to the right.
+
+    What a terminal has no room for stands below each row, with its heading.
+    """
     cells = [[_cell(row[key]) for key in columns] for row in rows]
     right = [all(isinstance(row[key], int | float) for row in rows) for key in columns]
-    widths = [max(len(line[i]) for line in [list(columns.values()), *cells]) for i in range(len(columns))]
-    for line in [list(columns.values()), *cells]:
-        padded = [cell.rjust(w) if r else cell.ljust(w) for cell, w, r in zip(line, widths, right, strict=True)]
-        say("  ".join(padded).rstrip())
+    headings = list(columns.values())
+    widths = [max(len(line[i]) for line in [headings, *cells]) for i in range(len(columns))]
+    room = _columns()
+    beside = _beside(widths, room)
+    for line in [headings, *cells]:
+        padded = [c.rjust(w) if r else c.ljust(w) for c, w, r in zip(line, widths, right, strict=True)]
+        say((" " * _GAP).join(padded[:beside]).rstrip())
+        below = [f"{name}: {cell}" for name, cell in zip(headings[beside:], line[beside:], strict=True) if cell]
+        if below and line is not headings:
+            say(_wrapped("; ".join(below), room))
+
+
+def _beside(widths: Sequence[int], room: int) -> int:
+    """How many columns of these widths fit beside each other, one at least; all where there is no terminal."""
+    ends = accumulate(widths, lambda end, width: end + _GAP + width)
+    return max(1, sum(end <= room for end in ends)) if room else len(widths)
+
+
+def _wrapped(text: str, room: int) -> str:
+    from textwrap import fill
+
+    return fill(text, room, initial_indent=_INDENT, subsequent_indent=_INDENT)
+
+
+_GAP, _INDENT = 2, "    "
+
+
+def _columns() -> int:
+    """How wide the terminal is; 0 where there is none."""
+    from shutil import get_terminal_size
+
+    return get_terminal_size().columns if output().isatty() else 0
 
 
 def _cell(value: Any) -> str:
