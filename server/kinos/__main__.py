@@ -2,13 +2,18 @@
 
 import sys
 
-from kinos.app import App
-from kinos.cli.main import run
+STOPPED = 130
 
 
 def main() -> int:
     """Run the command line; returns the exit code."""
-    return run(sys.argv[1:], App())
+    try:
+        from kinos.app import App
+        from kinos.cli.main import run
+
+        return run(sys.argv[1:], App())
+    except KeyboardInterrupt:  # before there was anything to stop, or once more while it was being stopped
+        return STOPPED
 
 
 if __name__ == "__main__":

@@ -135,11 +135,10 @@ def _revert(args: argparse.Namespace, outside: Outside, method: str, done: str) 
     return 0 if answer["changes"] else NOTHING
 
 
-def say_change(change: Mapping[str, Any], *, reason: bool) -> int:
-    """Say `lines_of` a change; returns how many they are."""
-    lines = lines_of(change, reason=reason)
-    say("\n".join(lines))
-    return len(lines)
+def say_change(change: Mapping[str, Any], *, reason: bool) -> None:
+    """Say `lines_of` a change."""
+    for line in lines_of(change, reason=reason):
+        say(line)
 
 
 def lines_of(change: Mapping[str, Any], *, reason: bool) -> list[str]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from kinos.cli.amend import amended
-from kinos.cli.change import NOTHING, say_change
+from kinos.cli.change import NOTHING, lines_of
 from kinos.cli.diff import diff
 from kinos.cli.engine import command
 from kinos.cli.outside import Outside
@@ -14,6 +14,8 @@ from kinos.cli.pager import clipped, page
 from kinos.cli.terminal import complain, counted, say
 from kinos.domain.errors import KinosError
 
+_BESIDE = 6
+"""Lines beside a change and its diff: empty ones, what is left out, and the question, which may take two."""
 _ACCEPT, _EDIT, _REJECT, _SKIP, _VIEW, _QUIT = "aersvq"
 
 
@@ -53,10 +55,9 @@ def _settled(args: argparse.Namespace, outside: Outside, change: Mapping[str, An
 
 def _show(args: argparse.Namespace, outside: Outside, change: Mapping[str, Any]) -> bool:
     """Show a change, and of what it would change as much as fits; whether that was all."""
-    taken = say_change(change, reason=True)
-    text = diff(outside, args.folder, change["id"])
-    lines, all_lines = clipped(text, taken + 5), text.count("\n") + 1
-    say("\n" + "\n".join(lines) + "\n")
+    about, text = "\n".join(lines_of(change, reason=True)), diff(outside, args.folder, change["id"])
+    lines, all_lines = clipped(text, about, _BESIDE), text.count("\n") + 1
+    say("\n".join([about, "", *lines, ""]))
     if left := all_lines - len(lines):
         say(f"… {counted(left, 'more line', 'more lines')}: v shows all\n")
     return not left

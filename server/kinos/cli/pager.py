@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
+from itertools import accumulate
 
 from kinos.cli.terminal import say
 
@@ -19,24 +20,28 @@ _LESS = {"LESS": "FRX"}
 
 def page(text: str) -> None:
     """Show `text`: where it is longer than the terminal through `PAGER` (else less, if it is there), otherwise as it is."""
-    program = _pager() if len(clipped(text, 0)) < text.count("\n") + 1 else ()
+    program = _pager() if len(clipped(text)) < text.count("\n") + 1 else ()
     if not program or not _shown_by(program, text):
         say(text)
 
 
-def clipped(text: str, taken: int) -> list[str]:
-    """The first lines of `text`, as many as a terminal has room for where `taken` lines are; all where there is no terminal."""
+def clipped(text: str, above: str = "", beside: int = 0) -> list[str]:
+    """The first lines of `text`, as many as a terminal has room for below `above` and with `beside` lines of something else;
+    all where there is no terminal.
+    """
     lines = text.split("\n")
     if sys.stdout is None or not sys.stdout.isatty():
         return lines
     size = shutil.get_terminal_size()
-    room, fits = size.lines - taken, 0
-    for line in lines:
-        room -= max(1, -(-len(_COLOUR.sub("", line)) // size.columns))
-        if room < 1:  # the last line is where the cursor is
-            break
-        fits += 1
-    return lines[:fits]
+    room = size.lines - beside - 1  # the last line is where the cursor is
+    for line in above.split("\n") if above else ():
+        room -= _rows(line, size.columns)
+    ends = accumulate(_rows(line, size.columns) for line in lines)
+    return lines[: sum(end <= room for end in ends)]
+
+
+def _rows(line: str, columns: int) -> int:
+    return max(1, -(-len(_COLOUR.sub("", line)) // columns))
 
 
 def _pager() -> Sequence[str]:
