@@ -79,8 +79,11 @@ async def test_who_works_on_documents_alone_sees_no_code() -> None:
 async def test_a_brief_of_the_largest_workspace_stays_within_its_budget() -> None:
     words = "word " * 30
     files = {f"docs/part{number % 40}/deep/page{number}.md": f"# Page {number}\n{words}\n" for number in range(2000)}
-    world = World({**files, "demande.md": "".join(f"Describe lamp {number} of the tower.\n" for number in range(5000))})
+    long = {f"long{number}.md": "word " * 5000 for number in range(10)}
+    request = "".join(f"Describe lamp {number} of the tower.\n" for number in range(5000))
+    world = World({**files, **long, "demande.md": request})
     await world.session.open()
+    world.session._memory.touched(long)
     world.session._claims.keep("c1", [f"docs/part0/deep/page{number}.md" for number in range(2000)])
     for number in range(400):
         world.session._memory.said_nothing("ann", f"number {number}: {words}")
@@ -88,7 +91,9 @@ async def test_a_brief_of_the_largest_workspace_stays_within_its_budget() -> Non
     assert await world.session.sizes.count(brief.render()) <= CONTEXT
     assert "more lines, left out here" in brief.request
     assert "/ (50 documents," in brief.project_map
-    assert brief.exhibits, "there is room for documents all the same"
+    assert [exhibit.reason for exhibit in brief.exhibits][:2] == ["changed lately"] * 2, (
+        "there is room for them all the same"
+    )
     assert brief.recent[0].startswith("ann found nothing to do: number 399")
 
 
