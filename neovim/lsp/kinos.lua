@@ -17,6 +17,11 @@ return {
       return require('kinos.edit').apply(err, params, ctx)
     end,
   },
+  commands = {
+    ['kinos.server.diff'] = function(command, context)
+      require('kinos.command').review(command, context)
+    end,
+  },
   on_init = function(client)
     require('kinos.attach').follow(client)
   end,

@@ -7,7 +7,7 @@ from fakes.world import World
 from kinos.domain import event as ev
 from kinos.domain.budget import Caps
 from kinos.domain.state import TeamState
-from kinos.engine.lens import LONGEST, WAITING, Lens, lenses, share, short, team
+from kinos.engine.lens import LONGEST, WAITING, Lens, lenses, share, short, team, waiting
 from kinos.engine.lifecycle import Start
 from kinos.engine.run import Ends
 
@@ -52,6 +52,8 @@ async def test_a_waiting_change_can_be_reviewed_accepted_and_rejected() -> None:
         Lens(0, "Reject", "reject", named),
     ]
     assert len(above(world, "bob.md")) == 1
+    shown = [lens.command for lens in waiting([change], {"kinos.editChange", "kinos.rejectChange"})]
+    assert shown == ["kinos.editChange", "accept", "kinos.rejectChange"]
     await world.session.reject(change.id, "no")
     assert len(above(world, "ann.md")) == 1
 

@@ -43,6 +43,7 @@ class RecordingClient:
     edits: bool = True
     declared: frozenset[str] = frozenset()
     lists: Mapping[str, Sequence[object]] = field(default_factory=dict)
+    commands: frozenset[str] = frozenset()
     renewed: list[str] = field(default_factory=list)
     published: list[tuple[str, int | None, list[types.Diagnostic]]] = field(default_factory=list)
     statuses: list[Mapping[str, Any]] = field(default_factory=list)

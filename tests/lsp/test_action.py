@@ -8,8 +8,9 @@ from lsprotocol import types
 
 from kinos.domain.change import Change, FileChange
 from kinos.engine.folding import Twin
+from kinos.engine.lens import EDIT, REJECT
 from kinos.lsp.ability import Abilities, abilities
-from kinos.lsp.action import EDIT, REJECT, Deed, Offer, Scene, code_action, deed, offers
+from kinos.lsp.action import Deed, Offer, Scene, code_action, deed, offers
 from kinos.lsp.protocol import _converter
 
 GUIDE = "# Guide\n\n## Setup\n\nInstall.\n\n## Usage\n\nUse.\n"

@@ -4,9 +4,12 @@ import json
 import re
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from lsprotocol import types
+from lsprotocol.converters import get_converter
 
 from kinos.domain import event as ev
 from kinos.domain.budget import Caps
@@ -16,16 +19,18 @@ from kinos.domain.errors import FailureKind
 from kinos.domain.mistake import MILD, Code
 from kinos.engine import command as engine
 from kinos.engine.command import described
+from kinos.engine.lens import EDIT, REJECT, Lens
 from kinos.engine.ports import Editor
-from kinos.lsp.action import EDIT, KINDS, REJECT, deed
+from kinos.lsp.action import KINDS, deed
 from kinos.lsp.background import Background
 from kinos.lsp.diagnostic import CODES
+from kinos.lsp.feature import code_lens, document_link, document_symbol, hover, inlay_hint
 from kinos.lsp.feature.command import COMMANDS, PREFIX
 from kinos.lsp.feature.document_command import KEYS
 from kinos.lsp.folders import Folders
 from kinos.lsp.option import options
 from kinos.lsp.protocol import refusal
-from lsp.stage import RecordingClient, StagedWorkspace, workspace
+from lsp.stage import OneFolder, RecordingClient, StagedWorkspace, workspace
 
 PAGE = (Path(__file__).parents[2] / "docs" / "protocol.md").read_text(encoding="utf-8")
 NOW = datetime.now(UTC)
@@ -141,3 +146,68 @@ def test_the_codes_of_mistakes_are_documented_and_no_other() -> None:
 def test_the_example_of_initialization_options_is_taken_whole() -> None:
     (example,) = re.findall(r"^`(\{.*\})`$", section("Capabilities"), re.MULTILINE)
     assert options(json.loads(example)).problems == ()
+
+
+TREE = frozenset({"text_document.document_symbol.hierarchical_document_symbol_support"})
+TOOLTIP = frozenset({"text_document.document_link.tooltip_support"})
+
+
+def part(title: str) -> str:
+    """The text below a heading in what is said about an open document."""
+    return section("About an open document").split(f"### {title}\n", 1)[1].split("\n### ")[0]
+
+
+def keys(answer: Any) -> set[str]:
+    """The keys of the objects in an answer as they are sent, not those inside of them."""
+    return {key for each in get_converter().unstructure(answer) for key in each}
+
+
+@pytest.fixture
+async def opened(tmp_path: Path) -> tuple[OneFolder, Any]:
+    """A folder with a request, and a document in which every kind of thing can be said."""
+    stage = OneFolder(tmp_path)
+    stage.open("demande.md", "# Request\n")
+    uri = stage.open("a.md", "# One\n\nsee demande.md\n\n## Below\n\ntext\n")
+    place = types.Range(types.Position(0, 0), types.Position(9, 0))
+    named = types.TextDocumentIdentifier(uri)
+    return stage, SimpleNamespace(text_document=named, range=place, position=types.Position(0, 0))
+
+
+async def test_every_field_of_a_symbol_is_documented_and_no_other(opened: tuple[OneFolder, Any]) -> None:
+    stage, params = opened
+    listed = keys(await stage.ask(document_symbol.offer, params))
+    stage.client.declared = TREE
+    assert rows(part("Outline")) == listed | keys(await stage.ask(document_symbol.offer, params))
+
+
+async def test_every_field_of_a_hint_is_documented_and_no_other(opened: tuple[OneFolder, Any]) -> None:
+    stage, params = opened
+    assert rows(part("Hints")) == keys(await stage.ask(inlay_hint.offer, params))
+
+
+async def test_the_example_of_a_link_has_every_field(opened: tuple[OneFolder, Any]) -> None:
+    stage, params = opened
+    stage.client.declared = TOOLTIP
+    (example,) = re.findall(r"```json\n(.*?)```", part("Links"), re.DOTALL)
+    (link,) = await stage.ask(document_link.offer, params)
+    assert fields(json.loads(example)) == fields(get_converter().unstructure(link))
+
+
+async def test_the_example_of_a_lens_has_every_field(opened: tuple[OneFolder, Any]) -> None:
+    stage, params = opened
+    (example,) = re.findall(r"```json\n(.*?)```", part("Lenses"), re.DOTALL)
+    made = code_lens.code_lens(Lens(0, "Accept", "accept", {"change": "c"}), "file:///w", "file:///w/a.md")
+    assert fields(json.loads(example)) == fields(get_converter().unstructure(made))
+    assert all(lens.command for lens in await stage.ask(code_lens.offer, params))
+
+
+async def test_every_field_of_a_hover_is_documented(opened: tuple[OneFolder, Any]) -> None:
+    stage, params = opened
+    found = get_converter().unstructure(await stage.ask(hover.offer, params))
+    assert set(found) == {key for key in ("contents", "range") if f"`{key}`" in part("Hovers")}
+
+
+def test_every_command_of_a_lens_is_one_of_the_documented() -> None:
+    known = {PREFIX + name for name in (*COMMANDS, *KEYS)} | {EDIT, REJECT}
+    named = set(re.findall(r"`((?:kinos\.)[\w.]+)`", part("Lenses")))
+    assert named <= known

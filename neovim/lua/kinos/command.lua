@@ -45,13 +45,14 @@ local function say_reverted(answer, verb)
 end
 
 ---@param text string
-local function show(text)
+---@param filetype? string
+local function show(text, filetype)
   vim.cmd.new()
   local buffer = vim.api.nvim_get_current_buf()
   vim.bo[buffer].buftype = 'nofile'
   vim.bo[buffer].bufhidden = 'wipe'
   vim.api.nvim_buf_set_lines(buffer, 0, -1, false, vim.split(text, '\n'))
-  vim.bo[buffer].filetype = 'markdown'
+  vim.bo[buffer].filetype = filetype or 'markdown'
   vim.bo[buffer].modifiable = false
 end
 
@@ -154,6 +155,21 @@ local function complete(client, buffer, line)
   return vim.tbl_filter(function(name)
     return vim.startswith(name, typed)
   end, names)
+end
+
+---Show what a waiting change would make of its files, as the lens above them asks.
+---@param command lsp.Command
+---@param context { client_id: integer, bufnr: integer }
+function M.review(command, context)
+  local client = assert(vim.lsp.get_client_by_id(context.client_id))
+  local request = { command = command.command, arguments = command.arguments }
+  client:request('workspace/executeCommand', request, function(err, answer)
+    if err then
+      say(err.message, vim.log.levels.ERROR)
+    else
+      show(answer, 'diff')
+    end
+  end, context.bufnr)
 end
 
 ---Make `:Kinos` in a buffer.

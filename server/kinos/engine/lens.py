@@ -1,6 +1,6 @@
 """What stands above a document and its sections: size, who works on it, what waits for a person, and the team at the request."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,14 +17,17 @@ from kinos.tokens.section import heaviest
 
 WAITING = 3
 """Waiting changes of a document that are shown, each with what can be done about it."""
+EDIT, REJECT = "kinos.editChange", "kinos.rejectChange"
+"""Commands that an editor may have itself (`experimental.commands.commands`): to show and edit a change, to ask for a reason."""
 LONGEST = 60
 """Characters of a title or a task that are shown."""
 
 
 @dataclass(frozen=True, slots=True)
 class Lens:
-    """Words above a line (0-based). `command` is what happens when they are chosen, by its name in the protocol; without one
-    they are only to be read. `about` is whether the command is about the document; else it is about the folder.
+    """Words above a line (0-based). `command` is what happens when they are chosen: one of the protocol, by its name without
+    `kinos.server.`, or one of the editor's own; without one they are only to be read. `about` is whether the command is about
+    the document; else it is about the folder.
     """
 
     line: int
@@ -34,9 +37,9 @@ class Lens:
     about: bool = False
 
 
-def lenses(session: Session, path: str, text: OpenText, *, edits: bool) -> list[Lens]:
+def lenses(session: Session, path: str, text: OpenText, *, edits: bool, own: Collection[str] = ()) -> list[Lens]:
     """The lenses of an open document, in order; none of the map, nor of what is no Markdown. `edits` is whether the editor takes
-    edits.
+    edits, `own` are the commands that it has itself.
     """
     if not is_markdown(path) or path == MAP_NAME:
         return []
@@ -48,7 +51,7 @@ def lenses(session: Session, path: str, text: OpenText, *, edits: bool) -> list[
         *document(known),
         *([Lens(0, "Split at its headings", "splitDocument", about=True)] if splits else ()),
         *map(working, known.working),
-        *waiting(known.waiting),
+        *waiting(known.waiting, own),
         *(sections(outline, known.size) if over and known.size is not None else ()),
     ]
 
@@ -91,13 +94,15 @@ def working(view: AgentView) -> Lens:
     return Lens(0, f"{view.name} is {view.state}: {short(view.task)}")
 
 
-def waiting(changes: Sequence[Change]) -> Iterator[Lens]:
-    """Changes of it that wait for a person."""
+def waiting(changes: Sequence[Change], own: Collection[str] = ()) -> Iterator[Lens]:
+    """Changes of it that wait for a person. An editor that can shows a change and asks why it is rejected."""
+    review = EDIT if EDIT in own else "diff"
+    reject = REJECT if REJECT in own else "reject"
     for change in changes[:WAITING]:
         named = {"change": change.id}
-        yield Lens(0, f"Review “{short(change.title)}” by {change.agent}", "diff", named)
+        yield Lens(0, f"Review “{short(change.title)}” by {change.agent}", review, named)
         yield Lens(0, "Accept", "accept", named)
-        yield Lens(0, "Reject", "reject", named)
+        yield Lens(0, "Reject", reject, named)
     if len(changes) > WAITING:
         yield Lens(0, f"{len(changes) - WAITING} more wait")
 

@@ -11,12 +11,10 @@ from kinos.domain.markdown import Line, plain, scan, sections
 from kinos.domain.markdown.obstacle import obstacle
 from kinos.domain.markdown.section import Section, meant
 from kinos.engine.folding import Twin
+from kinos.engine.lens import EDIT, REJECT
 from kinos.lsp.ability import Abilities
 
 SERVER = "kinos.server."
-REJECT = "kinos.rejectChange"
-EDIT = "kinos.editChange"
-"""Commands that a client may have of its own (`experimental.commands.commands`): to ask for a reason, to show and edit."""
 
 CONSOLIDATE, UPDATE_MAP = "source.kinos.consolidate", "source.kinos.updateMap"
 KINDS = (

@@ -1,7 +1,7 @@
 """What KinOS says to the editor, as one small port and its implementation over the protocol."""
 
 import logging
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
 from typing import Any, Protocol
@@ -11,6 +11,7 @@ from pygls.capabilities import get_capability
 from pygls.exceptions import JsonRpcException
 
 from kinos.domain.errors import KinosError
+from kinos.lsp.ability import abilities
 from kinos.lsp.diagnostic import Form
 from kinos.lsp.protocol import Server
 from kinos.tokens.position import Encoding
@@ -107,6 +108,11 @@ class EditorClient:
     def edits(self) -> bool:
         """Whether it makes edits at all when asked."""
         return self.can("workspace.apply_edit")
+
+    @property
+    def commands(self) -> Collection[str]:
+        """The commands that it has itself."""
+        return abilities(self._server.client_capabilities).commands
 
     @property
     def form(self) -> Form:

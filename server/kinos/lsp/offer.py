@@ -1,7 +1,7 @@
 """What is offered about open documents: only to a client that declared it, and for Markdown alone where it lets us say so."""
 
 import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -27,6 +27,11 @@ class Declared(Protocol):
     @property
     def encoding(self) -> Encoding:
         """What a column counts, as negotiated."""
+        ...
+
+    @property
+    def commands(self) -> Collection[str]:
+        """The commands that it has itself."""
         ...
 
     def can(self, capability: str) -> bool:

@@ -175,6 +175,55 @@ def test_a_team_is_started_watched_and_stopped(home: Path, tmp_path: Path) -> No
         assert [state for state in states[-4:] if state != "stopping"][-3:] == ["starting", "running", "stopped"]
 
 
+def test_lenses_hints_hovers_and_the_outline_are_shown(home: Path, folder: Path) -> None:
+    (folder / "long.md").write_text("# Tide 🌊 潮汐\n\n" + "word " * 7000 + "\n\n## Below\n\nmore\n")
+    with neovim(home, folder / "long.md") as editor:
+        editor.wait(ATTACHED)
+        editor.run("vim.lsp.codelens.refresh({ bufnr = 0 }) return true")
+        editor.wait("#vim.lsp.codelens.get(0) > 0")
+        titles = editor.lua("vim.tbl_map(function(lens) return lens.command.title end, vim.lsp.codelens.get(0))")
+        assert "⚠️ 7.0k tokens, above 6k" in titles
+        editor.run("vim.lsp.inlay_hint.enable(true, { bufnr = 0 }) return true")
+        editor.wait("#vim.lsp.inlay_hint.get({ bufnr = 0 }) == 2")
+        hint = editor.lua("vim.lsp.inlay_hint.get({ bufnr = 0 })[1].inlay_hint")
+        assert (hint["label"], hint["position"]) == (
+            "7.0k tokens",
+            {"line": 0, "character": len("# Tide 🌊 潮汐".encode())},
+        )
+        editor.run("vim.lsp.buf.hover() return true")
+        editor.wait("#vim.api.nvim_list_wins() == 2")
+        editor.wait(
+            "vim.iter(vim.api.nvim_list_wins()):any(function(win) return table.concat(vim.api.nvim_buf_get_lines("
+            "vim.api.nvim_win_get_buf(win), 0, -1, false)):find('Section: 7.0k tokens', 1, true) ~= nil end)"
+        )
+        params = "{ textDocument = vim.lsp.util.make_text_document_params() }"
+        asked = f"vim.lsp.buf_request_sync(0, 'textDocument/documentSymbol', {params}, 20000)"
+        (answer,) = editor.lua(f"vim.tbl_values({asked})")
+        assert [each["name"] for each in answer["result"][0]["children"]] == ["Below"]
+
+
+@pytest.mark.agents
+def test_the_lens_of_a_waiting_change_shows_what_it_would_do(home: Path, folder: Path) -> None:
+    with neovim(home, folder / "todolist.md") as editor:
+        editor.wait(ATTACHED)
+        editor.command("Kinos rehearse default")
+        editor.wait(
+            "vim.iter((require('kinos.status').get() or { agents = {} }).agents):any(function(agent)"
+            " return agent.name == 'management' and agent.waiting > 0 end)"
+        )
+        editor.command("Kinos stop")
+        editor.hear("processes ended")
+        lens = "vim.iter(vim.lsp.codelens.get(0)):find(function(lens) return lens.command.title:find('^Review') ~= nil end)"
+        editor.run("vim.lsp.codelens.refresh({ bufnr = 0 }) return true")
+        editor.wait(f"{lens} ~= nil")
+        editor.run(
+            f"local lens = {lens} local client = vim.lsp.get_clients({{ name = 'kinos', bufnr = 0 }})[1]"
+            " client:exec_cmd(lens.command, { bufnr = vim.api.nvim_get_current_buf() }) return true"
+        )
+        editor.wait("vim.bo.filetype == 'diff'")
+        assert "+++ b/todolist.md" in editor.lines()
+
+
 @pytest.mark.agents
 def test_quitting_while_a_team_works_leaves_no_process(home: Path, folder: Path) -> None:
     with neovim(home, folder / "todolist.md") as editor:

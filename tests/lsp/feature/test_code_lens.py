@@ -6,7 +6,8 @@ from typing import Any
 from lsprotocol import types
 
 from kinos.domain.project_map import MAP_NAME
-from kinos.lsp.feature.code_lens import offer
+from kinos.engine.lens import Lens
+from kinos.lsp.feature.code_lens import code_lens, offer
 from lsp.stage import OneFolder
 
 LONG = "# Title 🌊\n\n" + "".join(f"## Part {number}\n\n{'word ' * 40 * number}\n\n" for number in range(1, 6))
@@ -71,3 +72,10 @@ async def test_a_document_without_a_size_says_why(tmp_path: Path) -> None:
 async def test_lenses_can_be_switched_off(tmp_path: Path) -> None:
     stage = OneFolder(tmp_path, {"editor.lenses": False})
     assert await lenses(stage, stage.open("demande.md", "Do it.\n")) is None
+
+
+def test_a_command_of_the_editors_own_keeps_its_name() -> None:
+    made = code_lens(Lens(0, "Review", "kinos.editChange", {"change": "c1"}), "file:///w", "file:///w/a.md")
+    assert made.command == types.Command(
+        "Review", "kinos.editChange", arguments=[{"folder": "file:///w", "change": "c1"}]
+    )

@@ -45,10 +45,10 @@ async def test_the_range_is_the_heading(tmp_path: Path, encoding: str, end: int)
     assert found.range == types.Range(types.Position(2, 0), types.Position(2, end))
 
 
-@pytest.mark.parametrize(("encoding", "column"), [("utf-8", 14), ("utf-16", 9), ("utf-32", 8)])
+@pytest.mark.parametrize(("encoding", "column"), [("utf-8", 30), ("utf-16", 18), ("utf-32", 16)])
 async def test_the_place_is_read_in_the_encoding(tmp_path: Path, encoding: str, column: int) -> None:
     stage = OneFolder(tmp_path, encoding=Encoding(encoding))
-    text = '# 🌊漢字 "testeur"\n'
+    text = '# 🌊🌊漢字漢字 "testeur"\n'
     found = await hover(stage, stage.open(".kinos/teams/own.toml", text), 0, column)
     assert found.contents.value.startswith("testeur\nAgent: ")
 

@@ -18,7 +18,7 @@ def offer(client: Declared, folders: Folders) -> Offer:
     edits = client.can("workspace.apply_edit")
 
     def make(opened: Opened, params: types.CodeLensParams) -> list[types.CodeLens]:
-        found = lenses(opened.session, opened.path, opened.text, edits=edits)
+        found = lenses(opened.session, opened.path, opened.text, edits=edits, own=client.commands)
         return [code_lens(lens, opened.folder.uri, params.text_document.uri) for lens in found]
 
     return Offer(
@@ -36,5 +36,6 @@ def code_lens(lens: Lens, folder: str, uri: str) -> types.CodeLens:
     command = types.Command(title=lens.title, command="")
     if lens.command:
         whose = {"uri": uri} if lens.about else {"folder": folder}
-        command = types.Command(lens.title, PREFIX + lens.command, arguments=[{**whose, **lens.arguments}])
+        name = lens.command if "." in lens.command else PREFIX + lens.command
+        command = types.Command(lens.title, name, arguments=[{**whose, **lens.arguments}])
     return types.CodeLens(types.Range(start, start), command)
