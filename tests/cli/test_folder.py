@@ -270,3 +270,22 @@ def test_a_workspace_can_not_name_the_endpoint_or_land_by_itself(
     err = capsys.readouterr().err
     for key in ("model.endpoint", "landing.mode", "budget.usd"):
         assert f"{key} was not taken" in err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--cycels", "3"], "unrecognized arguments: --cycels"),
+        (["default", "--cycels", "3"], "unrecognized arguments: --cycels 3"),
+        (["--cycles", "3", "--rehaerse"], "unrecognized arguments: --rehaerse"),
+    ],
+)
+def test_a_mistyped_option_is_the_mistake_and_not_what_stands_after_it(
+    arguments: list[str], said: str, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        kin(*arguments, "-C", folder)
+    assert ended.value.code == 2
+    told = capsys.readouterr().err
+    assert said in told
+    assert "no command or team" not in told

@@ -114,13 +114,19 @@ def _run(arguments: list[str], outside: Outside) -> int:
     command.options(parser)
     args, unknown = parser.parse_known_args(arguments)
     if unknown:
-        if command is _TEAM:
+        if command is _TEAM and not _begins_with_one_of(unknown, arguments):
             from kinos.cli import team
 
-            # A word that is no command is the mistake, not the options that would be its own.
+            # A word that is no command is the mistake, not the options after it that would be its own.
             team.check_name(args, outside.catalog(args.folder))
         parser.error(f"unrecognized arguments: {' '.join(unknown)}")
     return command.run(args, outside)
+
+
+def _begins_with_one_of(unknown: Sequence[str], arguments: Sequence[str]) -> bool:
+    """Whether the first word comes after one of the `unknown` options: then it was meant as what that is set to."""
+    word = next(iter(_words(arguments)), "")
+    return any(argument in unknown for argument in arguments[: arguments.index(word)]) if word else True
 
 
 def _packaged(arguments: Sequence[str], outside: Outside) -> "tuple[str, PackagedCommand] | None":
