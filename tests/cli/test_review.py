@@ -39,7 +39,7 @@ def states(outside: FakeOutside) -> list[str]:
 def test_each_is_shown_with_its_diff_and_done_as_the_person_says(
     outside: FakeOutside, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    types(monkeypatch, "what?\na\nr\ntoo long\ns\n")
+    types(monkeypatch, "what?\napt install x\nA\nreject\ntoo long\ns\n")
     assert run(["review", "-i"], outside) == 0
     said = capsys.readouterr().out
     assert [f"+text {number}" in said for number in range(3)] == [True, True, True]

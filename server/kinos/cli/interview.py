@@ -16,7 +16,8 @@ from kinos.domain.errors import KinosError
 
 _BESIDE = 6
 """Lines beside a change and its diff: empty ones, what is left out, and the question, which may take two."""
-_ACCEPT, _EDIT, _REJECT, _SKIP, _VIEW, _QUIT = "aersvq"
+_WORDS = ("accept", "edit", "reject", "skip", "view", "quit")
+_LETTERS = _ACCEPT, _EDIT, _REJECT, _SKIP, _VIEW, _QUIT = "a", "e", "r", "s", "v", "q"
 
 
 def interview(args: argparse.Namespace, outside: Outside, waiting: Sequence[Mapping[str, Any]]) -> int:
@@ -75,9 +76,10 @@ def _answer(which: str, *, longer: bool) -> str:
     question = f"{which} Accept, edit, reject, skip,{view} quit? [a/e/r/s{key}/q] "
     while True:
         line = _line(question)
-        answer = line.strip().lower()[:1]
-        if not line or (answer and answer in "aersvq"):
-            return answer or _QUIT
+        word = line.strip().lower()
+        # A letter or the whole word: what was pasted here by mistake accepts nothing.
+        if not line or word in _WORDS or word in _LETTERS:
+            return word[:1] or _QUIT
 
 
 def _line(question: str) -> str:
