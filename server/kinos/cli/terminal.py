@@ -122,7 +122,9 @@ def table(rows: Sequence[Mapping[str, Any]], columns: Mapping[str, str]) -> None
     for line in [headings, *cells]:
         padded = [c.rjust(w) if r else c.ljust(w) for c, w, r in zip(line, widths, right, strict=True)]
         say((" " * _GAP).join(padded[:beside]).rstrip())
-        below = [f"{name}: {cell}" for name, cell in zip(headings[beside:], line[beside:], strict=True) if cell]
+        below = [
+            f"{name}: {cell.rstrip('.')}" for name, cell in zip(headings[beside:], line[beside:], strict=True) if cell
+        ]
         if below and line is not headings:
             say(_wrapped("; ".join(below), room))
 
