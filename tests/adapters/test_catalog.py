@@ -90,6 +90,12 @@ def test_a_name_that_is_not_there_is_answered_with_those_that_are(catalog: FileC
     )
 
 
+def test_a_name_that_was_misspelt_is_answered_with_the_one_that_was_meant(catalog: FileCatalog) -> None:
+    for ask, name, meant in ((catalog.team, "defualt", "default"), (catalog.agent, "managment", "management")):
+        with pytest.raises(UsageError, match=f"Did you mean {meant}[?]"):
+            ask(name)
+
+
 @pytest.mark.parametrize("name", ["../../secret", "Upper", "", "a/b", "a.b", "1st"])
 def test_a_name_is_never_a_path(catalog: FileCatalog, tmp_path: Path, name: str) -> None:
     put(tmp_path, "teams/Upper.toml", TEAM.format(name="Upper"))

@@ -254,3 +254,14 @@ def test_where_a_text_is_too_large_is_told_by_line() -> None:
         "sections": [[place.line, place.title, place.tokens] for place in made.sections],
     }
     assert made.crossing is not None
+
+
+def test_what_is_not_wanted_any_more_is_neither_begun_nor_gone_on_with(tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_text("Hello there.\n", encoding="utf-8")
+    sent: list[dict[str, Any]] = []
+    service = Service(sent.append, lambda changes: None)
+    service.stop(7)
+    service.serve(json.dumps({"id": 7, "tokenizer": "claude-v4.8", "text": "never counted"}).encode())
+    assert sent == []
+    service.serve(json.dumps({"id": 8, "tokenizer": "claude-v4.8", "text": "counted"}).encode())
+    assert [answer["id"] for answer in sent] == [8]

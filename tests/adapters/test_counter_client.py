@@ -252,3 +252,33 @@ async def test_a_watch_may_be_silent_for_ever(tmp_path: Path) -> None:
     watching.cancel()
     await asyncio.wait([watching])
     await counter.close()
+
+
+async def test_a_count_that_nobody_waits_for_any_more_ends_soon_and_the_next_tells_everything(
+    counter: CounterProcess, tmp_path: Path
+) -> None:
+    for number in range(3000):
+        (tmp_path / f"{number}.md").write_text("Hello there, whoever reads this.\n" * 25, encoding="utf-8")
+    some = counter.scan(TERMS)
+    first = await anext(some)
+    assert len(first) < 3000
+    await some.aclose()
+    found = counter.look(TERMS, ["0.md"])
+    looked = await told(found)
+    assert looked["0.md"].size
+    every = await told(counter.scan(TERMS))
+    assert len(every) == 2999, "what was counted and not told is told anew"
+    assert len({**looked, **every}) == 3000
+
+
+async def test_a_request_that_is_stopped_before_its_turn_is_left_out(counter: CounterProcess, tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_text("Hello there.\n", encoding="utf-8")
+    waiting = asyncio.create_task(counter.text("word " * 500_000, FAMILY))
+    asked = [asyncio.create_task(counter.suggest(TERMS, ["a.md"], 1)) for _ in range(3)]
+    while len(counter._answers) < 4:
+        await asyncio.sleep(0)
+    for each in asked:
+        each.cancel()
+    await waiting
+    assert (await counter.text("Hello there.", FAMILY)) > 0
+    assert counter._answers == {}

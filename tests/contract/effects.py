@@ -25,6 +25,7 @@ from kinos.domain import event as ev
 from kinos.domain.errors import FaultError, NoKeyError, SetupError, WorkspaceHeldError
 from kinos.domain.layer import Layer, Source
 from kinos.domain.message import Endpoint, Retry
+from kinos.domain.notification import Kind
 from kinos.domain.setting import Settings
 from kinos.domain.task import Task
 from kinos.engine.lifecycle import Start
@@ -33,7 +34,9 @@ from kinos.lsp.background import Background
 from kinos.lsp.diagnostic import Form
 from kinos.lsp.feature import code_lens, document_link, document_symbol, hover, inlay_hint
 from kinos.lsp.offer import Maker
+from kinos.lsp.outbox import Outbox
 from kinos.lsp.size_report import SizeReport
+from kinos.lsp.transport import ROOM
 from kinos.worker.deadline import Deadline
 from kinos.worker.gate import Gate
 from kinos.worker.source import Source as Asked
@@ -284,6 +287,34 @@ async def waits_for_the_lock(place: Place) -> list[float]:
         with pytest.raises(WorkspaceHeldError):
             session.set_phase("expansion")
     return clock.slept
+
+
+async def told_to_an_editor(place: Place, notifications: Sequence[Kind]) -> list[str]:
+    """What an editor that has just begun to read again is told of these, up to its first look away."""
+    told: list[str] = []
+
+    class Way:
+        pending = ROOM + 1
+
+        def when_room(self, then: Callable[[], None]) -> None:
+            self.then = then
+
+    way = Way()
+    outbox = Outbox(lambda notification: told.append(str(notification.payload)), way, asyncio.get_running_loop())
+    outbox.configure([place.settings])
+    for number, kind in enumerate(notifications):
+        outbox.put(kind, f"{kind} {number}")
+    way.pending = 0
+    way.then()
+    return told
+
+
+async def left_of_a_hundred(place: Place) -> int:
+    return len([told for told in await told_to_an_editor(place, [Kind.INFO] * 100) if told.startswith("info")])
+
+
+async def kinds_told(place: Place) -> list[str]:
+    return [told.partition(" ")[0] for told in await told_to_an_editor(place, list(Kind))]
 
 
 async def what_is_logged(place: Place) -> list[str]:
@@ -537,6 +568,11 @@ EFFECTS: Mapping[str, Sequence[Effect]] = {
             [(True, 1), (False, 0)],
             {"check.command": ["make"]},
         )
+    ],
+    "notifications.queue": [Effect(left_of_a_hundred, [(20, 20), (80, 80)], {"notifications.batch": 1000})],
+    "notifications.batch": [Effect(left_of_a_hundred, [(7, 7), (90, 90)])],
+    "notifications.kinds": [
+        Effect(kinds_told, [(["status"], ["system", "error", "status"]), ([], ["system", "error"])]),
     ],
     "log.level": [
         Effect(what_is_logged, [("error", ["error"]), ("debug", ["error", "warning", "info", "debug"])]),

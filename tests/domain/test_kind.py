@@ -3,7 +3,7 @@
 import pytest
 
 from kinos.domain.errors import UsageError
-from kinos.domain.kind import Choice, Codes, Kind, Number, Prices, Text, Texts, Truth, Whole
+from kinos.domain.kind import Choice, Choices, Codes, Kind, Number, Prices, Text, Texts, Truth, Whole
 from kinos.domain.usage import PRICES, SEARCH_PRICE, Price
 
 
@@ -19,6 +19,8 @@ from kinos.domain.usage import PRICES, SEARCH_PRICE, Price
         (Choice("off", "openFiles"), "OPENFILES", "openFiles"),
         (Texts(), "a, b,,c", ("a", "b", "c")),
         (Texts(), ["a"], ("a",)),
+        (Choices("off", "on"), ["ON", "off", "on"], ("on", "off")),
+        (Choices("off", "on"), "on, off", ("on", "off")),
         (Codes(), "429, 500 529", (429, 500, 529)),
         (Codes(), [408], (408,)),
     ],

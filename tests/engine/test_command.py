@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from fakes.world import World
+from kinos.domain import event as ev
 from kinos.domain.change import ChangeState, FileChange
 from kinos.domain.errors import UsageError
 from kinos.domain.finding import Finding, Verdict
@@ -36,10 +37,75 @@ async def test_a_command_that_does_not_exist_is_refused_with_those_that_do() -> 
 @pytest.mark.parametrize("name", sorted(COMMANDS))
 async def test_a_key_that_is_not_known_is_refused_with_those_that_are(name: str) -> None:
     world = World()
-    with pytest.raises(UsageError, match=f"{name} does not take reherse, unknown. It takes ") as refused:
+    with pytest.raises(UsageError, match=rf"{name} does not take reherse, unknown\..* It takes ") as refused:
         await run(world.session, name, {"reherse": True, "unknown": 1})
     assert all(key in refused.value.remedy for key in COMMANDS[name].keys)
+    assert ("Did you mean rehearse?" in refused.value.remedy) == ("rehearse" in COMMANDS[name].keys)
     assert world.workers.alive == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "said"),
+    [
+        ("startTeam", {"team": 5}, "team must be text, not 5."),
+        ("startTeam", {"rehearse": "yes"}, "rehearse must be true or false, not 'yes'."),
+        ("startTeam", {"team": "crew", "landing": "at once"}, "landing must be review or auto, not 'at once'."),
+        ("startAgent", {"agent": ["ann"]}, "agent must be text, not ['ann']."),
+        ("accept", {"change": "c1", "reason": 5}, "reason must be text, not 5."),
+        ("undo", {"all": 1}, "all must be true or false, not 1."),
+        ("undo", {"change": {}}, "change must be text, not {}."),
+        ("doctor", {"live": "true"}, "live must be true or false, not 'true'."),
+        ("editChange", {"change": "c1", "texts": {"a.md": 5}}, "texts must be an object of texts by path."),
+        ("setBudget", {"usd": 1, "runs": 1.5}, "runs must be a whole number of at least 0, not 1.5."),
+    ],
+)
+async def test_an_argument_of_the_wrong_type_is_refused_by_name_before_anything_is_done(
+    name: str, given: dict[str, Any], said: str
+) -> None:
+    world = World()
+    await world.session.open()
+    with pytest.raises(UsageError) as refused:
+        await run(world.session, name, given)
+    assert refused.value.message == said
+    assert world.workers.alive == 0
+    assert not world.folder.held
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "meant"),
+    [
+        ("startTem", {}, "startTeam"),
+        ("undo", {"agent": "anm"}, "ann"),
+    ],
+)
+async def test_who_slips_is_asked_what_was_meant(name: str, given: dict[str, Any], meant: str) -> None:
+    world = World()
+    await world.session.open()
+    await ask(world, "startTeam", team="crew")
+    await world.clock.passing(100)
+    await ask(world, "stopTeam")
+    with pytest.raises(UsageError) as refused:
+        await run(world.session, name, given)
+    assert f"Did you mean {meant}?" in refused.value.remedy
+
+
+async def test_an_undo_that_is_stopped_ends_with_a_whole_change_and_says_what_it_left() -> None:
+    world = World()
+    await world.session.open()
+    await ask(world, "startTeam", team="crew")
+    await world.clock.passing(500)
+    await ask(world, "stopTeam")
+    landed = [change["id"] for change in await ask(world, "history") if change["state"] == "landed"]
+    assert len(landed) > 2
+    answer = await run(
+        world.session, "undo", {"all": True}, lambda: bool(world.of(ev.ChangeMoved)[-1].change.state == "undone")
+    )
+    assert answer["changes"] == landed[-1:]
+    assert answer["setAside"] == [
+        {"id": each, "reason": "you stopped before its turn came"} for each in reversed(landed[:-1])
+    ]
+    assert (await ask(world, "undo", all=True))["changes"] == list(reversed(landed[:-1]))
+    assert world.disk.text("ann.md") == "ann\n"
 
 
 async def test_an_agent_does_not_rehearse_beside_a_team_that_costs_money() -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 import tempfile
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -172,7 +172,7 @@ class WordCounting:
         self.changes: asyncio.Queue[Sequence[str] | str | None] = asyncio.Queue()
         self.closed = False
 
-    async def scan(self, terms: Terms) -> AsyncIterator[Sequence[Count]]:
+    async def scan(self, terms: Terms) -> AsyncGenerator[Sequence[Count]]:
         await self._die()
         if terms != self._terms:
             self._terms = terms

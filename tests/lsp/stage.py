@@ -20,6 +20,8 @@ from kinos.adapters.state_folder import WorkspaceState
 from kinos.domain.demand import nothing
 from kinos.domain.layer import Layer, Source, flattened, resolve
 from kinos.domain.message import EditCall, Edited, Failed, PlanCall, Planned
+from kinos.domain.notification import Kind
+from kinos.domain.setting import Settings
 from kinos.engine.outside import Ports
 from kinos.engine.ports import Ear, Editor, Gate
 from kinos.engine.session import Session
@@ -29,6 +31,23 @@ from kinos.lsp.folders import Folders
 from kinos.lsp.offer import Maker
 from kinos.lsp.option import Options
 from kinos.tokens.position import Encoding
+
+
+@dataclass
+class RecordedProgress:
+    """Implements `Progress`."""
+
+    title: str
+    cancel: Callable[[], object]
+    after: float
+    reports: list[tuple[str, int | None]] = field(default_factory=list)
+    ends: list[str] = field(default_factory=list)
+
+    def report(self, message: str, percentage: int | None = None) -> None:
+        self.reports.append((message, percentage))
+
+    def end(self, message: str = "") -> None:
+        self.ends.append(message)
 
 
 @dataclass
@@ -49,6 +68,9 @@ class RecordingClient:
     statuses: list[Mapping[str, Any]] = field(default_factory=list)
     asked: list[tuple[types.WorkspaceEdit, str]] = field(default_factory=list)
     logged: list[tuple[str, str]] = field(default_factory=list)
+    told: list[tuple[Kind, str]] = field(default_factory=list)
+    settings: list[Settings] = field(default_factory=list)
+    progresses: list[RecordedProgress] = field(default_factory=list)
     questions: list[tuple[str, Sequence[str]]] = field(default_factory=list)
     answers: asyncio.Queue[str] = field(default_factory=asyncio.Queue)
     news: asyncio.Event = field(default_factory=asyncio.Event)
@@ -78,6 +100,17 @@ class RecordingClient:
 
     def edit(self, edit: types.WorkspaceEdit, label: str) -> None:
         self.asked.append((edit, label))
+
+    def tell(self, kind: Kind, message: str) -> None:
+        self.told.append((kind, message))
+
+    def progress(self, title: str, cancel: Callable[[], object], after: float = 0.0) -> RecordedProgress:
+        made = RecordedProgress(title, cancel, after)
+        self.progresses.append(made)
+        return made
+
+    def configure(self, settings: Sequence[Settings]) -> None:
+        self.settings = list(settings)
 
     def log(self, level: str, message: str) -> None:
         self.logged.append((level, message))

@@ -1,6 +1,7 @@
 """At a cap the team asks, once each time; what is not answered leaves it paused."""
 
 import asyncio
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from fakes.world import World
 from kinos.domain.state import TeamState
 from kinos.engine.lifecycle import Start
 from kinos.lsp.background import Background
-from kinos.lsp.client import EditorClient
+from kinos.lsp.client import EditorClient, outbox
 from kinos.lsp.question import STOP, CapQuestion
 from lsp.stage import RecordingClient, idle
 
@@ -138,9 +139,14 @@ class Editor:
     def __init__(self, answer: types.MessageActionItem | Exception | None, *, able: bool = True) -> None:
         self.answer = answer
         self.asked: list[types.ShowMessageRequestParams] = []
+        self.shown: list[types.ShowMessageParams] = []
         shows = types.ShowMessageRequestClientCapabilities() if able else None
         window = types.WindowClientCapabilities(show_message=shows)
         self.capabilities = types.ClientCapabilities(window=window)
+        self.outbox = outbox(self, Reading())  # type: ignore[arg-type]
+
+    def window_show_message(self, params: types.ShowMessageParams) -> None:
+        self.shown.append(params)
 
     async def window_show_message_request_async(self, params: types.ShowMessageRequestParams) -> Any:
         self.asked.append(params)
@@ -151,6 +157,15 @@ class Editor:
     @property
     def client_capabilities(self) -> types.ClientCapabilities:
         return self.capabilities
+
+
+class Reading:
+    """Implements `Way` for an editor that reads at once."""
+
+    pending = 0
+
+    def when_room(self, then: Callable[[], None]) -> None:
+        then()
 
 
 @pytest.mark.parametrize(
@@ -174,3 +189,4 @@ async def test_an_editor_that_cannot_ask_is_not_asked() -> None:
     editor = Editor(types.MessageActionItem("Yes"), able=False)
     assert await EditorClient(editor).ask("Really?", ["Yes"]) == ""  # type: ignore[arg-type]
     assert editor.asked == []
+    assert [shown.message for shown in editor.shown] == ["Really?"]

@@ -1,12 +1,16 @@
 import asyncio
 import os
+import socket
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
+from contextlib import closing, suppress
+from typing import Any
 
 import pytest
 
-from kinos.lsp.transport import StdoutWriter, frames, stdin_reader
+from kinos.lsp.transport import ROOM, Input, Writer, frames
 
 
 async def bodies(*chunks: bytes) -> list[bytes]:
@@ -53,17 +57,40 @@ async def test_a_connection_that_breaks_is_over() -> None:
 
 async def test_input_is_read_to_its_end() -> None:
     read, write = os.pipe()
-    reader = stdin_reader(read)
+    given = Input(read)
     os.write(write, b"some")
-    assert await reader.readexactly(4) == b"some"
+    assert await given.reader.readexactly(4) == b"some"
+    assert not given.gone.is_set()
     os.close(write)
-    assert await reader.read() == b""
+    assert await given.reader.read() == b""
+    assert given.gone.is_set()
     os.close(read)
 
 
-def test_messages_leave_in_their_order_though_nobody_reads_yet() -> None:
+@pytest.mark.parametrize("kind", [os.pipe, socket.socketpair])
+async def test_the_end_is_seen_behind_more_than_anybody_handles(kind: Callable[[], Any]) -> None:
+    """An editor that wrote much and died: its end is known before what it wrote has been read."""
+    read, write = (end if isinstance(end, int) else end.detach() for end in kind())
+    given = Input(read)
+    os.set_blocking(write, False)
+    while given._valve.is_set():
+        with suppress(BlockingIOError):
+            os.write(write, b"x" * (1 << 16))
+        await asyncio.sleep(0)
+    with suppress(BlockingIOError):
+        while os.write(write, b"x" * (1 << 16)):
+            pass
+    assert not given.gone.is_set()
+    os.close(write)
+    await given.gone.wait()
+    assert not given.reader.at_eof()
+    await given.reader.read()
+    os.close(read)
+
+
+async def test_messages_leave_in_their_order_though_nobody_reads_yet() -> None:
     read, write = os.pipe()
-    writer = StdoutWriter(write)
+    writer = Writer(write)
     message = b"x" * (1 << 20)
     writer.write(message)
     writer.write(b"end")
@@ -76,12 +103,33 @@ def test_messages_leave_in_their_order_though_nobody_reads_yet() -> None:
     assert b"".join(got) == message + b"end"
 
 
-def test_a_reader_that_has_gone_is_no_error() -> None:
+async def test_what_the_editor_has_not_taken_is_pending_until_it_does() -> None:
     read, write = os.pipe()
+    writer, room = Writer(write), asyncio.Event()
+    writer.write(b"x" * (1 << 20))
+    writer.when_room(room.set)
+    assert writer.pending > ROOM
+    assert not room.is_set()
+    while writer.pending > ROOM:
+        await asyncio.to_thread(os.read, read, 1 << 16)
+    await room.wait()
+    with closing(os.fdopen(read, "rb")) as rest:
+        writer.close()
+        rest.read()
+    assert writer.pending == 0
+
+
+async def test_a_reader_that_has_gone_is_no_error_and_is_told() -> None:
+    read, write = os.pipe()
+    writer, room = Writer(write), asyncio.Event()
     os.close(read)
-    writer = StdoutWriter(write)
-    writer.write(b"nobody hears this")
+    writer.write(b"nobody hears this" * ROOM)
+    writer.when_room(room.set)
+    await writer.gone.wait()
+    await room.wait()
+    writer.write(b"nor this")
     writer.close()
+    assert writer.pending == 0
 
 
 def run(code: str) -> subprocess.CompletedProcess[bytes]:
@@ -103,7 +151,8 @@ def test_after_the_claim_a_stray_print_goes_to_the_log_and_children_read_nothing
 
 def test_the_deadline_ends_a_process_that_hangs() -> None:
     done = run(
-        "import threading\nfrom kinos.lsp.transport import Deadline\nDeadline(0.05).start()\nthreading.Event().wait()\n"
+        "import threading\nfrom kinos.lsp.transport import Deadline\n"
+        "d = Deadline(0.05)\nd.start()\nd.start()\nthreading.Event().wait()\n"
     )
     assert done.returncode == 1
 

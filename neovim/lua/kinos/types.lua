@@ -20,6 +20,7 @@
 ---@field retry? kinos.settings.retry
 ---@field history? kinos.settings.history
 ---@field lock? kinos.settings.lock
+---@field notifications? kinos.settings.notifications
 ---@field cache? kinos.settings.cache
 ---@field check? kinos.settings.check
 ---@field log? kinos.settings.log
@@ -92,6 +93,11 @@
 ---@class kinos.settings.lock
 ---@field timeout? number how long a terminal waits for a held folder; an editor is told at once (seconds); default: 10
 ---@field interval? number how often to try meanwhile (seconds); default: 0.1
+
+---@class kinos.settings.notifications
+---@field queue? integer how many notifications wait for an editor that reads slowly, before the least important are left out (count); default: 1000
+---@field batch? integer how many of them are handed to the editor in one go (count); default: 50
+---@field kinds? string[] which kinds of notifications an editor is told; error and system always are; default: system error flash content status warning success info
 
 ---@class kinos.settings.cache
 ---@field bytes? integer how large the memory of counted sizes may become (bytes); default: 67108864

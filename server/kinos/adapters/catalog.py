@@ -14,6 +14,7 @@ from kinos.domain.demand import Approved, Demand, nothing
 from kinos.domain.errors import ContentError, KinosError, SetupError, UsageError
 from kinos.domain.legacy import ORIGIN as LEGACY
 from kinos.domain.legacy import with_agents
+from kinos.domain.near import did_you_mean
 from kinos.domain.team import NAME, Agent, Team, read_agent, read_team
 from kinos.domain.trust import tightened, wider
 from kinos.extension import AGENTS
@@ -184,7 +185,8 @@ def _check(what: str, name: str) -> None:
 
 
 def _unknown(what: str, name: str, known: Sequence[str]) -> UsageError:
-    return UsageError(f"There is no {what} {name!r}.", f"There are: {', '.join(known)}.")
+    meant = did_you_mean(name, known)
+    return UsageError(f"There is no {what} {name!r}.", f"{meant} There are: {', '.join(known)}.".lstrip())
 
 
 def _is_file(file: Path) -> bool:

@@ -4,8 +4,8 @@ Frames on stdin and stdout are a 4-byte big-endian length and that many bytes of
 
 - `{"id", "folder", "look"}`, where `folder` is what `Folder.wire` makes and `look` is `"all"`, a list of paths, or
   `"changes"`, answered by any number of `{"id", "seen": [[path, tokens, counted, error]]}` and then `{"id", "done": true}`;
-  for changes there is no end but `{"id", "stop"}`, which names the request, and `{"id", "note"}` is something a person
-  should know. Tokens are null without a size; without an error too the document is gone;
+  for changes there is no end but `{"id", "stop"}`, which names the request and ends any other as soon, and `{"id", "note"}`
+  is something a person should know. Tokens are null without a size; without an error too the document is gone;
 - `{"id", "folder", "suggest": [path], "limit"}` → `{"id", "suggestions"}`, as `kinos.domain.suggestion.wire` makes them;
 - `{"id", "tokenizer", "text"}` → `{"id", "tokens", "counted"}`;
 - `{"id", "tokenizer", "bulk": text, "limit"}` → `{"id", "crossing": line or null, "sections": [[line, title, tokens]]}`.
@@ -15,9 +15,11 @@ One that cannot be served is answered by `{"id", "error": message, "done": true}
 
 import json
 import os
+import re
 import signal
 import sys
 from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 from queue import SimpleQueue
 from threading import Thread
@@ -33,6 +35,7 @@ from kinos.domain.suggestion import wire
 from kinos.tokens.counter import counter_for
 from kinos.tokens.section import bulk
 
+_STOP = re.compile(rb'\{"id": ?\d+, ?"stop": ?(\d+)\}')
 NICENESS = 10
 """Whoever types comes first."""
 
@@ -55,13 +58,16 @@ class Service:
         self._key = ""
         self._last: Scan | None = None
         self._watches: dict[int, Watch] = {}
+        self._stopped: set[int] = set()
 
     def serve(self, body: bytes) -> None:
         """Answer one request."""
         request: Any = None
         try:
             request = json.loads(body)
-            if "stop" in request:
+            if request["id"] in self._stopped:
+                self._stopped.discard(request["id"])
+            elif "stop" in request:
                 self._stop(request["stop"])
             elif "text" in request:
                 size = counter_for(request["tokenizer"]).count(request["text"])
@@ -72,8 +78,10 @@ class Service:
                 self._send({"id": request["id"], "crossing": found.crossing, "sections": sections})
             elif "suggest" in request:
                 scan = self._scan(request["folder"])
-                made = scan.suggestions(map(str, request["suggest"]), int(request["limit"]))
-                self._send({"id": request["id"], "suggestions": [wire(suggestion) for suggestion in made]})
+                unwanted = partial(self._is_stopped, request["id"])
+                made = list(scan.suggestions(map(str, request["suggest"]), int(request["limit"]), unwanted))
+                if not unwanted():
+                    self._send({"id": request["id"], "suggestions": [wire(suggestion) for suggestion in made]})
             else:
                 self._look(request["id"], self._scan(request["folder"]), request["look"], request["folder"])
         except KinosError as error:
@@ -105,23 +113,38 @@ class Service:
             raise ValueError(f"look is {look!r}")
         self._send({"id": number, "done": True})
 
+    def stop(self, number: int) -> None:
+        """Nobody waits any more for what comes of this request; said from another thread, while it may be served."""
+        self._stopped.add(number)
+
+    def _is_stopped(self, number: int) -> bool:
+        return number in self._stopped
+
     def _stop(self, number: int) -> None:
+        self._stopped.discard(number)
         watch = self._watches.pop(number, None)
         if watch is not None:
             Thread(target=watch.stop, daemon=True).start()  # it may take a second, and others wait to be served
+
+    def _begin_anew(self) -> None:
+        if self._last is not None and not self._watches:
+            self._last.close()
+        self._last = None
 
     def _scan(self, wire: dict[str, Any]) -> Scan:
         """What looks at the folder on these terms. Other terms begin anew: what was told on former ones counts for nothing."""
         key = json.dumps(wire, sort_keys=True)
         if self._last is None or key != self._key:
             folder, terms = unwired(wire)
-            if self._last is not None and not self._watches:
-                self._last.close()
+            self._begin_anew()
             self._key, self._last = key, folder.scan(terms)
         return self._last
 
     def _batches(self, number: int, found: Iterable[Count]) -> None:
         for batch in batches(found):
+            if number in self._stopped:
+                self._begin_anew()  # what was found and not told is told by the next look
+                return
             self._send({"id": number, "seen": [_row(count) for count in batch]})
 
 
@@ -138,13 +161,13 @@ def main() -> None:
     output = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # a stray print goes to the log, not into a frame
     work: SimpleQueue[bytes | Changes] = SimpleQueue()
-    Thread(target=_listen, args=(sys.stdin.buffer, work), daemon=True).start()
 
     def send(message: dict[str, Any]) -> None:
         output.write(frame(message))
         output.flush()
 
     service = Service(send, work.put)
+    Thread(target=_listen, args=(sys.stdin.buffer, work, service.stop), daemon=True).start()
     try:
         while True:
             item = work.get()
@@ -156,10 +179,14 @@ def main() -> None:
         os._exit(0)  # nobody listens; a normal exit would try to flush
 
 
-def _listen(stream: BinaryIO, work: SimpleQueue[Any]) -> None:
-    """Queue the requests, and end the process when there can be no more, whatever is being counted."""
+def _listen(stream: BinaryIO, work: SimpleQueue[Any], stop: Callable[[int], None]) -> None:
+    """Queue the requests, tell at once which is not wanted any more, and end the process when there can be no more of them,
+    whatever is being counted.
+    """
     try:
         for body in frames(stream):
+            if found := _STOP.fullmatch(body):
+                stop(int(found[1]))
             work.put(body)
     except ValueError as error:
         sys.stderr.write(f"counter: {error}\n")

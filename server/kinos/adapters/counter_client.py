@@ -33,7 +33,7 @@ class CounterProcess:
         self._reader: asyncio.Task[None] | None = None
         self._turn = asyncio.Lock()
 
-    async def scan(self, terms: Terms) -> AsyncIterator[Sequence[Count]]:
+    async def scan(self, terms: Terms) -> AsyncGenerator[Sequence[Count]]:
         """What is new in the whole folder."""
         async with aclosing(self._look(terms, "all")) as found:
             async for counts in found:
@@ -114,15 +114,17 @@ class CounterProcess:
         queue = self._answers[number] = asyncio.Queue()
         silence = None if request.get("look") == "changes" else self._silence
         self._heard = asyncio.get_running_loop().time()
+        over = False
         try:
             process.stdin.write(framed(json.dumps({"id": number, **request}).encode()))
             while (answer := await self._answer(process, queue, silence)) is not None:
+                over = bool(answer.get("done")) or request.keys().isdisjoint(("look",))
                 if "error" in answer:
                     raise UnavailableError(str(answer["error"]))
                 yield answer
         finally:
             del self._answers[number]
-            if request.get("look") == "changes" and process is self._process and process.returncode is None:
+            if not over and process is self._process and process.returncode is None:
                 process.stdin.write(framed(json.dumps({"id": next(self._numbers), "stop": number}).encode()))
 
     async def _answer(

@@ -1,6 +1,6 @@
 """Counting in this process, for a command that does nothing else meanwhile."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 
 from kinos.adapters.folder import Folder
 from kinos.adapters.scan import Scan, batches
@@ -19,7 +19,7 @@ class CountingHere:
         self._terms: Terms | None = None
         self._scans: list[Scan] = []
 
-    async def scan(self, terms: Terms) -> AsyncIterator[Sequence[Count]]:
+    async def scan(self, terms: Terms) -> AsyncGenerator[Sequence[Count]]:
         """What is new in the whole folder."""
         for counts in batches(self._scan(terms).everything()):
             yield counts

@@ -112,15 +112,23 @@ class Scan:
                 self._told.pop(path, None)
         yield from self._looked_at(stamps)
 
-    def suggestions(self, paths: Iterable[str], limit: int) -> Iterator[Suggestion]:
-        """What would bring each of these documents, which were told before, to at most `limit` tokens."""
+    def suggestions(
+        self, paths: Iterable[str], limit: int, unwanted: Callable[[], bool] = bool
+    ) -> Iterator[Suggestion]:
+        """What would bring each of these documents, which were told before, to at most `limit` tokens; no more of it once it is
+        `unwanted`.
+        """
         texts = {path: text for path in paths if (text := self._text(path)) is not None}
         searches = {path: Search(path, plain_text(text)) for path, text in texts.items()}
         for other in self._told if searches else ():
+            if unwanted():
+                return
             found = tuple(passages(plain_text(self._text(other) or "")))
             for search in searches.values():
                 search.look(other, found)
         for path, text in texts.items():
+            if unwanted():
+                return
             try:
                 yield suggestion(path, text, self._counter, limit, self._told, searches[path])
             except UnavailableError as error:

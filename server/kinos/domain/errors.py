@@ -61,6 +61,12 @@ class NoKeyError(SetupError):
     """No API key, and rehearsal was not asked for."""
 
 
+class StoppedError(KinosError):
+    """The person stopped what they had asked for."""
+
+    exit_code = 130
+
+
 class WorkspaceHeldError(SetupError):
     """Another engine holds the folder."""
 

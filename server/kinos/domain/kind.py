@@ -127,6 +127,25 @@ class Texts:
         return {"type": "array", "items": {"type": "string"}}
 
 
+@dataclass(frozen=True, slots=True, init=False)
+class Choices:
+    """A list of some of several words."""
+
+    words: tuple[str, ...]
+
+    def __init__(self, *words: str) -> None:
+        object.__setattr__(self, "words", words)
+
+    def read(self, value: object) -> tuple[str, ...]:
+        """The words, whatever their case, each once, from a list or from text with commas."""
+        word = Choice(*self.words)
+        return tuple(dict.fromkeys(word.read(each) for each in Texts().read(value)))
+
+    def schema(self) -> dict[str, Any]:
+        """An array of the enumeration."""
+        return {"type": "array", "items": Choice(*self.words).schema(), "uniqueItems": True}
+
+
 @dataclass(frozen=True, slots=True)
 class Codes:
     """A list of HTTP status codes."""

@@ -6,8 +6,9 @@ from enum import StrEnum
 from functools import cache
 from typing import Any
 
-from kinos.domain.kind import Choice, Codes, Flag, Kind, Number, Prices, Text, Texts, Whole
+from kinos.domain.kind import Choice, Choices, Codes, Flag, Kind, Number, Prices, Text, Texts, Whole
 from kinos.domain.model import MOST_OUTPUT, THINKING_ROOM
+from kinos.domain.notification import Kind as Notification
 from kinos.domain.tokenizer import AUTO, TOKENIZERS
 from kinos.domain.usage import PRICES, Price
 
@@ -62,6 +63,7 @@ _USER, _TIGHTEN, _PERSON = Scope.USER, Scope.TIGHTEN, Scope.PERSON
 _CYCLE, _TEAM, _START = Taken.CYCLE, Taken.TEAM, Taken.START
 _SEVERITIES = ("error", "warning", "information", "hint")
 _SCANNED = "Markdown documents"
+NOTIFICATIONS = tuple(kind.value for kind in Notification)
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,6 +265,19 @@ class Settings:
         env="LOCK_CHECK_INTERVAL",
         taken=_START,
     )
+    notifications_queue: int = _row(
+        "notifications.queue", 1000, Whole(10, 1_000_000),
+        "how many notifications wait for an editor that reads slowly, before the least important are left out",
+        unit="count", scope=_PERSON, env="NOTIFICATION_QUEUE_SIZE",
+    )  # fmt: skip
+    notifications_batch: int = _row(
+        "notifications.batch", 50, Whole(1, 10_000), "how many of them are handed to the editor in one go", unit="count",
+        scope=_PERSON, env="NOTIFICATION_BATCH_SIZE",
+    )  # fmt: skip
+    notifications_kinds: tuple[str, ...] = _row(
+        "notifications.kinds", NOTIFICATIONS, Choices(*NOTIFICATIONS),
+        "which kinds of notifications an editor is told; error and system always are", scope=_PERSON,
+    )  # fmt: skip
     cache_bytes: int = _row(
         "cache.bytes", 64 * 1024 * 1024, Whole(0), "how large the memory of counted sizes may become", unit="bytes",
         env="CONTENT_CACHE_SIZE", taken=_START,

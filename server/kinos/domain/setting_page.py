@@ -62,8 +62,10 @@ PAGES: Mapping[str, Callable[[str], str]] = {
 
 def _line(row: Row, default: Any) -> str:
     takes = row.kind.schema()
-    if "enum" in takes:
-        allowed = ", ".join(f"`{word}`" if word else "empty" for word in takes["enum"])
+    words = takes.get("enum") or takes.get("items", {}).get("enum")
+    if words:
+        some = "" if "enum" in takes else "some of "
+        allowed = some + ", ".join(f"`{word}`" if word else "empty" for word in words)
     else:
         allowed = takes["type"] if isinstance(takes["type"], str) else "number or unset"
         allowed += _range(takes)

@@ -107,13 +107,13 @@ class Changes:
         """Whether there may be something to put back. Raises UsageError when one named is not there to put back."""
         return bool(to_redo(self.all(), selection, self._busy)) or self._under_way > 0
 
-    async def undo(self, selection: Selection) -> tuple[Reverted, frozenset[str]]:
-        """Take changes back. Returns what was done, and the paths it touched."""
-        return await self._revert("undo", to_undo, selection, self._reversed)
+    async def undo(self, selection: Selection, stopped: Callable[[], bool] = bool) -> tuple[Reverted, frozenset[str]]:
+        """Take changes back, until `stopped`. Returns what was done, and the paths it touched."""
+        return await self._revert("undo", to_undo, selection, self._reversed, stopped)
 
-    async def redo(self, selection: Selection) -> tuple[Reverted, frozenset[str]]:
-        """Put changes back that were undone. Returns what was done, and the paths it touched."""
-        return await self._revert("redo", to_redo, selection, self._landing.repeat)
+    async def redo(self, selection: Selection, stopped: Callable[[], bool] = bool) -> tuple[Reverted, frozenset[str]]:
+        """Put changes back that were undone, until `stopped`. Returns what was done, and the paths it touched."""
+        return await self._revert("redo", to_redo, selection, self._landing.repeat, stopped)
 
     async def accept(self, identity: str) -> Change:
         """Land a waiting change. What no longer fits is set aside, and the reason raised.
@@ -191,12 +191,17 @@ class Changes:
         return [path for path in change.paths if (buffer := self._buffers.get(path)) is not None and not buffer.saved]
 
     async def _revert(
-        self, way: str, choose: Choose, selection: Selection, act: Callable[[Change], Coroutine[None, None, Change]]
+        self,
+        way: str,
+        choose: Choose,
+        selection: Selection,
+        act: Callable[[Change], Coroutine[None, None, Change]],
+        stopped: Callable[[], bool],
     ) -> tuple[Reverted, frozenset[str]]:
         async with self._one_way(way):
             chosen = choose(self.all(), selection, self._busy)
             with self._marked(chosen):
-                done = await revert(chosen, act, self.record)
+                done = await revert(chosen, act, self.record, stopped)
         return done, frozenset(path for change in chosen if change.id in done.changes for path in change.paths)
 
     async def _reversed(self, change: Change) -> Change:

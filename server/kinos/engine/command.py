@@ -3,13 +3,14 @@
 Each takes one object, which is checked here, and answers with plain JSON values.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from kinos.domain.change import Change, FileChange
 from kinos.domain.errors import UsageError
 from kinos.domain.finding import sound
+from kinos.domain.near import did_you_mean
 from kinos.domain.setting import read
 from kinos.engine.history import Reverted, Selection
 from kinos.engine.lifecycle import Start
@@ -20,24 +21,35 @@ type Arguments = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """`act` does it; `keys` are all that its object may have."""
+    """`act` does it; `keys` are all that its object may have. A `stepwise` one is not cut off in the middle of a step."""
 
-    act: Callable[[Session, Arguments], Awaitable[Any]]
+    act: Callable[..., Awaitable[Any]]
     keys: tuple[str, ...] = ()
+    stepwise: bool = False
 
 
-async def run(session: Session, name: str, arguments: Arguments) -> Any:
-    """Give `session` the command `name`. Raises UsageError for one that does not exist or has wrong arguments.
-
-    Keys that are not known are refused: with `reherse` passed over, a rehearsal would be a team that costs money.
+async def run(session: Session, name: str, arguments: Arguments, stopped: Callable[[], bool] = bool) -> Any:
+    """Give `session` the command `name`. Raises UsageError for one that does not exist or has wrong arguments, before anything
+    is done. Once `stopped`, a stepwise one begins no further step; the others can be cancelled.
     """
     command = COMMANDS.get(name)
     if command is None:
-        raise UsageError(f"There is no command {name!r}.", f"There are: {', '.join(sorted(COMMANDS))}.")
-    if unknown := sorted(set(arguments) - set(command.keys)):
-        known = f"It takes {', '.join(command.keys)}." if command.keys else "It takes nothing."
-        raise UsageError(f"{name} does not take {', '.join(unknown)}.", known)
-    return await command.act(session, arguments)
+        known = f"There are: {', '.join(sorted(COMMANDS))}."
+        raise UsageError(f"There is no command {name!r}.", f"{did_you_mean(name, COMMANDS)} {known}".lstrip())
+    check_keys(name, arguments, command.keys)
+    for key in arguments:
+        _READERS.get(key, _text)(arguments, key)
+    return await command.act(session, arguments, *((stopped,) if command.stepwise else ()))
+
+
+def check_keys(name: str, arguments: Arguments, keys: Sequence[str]) -> None:
+    """Raises UsageError for a key that the command does not take: with `reherse` passed over, a rehearsal would be a team that
+    costs money.
+    """
+    if unknown := sorted(set(arguments) - set(keys)):
+        known = f"It takes {', '.join(keys)}." if keys else "It takes nothing."
+        meant = did_you_mean(unknown[0], keys)
+        raise UsageError(f"{name} does not take {', '.join(unknown)}.", f"{meant} {known}".lstrip())
 
 
 async def _start_team(session: Session, arguments: Arguments) -> dict[str, Any]:
@@ -61,11 +73,13 @@ async def _stop_agent(session: Session, arguments: Arguments) -> dict[str, Any]:
 
 
 async def _show_map(session: Session, arguments: Arguments) -> str:
+    await session.counted()
     await session.map.suggest()
     return session.map.text()
 
 
 async def _update_map(session: Session, arguments: Arguments) -> str:
+    await session.counted()
     await session.map.suggest()
     return session.map.write()
 
@@ -113,12 +127,12 @@ async def _doctor(session: Session, arguments: Arguments) -> dict[str, Any]:
     return {"sound": sound(found), "findings": [each.described() for each in found]}
 
 
-async def _undo(session: Session, arguments: Arguments) -> dict[str, Any]:
-    return _reverted(await session.undo(_selection(arguments)))
+async def _undo(session: Session, arguments: Arguments, stopped: Callable[[], bool]) -> dict[str, Any]:
+    return _reverted(await session.undo(_selection(arguments), stopped))
 
 
-async def _redo(session: Session, arguments: Arguments) -> dict[str, Any]:
-    return _reverted(await session.redo(_selection(arguments)))
+async def _redo(session: Session, arguments: Arguments, stopped: Callable[[], bool]) -> dict[str, Any]:
+    return _reverted(await session.redo(_selection(arguments), stopped))
 
 
 async def _accept(session: Session, arguments: Arguments) -> dict[str, Any]:
@@ -182,8 +196,8 @@ COMMANDS: Mapping[str, Command] = {
     "figures": Command(_figures),
     "sessions": Command(_sessions),
     "doctor": Command(_doctor, ("live",)),
-    "undo": Command(_undo, _SELECTION),
-    "redo": Command(_redo, _SELECTION),
+    "undo": Command(_undo, _SELECTION, stepwise=True),
+    "redo": Command(_redo, _SELECTION, stepwise=True),
     "accept": Command(_accept, ("change", "reason")),
     "reject": Command(_reject, ("change", "reason")),
     "consolidate": Command(_consolidate, ("path", "withdraw")),
@@ -270,18 +284,23 @@ def _needed(arguments: Arguments, key: str) -> str:
 
 def _caps(arguments: Arguments) -> dict[str, float]:
     """The caps that are given, each as its setting takes it; text is no number here."""
-    caps = {}
-    for name, field in _CAPS.items():
-        if (value := arguments.get(name)) is not None:
-            if isinstance(value, str):
-                raise UsageError(f"{name} must be a number, not {value!r}.")
-            try:
-                caps[field] = read(f"budget.{name}", value)
-            except UsageError as error:
-                raise UsageError(f"{name} {error.message}.", "0 is no cap.") from error
+    caps = {field: cap for name, field in _CAPS.items() if (cap := _cap(arguments, name)) is not None}
     if not caps:
         raise UsageError("No cap is given.", f"Give an object with some of {', '.join(_CAPS)}; 0 is no cap.")
     return caps
+
+
+def _cap(arguments: Arguments, name: str) -> float | None:
+    value = arguments.get(name)
+    if value is None:
+        return None
+    if isinstance(value, str):
+        raise UsageError(f"{name} must be a number, not {value!r}.")
+    try:
+        cap: float = read(f"budget.{name}", value)
+    except UsageError as error:
+        raise UsageError(f"{name} {error.message}.", "0 is no cap.") from error
+    return cap
 
 
 def _truth(arguments: Arguments, key: str) -> bool:
@@ -296,3 +315,12 @@ def _landing(arguments: Arguments) -> str:
     if value not in ("", "review", "auto"):
         raise UsageError(f"landing must be review or auto, not {value!r}.")
     return value
+
+
+_READERS: Mapping[str, Callable[[Arguments, str], object]] = {
+    **dict.fromkeys(("rehearse", "session", "all", "live", "withdraw"), _truth),
+    **dict.fromkeys(("texts", "bases"), _texts),
+    **dict.fromkeys(_CAPS, _cap),
+    "landing": lambda arguments, key: _landing(arguments),
+}
+"""What takes each key that is no text."""

@@ -5,8 +5,11 @@ from dataclasses import dataclass
 
 from kinos.domain.change import LANDED_STATES, Change, ChangeState, FileChange
 from kinos.domain.errors import ConflictError, LandingError, PolicyError, UsageError
+from kinos.domain.near import did_you_mean
 from kinos.engine.difference import Sides
 from kinos.engine.uncut import uncut
+
+STOPPED = "you stopped before its turn came"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +72,8 @@ def _selected(
     if named and not found:
         known = any(named in (change.id, change.cycle, change.agent) for change in changes)
         problem = f"{named} is not {word} now." if known else f"There is no change, cycle or agent {named} here."
-        raise UsageError(problem, "See kin history.")
+        meant = "" if known else did_you_mean(named, {change.agent for change in changes})
+        raise UsageError(problem, f"{meant} See kin history.".lstrip())
     return found
 
 
@@ -77,14 +81,18 @@ async def revert(
     changes: Sequence[Change],
     act: Callable[[Change], Coroutine[None, None, Change]],
     record: Callable[[Change, ChangeState | None], None],
+    stopped: Callable[[], bool] = bool,
 ) -> Reverted:
-    """Do `act` to each of `changes`; one that cannot be done is set aside and the rest go on."""
+    """Do `act` to each of `changes`; one that cannot be done is set aside and the rest go on, until `stopped`."""
     done, aside = [], []
 
     async def one(change: Change) -> None:
         record(await act(change), change.state)
 
     for change in changes:
+        if stopped():
+            aside.append((change.id, STOPPED))
+            continue
         try:
             await uncut(one(change))
         except (ConflictError, PolicyError, LandingError) as error:

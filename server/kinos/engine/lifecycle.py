@@ -10,6 +10,7 @@ from kinos.domain.budget import Caps
 from kinos.domain.endpoint import check_keys, keyless, models_of, unasked
 from kinos.domain.errors import BudgetError, SurvivedError, UntrustedError, UsageError
 from kinos.domain.message import Endpoint
+from kinos.domain.near import did_you_mean
 from kinos.domain.setting import Settings
 from kinos.domain.state import TeamState
 from kinos.domain.team import Agent, Member, Team
@@ -31,6 +32,9 @@ from kinos.engine.tally import Tally
 from kinos.engine.terms import Terms
 from kinos.engine.tools import Tools
 from kinos.engine.upkeep import Upkeep
+
+FAILED = "it failed: "
+"""How the reason begins for which a team stopped that nobody stopped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +195,8 @@ class Lifecycle:
         """Stop one agent. Raises UsageError when it does not run."""
         if self._run is None or name not in self._run.members.enabled:
             known = ", ".join(sorted(self._run.members.enabled)) if self._run else "none, for no team runs here"
-            raise UsageError(f"No agent {name} is running.", f"Running: {known}.")
+            meant = did_you_mean(name, self._run.members.enabled if self._run else ())
+            raise UsageError(f"No agent {name} is running.", f"{meant} Running: {known}.".lstrip())
         await self._run.members.disable(name)
         if not self._run.members.enabled:
             await self.stop()
@@ -296,7 +301,7 @@ class Lifecycle:
         await run.over()
         async with self._moving:
             if self._run is run:
-                await self._down("the run is over" if run.bug is None else f"it failed: {run.bug!r}")
+                await self._down("the run is over" if run.bug is None else f"{FAILED}{run.bug!r}")
         if run.bug is not None:
             raise run.bug
 

@@ -7,6 +7,7 @@ from kinos.domain.errors import BudgetError, UsageError
 from kinos.engine.tally import Tally
 from kinos.engine.tools import Tools
 
+BY_HAND = "paused by hand"
 WAITING_LIMIT = 10
 """Above this many changes waiting for a person the team pauses."""
 
@@ -39,7 +40,7 @@ class Pause:
     def begin_by_hand(self) -> None:
         """Pause until a person says so, whatever else comes."""
         self._full = self._capped = self._deserted = False
-        self.begin("paused by hand")
+        self.begin(BY_HAND)
 
     async def end_by_hand(self) -> None:
         """Go on. Raises BudgetError while a cap is still reached, UsageError while too much waits for review."""

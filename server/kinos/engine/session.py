@@ -235,6 +235,11 @@ class Session:
         self._ports.disk.cede(folders)
         self.sizes.cede(folders)
 
+    async def counted(self) -> None:
+        """Count what is not counted yet, where counting was stopped or goes on."""
+        if not self.sizes.complete:
+            await self.sizes.scan()
+
     async def look(self) -> None:
         """Bring the sizes in step with the disk, and wake who watches what has changed."""
         self._upkeep.touched(await self.sizes.scan())
@@ -302,27 +307,27 @@ class Session:
 
     # -- changes and the phase ------------------------------------------------------------------------------------
 
-    async def undo(self, selection: Selection) -> Reverted:
-        """Take changes back. What cannot be taken back is set aside with its reason."""
+    async def undo(self, selection: Selection, stopped: Callable[[], bool] = bool) -> Reverted:
+        """Take changes back, until `stopped`. What cannot be taken back is set aside with its reason."""
         await self._mend()
         # Found before the folder is held: to hold it is to write into it.
         own_map = selection.everything and self._ports.folder.exists()
         if not self._changes.may_undo(selection) and not own_map:
             return Reverted((), ())
         with self._keeper.hold():
-            done, paths = await self._changes.undo(selection)
+            done, paths = await self._changes.undo(selection, stopped)
             await self._upkeep.settled(paths)
             if selection.everything and self._team.run is None:
                 self._keeper.remove_own_map()
         return done
 
-    async def redo(self, selection: Selection) -> Reverted:
-        """Put changes back that were undone."""
+    async def redo(self, selection: Selection, stopped: Callable[[], bool] = bool) -> Reverted:
+        """Put changes back that were undone, until `stopped`."""
         await self._mend()
         if not self._changes.may_redo(selection):
             return Reverted((), ())
         with self._keeper.hold():
-            done, paths = await self._changes.redo(selection)
+            done, paths = await self._changes.redo(selection, stopped)
             await self._upkeep.settled(paths)
         return done
 

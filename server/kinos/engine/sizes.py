@@ -1,7 +1,8 @@
 """Keeps the table of documents, the totals and the phase in step with the disk and with what is open."""
 
+import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
+from contextlib import aclosing, suppress
 from pathlib import PurePosixPath
 
 from kinos.domain.bulk import Bulk
@@ -25,6 +26,7 @@ from kinos.tokens.file import too_large
 TRIES = 3
 """How often the counter may die before it is given up."""
 
+HALTED = "Counting was stopped after {:,} documents: the sizes are not complete until the map is shown or updated."
 GIVEN_UP = "The counter of sizes keeps ending: changes on the disk show only when something else makes KinOS look."
 
 
@@ -46,6 +48,8 @@ class Sizes:
         """How documents are counted and judged."""
         self._counter: Counter | None = None
         self._scanned = False
+        self._scans = 0
+        self._halted = 0
         self._anew = False
         self._ceded: tuple[str, ...] = ()
         self._freed: list[str] = []
@@ -95,6 +99,8 @@ class Sizes:
 
     async def scan(self) -> list[str]:
         """Bring the table in step with the disk. Returns what changed, open documents left out: those are the editor's."""
+        self._scans += 1
+        number = self._scans
         changed: set[str] = set()
         freed, self._freed = self._freed, []
         terms = self.manner.terms
@@ -103,8 +109,12 @@ class Sizes:
                 if freed:
                     async for counts in self._counting.look(terms, freed):
                         changed.update(self._take(counts, terms))
-                async for counts in self._counting.scan(terms):
-                    changed.update(self._take(counts, terms))
+                async with aclosing(self._counting.scan(terms)) as found:
+                    async for counts in found:
+                        changed.update(self._take(counts, terms))
+                        if number <= self._halted:
+                            self._note("warning", HALTED.format(len(self.documents.sizes)))
+                            return sorted(changed)
                 self._forget_the_rest(changed, terms)
                 break
             except UnavailableError as error:
@@ -114,6 +124,15 @@ class Sizes:
             self._scanned = True
             self._tell(())
         return sorted(changed)
+
+    def halt(self) -> None:
+        """Stop counting the folder: what is counted stays, and a scan that begins later counts the rest."""
+        self._halted = self._scans
+
+    @property
+    def complete(self) -> bool:
+        """Whether the whole folder has been counted once."""
+        return self._scanned
 
     async def refresh(self, paths: Iterable[str]) -> None:
         """Look at these files again: they were changed, made or deleted."""
@@ -134,10 +153,15 @@ class Sizes:
         for path in gone:
             del self.suggestions[path]
         wanted = sorted(over - (self.suggestions.keys() - self._stale))
+        stale = set(self._stale)
         self._stale.clear()
         if wanted:
             with suppress(UnavailableError):  # the sizes say so themselves
-                found = await self._counting.suggest(self.manner.terms, wanted, self.documents.limits.warn)
+                try:
+                    found = await self._counting.suggest(self.manner.terms, wanted, self.documents.limits.warn)
+                except asyncio.CancelledError:
+                    self._stale |= stale
+                    raise
                 self.suggestions.update({path: Suggestion(path, (), 0, UNREAD, ()) for path in wanted})
                 self.suggestions.update({suggestion.path: suggestion for suggestion in found})
         return bool(wanted or gone)

@@ -1,5 +1,6 @@
 """What KinOS says to the editor, as one small port and its implementation over the protocol."""
 
+import asyncio
 import logging
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import Future
@@ -11,9 +12,15 @@ from pygls.capabilities import get_capability
 from pygls.exceptions import JsonRpcException
 
 from kinos.domain.errors import KinosError
+from kinos.domain.notification import Kind
+from kinos.domain.setting import Settings
+from kinos.engine.notification import Notification
 from kinos.lsp.ability import abilities
 from kinos.lsp.diagnostic import Form
+from kinos.lsp.outbox import Outbox, Way
+from kinos.lsp.progress import Progress
 from kinos.lsp.protocol import Server
+from kinos.lsp.telling import Telling
 from kinos.tokens.position import Encoding
 
 _log = logging.getLogger(__name__)
@@ -21,10 +28,14 @@ _log = logging.getLogger(__name__)
 STATUS = "kinos/status"
 
 _TYPES = {
-    "error": types.MessageType.Error,
-    "warning": types.MessageType.Warning,
-    "info": types.MessageType.Info,
+    Kind.ERROR: types.MessageType.Error,
+    Kind.FLASH: types.MessageType.Warning,
+    Kind.WARNING: types.MessageType.Warning,
+    Kind.SUCCESS: types.MessageType.Info,
+    Kind.INFO: types.MessageType.Info,
 }
+_FRESH = 10.0
+"""Seconds after which a flash comes too late to interrupt anybody: it is logged instead."""
 
 
 class Client(Protocol):
@@ -83,13 +94,25 @@ class Client(Protocol):
         """A sentence for the editor's log: `level` is info, warning or error."""
         ...
 
+    def tell(self, kind: Kind, message: str) -> None:
+        """A sentence for the person: an error, a warning, a success or an info for the log, a flash to be seen now."""
+        ...
+
+    def configure(self, settings: Sequence[Settings]) -> None:
+        """The settings of every folder: how much is told, and which kinds."""
+        ...
+
+    def progress(self, title: str, cancel: Callable[[], object], after: float = 0.0) -> Progress:
+        """Show some work, if it takes longer than `after` seconds; `cancel` stops it."""
+        ...
+
     async def ask(self, message: str, actions: Sequence[str]) -> str:
         """Ask the person, who may take any time: the action chosen; empty when none was, or when the editor cannot ask."""
         ...
 
 
 class EditorClient:
-    """The client of a pygls server."""
+    """The client of a pygls server. What can wait for an editor that reads slowly goes through its outbox."""
 
     def __init__(self, server: Server) -> None:
         self._server = server
@@ -157,11 +180,11 @@ class EditorClient:
     def publish(self, uri: str, version: int | None, diagnostics: Sequence[types.Diagnostic]) -> None:
         """Show these diagnostics for a document, and no others of ours."""
         params = types.PublishDiagnosticsParams(uri=uri, version=version, diagnostics=list(diagnostics))
-        self._server.text_document_publish_diagnostics(params)
+        self._server.outbox.put(Kind.CONTENT, Telling(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS, params), uri)
 
     def status(self, picture: Mapping[str, Any]) -> None:
         """Tell the state of a folder."""
-        self._server.protocol.notify(STATUS, picture)
+        self._server.outbox.put(Kind.STATUS, Telling(STATUS, picture), picture["folder"])
 
     def edit(self, edit: types.WorkspaceEdit, label: str) -> None:
         """Ask for an edit; a refusal is logged."""
@@ -186,11 +209,24 @@ class EditorClient:
     def log(self, level: str, message: str) -> None:
         """A sentence for the editor's log, and for ours."""
         _log.log(logging.getLevelNamesMapping()[level.upper()], "%s", message)
-        self._server.window_log_message(types.LogMessageParams(type=_TYPES[level], message=message))
+        self.tell(Kind(level), message)
+
+    def tell(self, kind: Kind, message: str) -> None:
+        """A sentence for the person. The same one that waits already is told once, with how often."""
+        self._server.outbox.put(kind, message, message)
+
+    def configure(self, settings: Sequence[Settings]) -> None:
+        """The settings of every folder: how much is told, and which kinds."""
+        self._server.outbox.configure(list(settings))
+
+    def progress(self, title: str, cancel: Callable[[], object], after: float = 0.0) -> Progress:
+        """Show some work, if the client can show any."""
+        return self._server.progresses.start(title, cancel, after=after)
 
     async def ask(self, message: str, actions: Sequence[str]) -> str:
-        """Ask the person. Only what was offered counts as an answer."""
+        """Ask the person. Only what was offered counts as an answer. An editor that cannot ask shows the message."""
         if not self.can("window.show_message"):
+            self.tell(Kind.FLASH, message)
             return ""
         items = [types.MessageActionItem(title=action) for action in actions]
         params = types.ShowMessageRequestParams(type=types.MessageType.Warning, message=message, actions=items)
@@ -200,6 +236,24 @@ class EditorClient:
             _log.warning("The editor did not ask: %s", error.message)
             return ""
         return chosen.title if chosen is not None and chosen.title in actions else ""
+
+
+def outbox(server: Server, way: Way) -> Outbox:
+    """Where a server's notifications go through."""
+    loop = asyncio.get_running_loop()
+
+    def send(notification: Notification) -> None:
+        payload, kind = notification.payload, notification.kind
+        if isinstance(payload, Telling):
+            server.protocol.notify(payload.method, payload.params)
+            return
+        text = f"{payload} ({notification.times} times)" if notification.times > 1 else str(payload)
+        if kind is Kind.FLASH and loop.time() - notification.since < _FRESH:
+            server.window_show_message(types.ShowMessageParams(type=_TYPES[kind], message=text))
+        else:
+            server.window_log_message(types.LogMessageParams(type=_TYPES[kind], message=text))
+
+    return Outbox(send, way, loop)
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from kinos.domain.event import Event, Noted
 from kinos.domain.secret import redaction
 from kinos.domain.setting import secrets
 from kinos.domain.state import State
+from kinos.engine.news import news
 from kinos.engine.ports import Editor
 from kinos.engine.session import Session
 from kinos.lsp.background import Background
@@ -20,8 +21,12 @@ from kinos.lsp.question import CapQuestion
 from kinos.lsp.refresh import Refresh
 from kinos.lsp.size_report import Publisher, SizeReport
 from kinos.lsp.status import Status
+from kinos.lsp.team_progress import TeamProgress
 from kinos.lsp.uri import uri_of
 from kinos.tokens.document import OpenText
+
+PATIENCE = 1.0
+"""Seconds after which work that a person may wait for is shown as a progress."""
 
 
 class Workspace(Protocol):
@@ -89,14 +94,21 @@ class Folder:
         self.mistakes = MistakeReport(self.session, publisher, background, client.form, docs, self.uri_of)
         self.session.subscribe(self.diagnostics.on_event)
         self.session.subscribe(self.mistakes.on_event)
-        self.session.subscribe(self._on_note)
+        self.session.subscribe(self._tell_news)
         self.session.subscribe(Refresh(self.session, client, asyncio.get_running_loop()).on_event)
         self.session.subscribe(CapQuestion(self.session, client, background).on_event)
+        self.session.subscribe(TeamProgress(self.session, client, background).on_event)
 
     async def open(self) -> None:
         """Count it, and tell its state from then on: before, the figures would be wrong."""
-        with explained(self._client):
-            await self._workspace.open()
+        counting = self._client.progress("KinOS: counting documents", self.session.sizes.halt, PATIENCE)
+        end = self.session.subscribe(lambda before, after, event: counting.report(counted(after)))
+        try:
+            with explained(self._client):
+                await self._workspace.open()
+        finally:
+            end()
+            counting.end()
         if not self._closed:
             self.session.subscribe(self._status.on_event)
             self._status.changed()
@@ -166,9 +178,17 @@ class Folder:
             return ""
         return next(iter(self._names(os.path.realpath(os.path.join(self.root, path)))), "")  # noqa: PTH118
 
-    def _on_note(self, before: State, after: State, event: Event) -> None:
+    def _tell_news(self, before: State, after: State, event: Event) -> None:
         if isinstance(event, Noted):
             self._client.log(event.level, self._redact(event.message))
+        elif told := news(before, after, event):
+            kind, text = told
+            self._client.tell(kind, self._redact(text))
+
+
+def counted(state: State) -> str:
+    """How far a count has come."""
+    return f"{state.sizes.documents:,} documents, {state.sizes.total:,} tokens"
 
 
 def within(path: str, folder: str) -> bool:

@@ -9,6 +9,8 @@ from pathlib import Path
 from lsprotocol import types
 
 from kinos.domain.errors import KinosError, UsageError
+from kinos.domain.event import Event, SettingsChanged
+from kinos.domain.state import State
 from kinos.engine.ports import Editor
 from kinos.lsp.background import Background
 from kinos.lsp.client import Client, explained
@@ -65,6 +67,8 @@ class Folders:
             return
         self._warn(folder.problems)
         self._folders.append(folder)
+        folder.session.subscribe(self._on_event)
+        self._configure_client()
         self._arrange()
         self._background.start(folder.open())
 
@@ -76,6 +80,7 @@ class Folders:
             self._folders.remove(folder)
             self._left.append(folder)
             folder.clear()
+            self._configure_client()
             self._arrange()
             self._background.start(folder.close())
 
@@ -112,6 +117,13 @@ class Folders:
         if self._folders:
             raise UsageError("Several folders are open.", f"Name one: {', '.join(f.path for f in self._folders)}.")
         raise UsageError(next(iter(self._refused.values()), "No folder is open."), "Open one first.")
+
+    def _on_event(self, before: State, after: State, event: Event) -> None:
+        if isinstance(event, SettingsChanged):
+            self._configure_client()
+
+    def _configure_client(self) -> None:
+        self._client.configure([folder.session.settings for folder in self._folders])
 
     def _make(self, path: str, editor: Editor) -> Workspace:
         return self._factory(Path(path), self.options.settings, self.options.trusted, editor)

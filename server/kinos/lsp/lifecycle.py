@@ -81,6 +81,7 @@ def register(server: Server, lifecycle: Lifecycle) -> None:
     async def shutdown(params: None) -> None:
         server.protocol.shut_down()
         await lifecycle.close()
+        server.progresses.close()
 
     @server.feature(types.EXIT)
     def exit_(params: None) -> None:

@@ -1,9 +1,13 @@
 """JSON-RPC as KinOS speaks it: pygls', with every request answered and no document text kept twice."""
 
+from __future__ import annotations
+
 import json
 import logging
+from collections.abc import Generator
 from concurrent.futures import Future
-from typing import Any, override
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Any, override
 
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException, JsonRpcInternalError, JsonRpcInvalidRequest, JsonRpcParseError
@@ -15,10 +19,19 @@ from pygls.protocol import (
     LanguageServerProtocol,
     default_converter,
 )
+from pygls.protocol.language_server import lsp_method
 
-from kinos.domain.errors import KinosError
+from kinos.domain.errors import KinosError, UsageError
+from kinos.domain.near import did_you_mean
+
+if TYPE_CHECKING:
+    from kinos.lsp.outbox import Outbox
+    from kinos.lsp.progress import Progresses
 
 _log = logging.getLogger(__name__)
+
+TOKEN: ContextVar[types.ProgressToken | None] = ContextVar("work_done_token", default=None)
+"""The token that came with the command that is being done, for its progress."""
 
 REQUEST_FAILED = -32803
 """LSP's RequestFailed: the request was understood, and there is a reason why it could not be done."""
@@ -36,8 +49,9 @@ _OWN = (
     types.NOTEBOOK_DOCUMENT_DID_CHANGE,
     types.NOTEBOOK_DOCUMENT_DID_CLOSE,
     types.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS,
+    types.WINDOW_WORK_DONE_PROGRESS_CANCEL,
 )
-"""What pygls would handle by itself: it would keep a copy of every text, and leave with sys.exit."""
+"""What pygls would handle by itself: it would keep a copy of every text and every token, and leave with sys.exit."""
 
 
 class Protocol(LanguageServerProtocol):
@@ -74,6 +88,27 @@ class Protocol(LanguageServerProtocol):
     def is_shut_down(self) -> bool:
         """Whether the client asked for it."""
         return self._shutdown
+
+    @override
+    @lsp_method(types.INITIALIZE)
+    def lsp_initialize(self, params: types.InitializeParams) -> Generator[Any, Any, types.InitializeResult]:
+        """As pygls does, and say that commands can show how far they are."""
+        result = yield from super().lsp_initialize(params)
+        if (commands := result.capabilities.execute_command_provider) is not None:
+            commands.work_done_progress = True
+        return result
+
+    @override
+    @lsp_method(types.WORKSPACE_EXECUTE_COMMAND)
+    def lsp_workspace__execute_command(self, params: types.ExecuteCommandParams) -> Generator[Any, Any, Any]:
+        """As pygls does; the command finds the token of its progress, and one that does not exist is told what does."""
+        if params.command not in self.fm.commands:
+            remedy = (
+                did_you_mean(params.command, self.fm.commands) or f"There are: {', '.join(sorted(self.fm.commands))}."
+            )
+            raise refusal(UsageError(f"There is no command {params.command!r}.", remedy))
+        TOKEN.set(params.work_done_token)
+        return (yield from super().lsp_workspace__execute_command(params))
 
     @override
     def send_request(self, *arguments: Any, **more: Any) -> Future[Any]:
@@ -137,6 +172,9 @@ class Server(LanguageServer):
     """pygls' server with our protocol. Errors of our own are logged, never shown as a message box."""
 
     protocol: Protocol
+    outbox: Outbox
+    """What it tells by itself goes through here."""
+    progresses: Progresses
 
     def __init__(self, version: str) -> None:
         super().__init__("kinos", version, protocol_cls=Protocol, converter_factory=_converter)

@@ -2,15 +2,15 @@
 
 import asyncio
 import logging
+import os
 import signal
 from collections.abc import Callable
 from contextlib import suppress
 
 from kinos import __version__
-from kinos.domain.errors import SetupError
 from kinos.lsp import lifecycle
 from kinos.lsp.background import Background
-from kinos.lsp.client import EditorClient
+from kinos.lsp.client import EditorClient, outbox
 from kinos.lsp.feature import (
     code_action,
     code_lens,
@@ -20,6 +20,7 @@ from kinos.lsp.feature import (
     document_symbol,
     hover,
     inlay_hint,
+    progress,
     text_sync,
     watched_file,
     workspace_folder,
@@ -28,13 +29,17 @@ from kinos.lsp.folder import Factory
 from kinos.lsp.folders import Folders
 from kinos.lsp.lifecycle import Lifecycle
 from kinos.lsp.offer import Offers
+from kinos.lsp.progress import Progresses
 from kinos.lsp.protocol import Protocol, Server
-from kinos.lsp.transport import Deadline, Output, StdoutWriter, claimed_stdio, frames, stdin_reader
+from kinos.lsp.tcp import first_client
+from kinos.lsp.transport import MOST, Deadline, Input, Writer, claimed_stdio, frames
 
 _log = logging.getLogger(__name__)
 
 _END = 1.8
 """Seconds from the end of a connection to the end of the process, at most."""
+_LAST_WORDS = 0.5
+"""Seconds in which what an editor said before it went is handled, if there is much of it."""
 _TURN = 0.02
 """Seconds of messages in a row after which others get their turn."""
 _OFFERED = (code_lens, inlay_hint, hover, document_symbol, document_link)
@@ -48,90 +53,108 @@ def run_stdio(factory: Factory) -> int:
     incoming, outgoing = claimed_stdio()
 
     async def connect() -> int:
-        output = StdoutWriter(outgoing)
-        try:
-            return await serve(factory, stdin_reader(incoming), output, Deadline(_END).start)
-        finally:
-            output.close()
+        return await _connection(factory, incoming, outgoing)
 
     return asyncio.run(connect())
 
 
 def run_tcp(factory: Factory, host: str, port: int) -> int:
-    """Serve the first editor that connects, until it leaves; returns the exit code. Raises SetupError."""
+    """Serve the first editor that connects, until it leaves; returns the exit code. Raises UsageError and SetupError."""
     _start_log()
 
     async def connect() -> int:
-        reader, writer = await _first_client(host, port)
+        waiting = asyncio.ensure_future(first_client(host, port))
+        _on_signals(waiting.cancel)
         try:
-            return await serve(factory, reader, writer, Deadline(_END).start)
-        finally:
-            writer.close()
-            with suppress(ConnectionError):
-                await writer.wait_closed()
+            client = await waiting
+        except asyncio.CancelledError:
+            return 1
+        with client:
+            return await _connection(factory, os.dup(client.fileno()), os.dup(client.fileno()))
 
     return asyncio.run(connect())
 
 
-async def serve(
-    factory: Factory, reader: asyncio.StreamReader, output: Output, ending: Callable[[], None] = lambda: None
-) -> int:
+async def _connection(factory: Factory, incoming: int, outgoing: int) -> int:
+    output = Writer(outgoing)
+    try:
+        return await serve(factory, Input(incoming), output, Deadline(_END).start)
+    finally:
+        output.close()
+
+
+async def serve(factory: Factory, given: Input, output: Writer, ending: Callable[[], None] = lambda: None) -> int:
     """Serve one connection; returns the exit code, 0 when the editor said goodbye as it should.
 
-    However it ends, by `exit`, the end of the stream, a signal or the death of the editor's process: every team is
-    stopped and no process is left. `ending` is called when that begins.
+    However it ends, by `exit`, the end of the stream, one that cannot be written to, a signal or the death of the editor's
+    process: every team is stopped and no process is left. `ending` is called when that begins, perhaps twice.
     """
     server, background = Server(__version__), Background()
+    server.outbox = outbox(server, output)
+    server.progresses = Progresses(server)
     client = EditorClient(server)
     folders = Folders(client, background, factory)
     offers = Offers(server, client, folders, [each.offer for each in _OFFERED])
     life = Lifecycle(client, folders, background, offers)
     lifecycle.register(server, life)
-    for feature in (text_sync, watched_file, workspace_folder, command, document_command, code_action):
+    for feature in (text_sync, watched_file, workspace_folder, command, document_command, code_action, progress):
         feature.register(server, folders)
     server.protocol.set_writer(output)
-    for number in _SIGNALS:
-        asyncio.get_running_loop().add_signal_handler(number, life.over.set)
-    reading = asyncio.create_task(_read(reader, server.protocol))
-    reading.add_done_callback(lambda _: life.over.set())
+    _on_signals(life.over.set)
+    ways = (_read(given, output, server.protocol), output.gone.wait(), _left(given, ending))
+    ends = [asyncio.ensure_future(way) for way in ways]
+    for end in ends:
+        end.add_done_callback(lambda _: life.over.set())
     await life.over.wait()
     ending()
-    reading.cancel()
+    for end in ends:
+        end.cancel()
     await life.close()
-    with suppress(asyncio.CancelledError):
-        await reading
+    server.progresses.close()
+    for end in ends:
+        with suppress(asyncio.CancelledError):
+            await end
     return 0 if server.protocol.is_shut_down else 1
 
 
-async def _read(reader: asyncio.StreamReader, protocol: Protocol) -> None:
+async def _left(given: Input, ending: Callable[[], None]) -> None:
+    """Until the editor has gone, and what it said before has had its time."""
+    await given.gone.wait()
+    ending()
+    await asyncio.sleep(_LAST_WORDS)
+
+
+async def _read(given: Input, output: Writer, protocol: Protocol) -> None:
     loop = asyncio.get_running_loop()
     began = loop.time()
-    async for body in frames(reader):
+    async for body in frames(given.reader):
         protocol.receive(body)
+        if output.pending > MOST and not await _room(given, output):
+            return
         if loop.time() - began > _TURN:
             await asyncio.sleep(0)
             began = loop.time()
 
 
-async def _first_client(host: str, port: int) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-    came: asyncio.Future[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = asyncio.Future()
-
-    def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        if came.done():
-            writer.close()
-        else:
-            came.set_result((reader, writer))
-
+async def _room(given: Input, output: Writer) -> bool:
+    """Take nothing more from an editor that does not read its answers, until it does; False when it has gone instead."""
+    room = asyncio.Event()
+    output.when_room(room.set)
+    waiting = [asyncio.ensure_future(event.wait()) for event in (room, given.gone)]
     try:
-        listener = await asyncio.start_server(connected, host, port)
-    except OSError as error:
-        raise SetupError(f"Nothing can listen on {host}:{port}: {error.strerror}.", "Choose another port.") from error
-    address = listener.sockets[0].getsockname()
-    _log.info("listening on %s:%s", *address[:2])
-    try:
-        return await came
+        await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
     finally:
-        listener.close()
+        for each in waiting:
+            each.cancel()
+    return room.is_set()
+
+
+def _on_signals(act: Callable[[], object]) -> None:
+    loop = asyncio.get_running_loop()
+    for number in _SIGNALS:
+        if number is signal.SIGHUP and signal.getsignal(number) is signal.SIG_IGN:
+            continue  # nohup: the terminal's end is not ours
+        loop.add_signal_handler(number, act)
 
 
 def _start_log() -> None:

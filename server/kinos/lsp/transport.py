@@ -1,24 +1,42 @@
-"""Bytes in and out: the protocol's frames, and standard input and output kept for the protocol alone."""
+"""Bytes in and out: the protocol's frames, and two descriptors, pipes or a socket, each with a thread of its own."""
 
 import asyncio
 import os
 import queue
+import select
 import sys
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 from typing import Protocol
 
 _CHUNK = 1 << 16
+_AHEAD = 1 << 20
+"""Bytes that are read before anybody has handled them, about."""
 _FLUSH = 0.5
 """Seconds the last messages may take to leave: an editor that no longer reads must not keep the process."""
+_LOOK = 0.1
+"""Seconds between two looks whether the other end is there still, while nothing is read."""
+ROOM = 1 << 16
+"""Bytes that may be under way to the editor when more is handed over that can wait."""
+MOST = 1 << 23
+"""Bytes under way at which nothing more is taken from an editor that does not read its answers."""
 
 
 class Output(Protocol):
-    """Where messages go. Writing never blocks and never raises: an editor that has gone shows at the input's end."""
+    """Where messages go. Writing never blocks and never raises."""
+
+    @property
+    def pending(self) -> int:
+        """Bytes that the editor has not taken yet."""
+        ...
 
     def write(self, data: bytes) -> None:
         """Send `data` after what was sent before."""
+        ...
+
+    def when_room(self, then: Callable[[], None]) -> None:
+        """Call `then` on the loop, once, as soon as at most `ROOM` bytes are pending."""
         ...
 
     def close(self) -> None:
@@ -59,37 +77,98 @@ def claimed_stdio() -> tuple[int, int]:
     return incoming, outgoing
 
 
-def stdin_reader(descriptor: int) -> asyncio.StreamReader:
-    """What comes from `descriptor`, be it a pipe, a socket, a file or a terminal."""
-    loop, reader = asyncio.get_running_loop(), asyncio.StreamReader()
+class Input:
+    """What comes from `descriptor`, be it a pipe, a socket, a file or a terminal.
 
-    def pump() -> None:
+    `gone` is set once the other end has been closed, also while there is something left to read.
+    """
+
+    def __init__(self, descriptor: int) -> None:
+        self.reader = asyncio.StreamReader(limit=_AHEAD)
+        self.gone = asyncio.Event()
+        self._loop = asyncio.get_running_loop()
+        self._descriptor = descriptor
+        self._ahead = threading.Semaphore(_AHEAD // _CHUNK)  # a loop that is busy is not buried in what comes
+        self._valve = threading.Event()
+        self._valve.set()
+        # The reader closes and opens the valve as it would one of asyncio's own transports.
+        self.reader.set_transport(self)  # type: ignore[arg-type]
+        # The editor's end may have been made non-blocking for both.
+        os.set_blocking(descriptor, True)
+        threading.Thread(target=self._pump, name="input", daemon=True).start()
+
+    def pause_reading(self) -> None:
+        """Too much waits to be handled."""
+        self._valve.clear()
+
+    def resume_reading(self) -> None:
+        """There is room again."""
+        self._valve.set()
+
+    def _pump(self) -> None:
         # A closed loop means that nobody wants to know any more.
         with suppress(RuntimeError):
             with suppress(OSError):
-                while chunk := os.read(descriptor, _CHUNK):
-                    loop.call_soon_threadsafe(reader.feed_data, chunk)
-            loop.call_soon_threadsafe(reader.feed_eof)
+                while chunk := os.read(self._descriptor, _CHUNK):
+                    self._ahead.acquire()
+                    self._loop.call_soon_threadsafe(self._feed, chunk)
+                    self._wait()
+            self._loop.call_soon_threadsafe(self.gone.set)
+            self._loop.call_soon_threadsafe(self.reader.feed_eof)
 
-    # The editor's end may have been made non-blocking for both.
-    os.set_blocking(descriptor, True)
-    threading.Thread(target=pump, name="input", daemon=True).start()
-    return reader
+    def _feed(self, chunk: bytes) -> None:
+        self._ahead.release()
+        self.reader.feed_data(chunk)
+
+    def _wait(self) -> None:
+        """Until the valve is open; meanwhile the other end may be closed, which no read tells."""
+        while not self._valve.wait(_LOOK):
+            if hung_up(self._descriptor):
+                self._loop.call_soon_threadsafe(self.gone.set)
 
 
-class StdoutWriter:
-    """Writes to `descriptor` in a thread: an editor that is slow to read never holds up the loop."""
+def hung_up(descriptor: int) -> bool:
+    """Whether the other end of a pipe or a socket has been closed, whatever is left to read."""
+    look = select.poll()
+    look.register(descriptor, getattr(select, "POLLRDHUP", 0))
+    return bool(look.poll(0))
+
+
+class Writer:
+    """Writes to `descriptor` in a thread: an editor that is slow to read never holds up the loop. `gone` is set when it
+    cannot be written to any more.
+    """
 
     def __init__(self, descriptor: int) -> None:
+        self.gone = asyncio.Event()
+        self._loop = asyncio.get_running_loop()
         self._descriptor = descriptor
         self._queue: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
+        self._lock = threading.Lock()
+        self._pending = 0
+        self._waiting: list[Callable[[], None]] = []
         os.set_blocking(descriptor, True)
         self._thread = threading.Thread(target=self._run, name="output", daemon=True)
         self._thread.start()
 
+    @property
+    def pending(self) -> int:
+        """Bytes that the editor has not taken yet."""
+        return self._pending
+
     def write(self, data: bytes) -> None:
         """Send `data` after what was sent before."""
+        with self._lock:
+            self._pending += len(data)
         self._queue.put(data)
+
+    def when_room(self, then: Callable[[], None]) -> None:
+        """Call `then` on the loop, once, as soon as at most `ROOM` bytes are pending."""
+        with self._lock:
+            if self._pending > ROOM:
+                self._waiting.append(then)
+                return
+        self._loop.call_soon(then)
 
     def close(self) -> None:
         """Let the last messages leave, and say that there are no more."""
@@ -97,17 +176,34 @@ class StdoutWriter:
         self._thread.join(_FLUSH)
 
     def _run(self) -> None:
-        with suppress(OSError):
-            while (data := self._queue.get()) is not None:
-                _write_all(self._descriptor, data)
+        broken = False
+        while (data := self._queue.get()) is not None:
+            try:
+                for start in range(0, 0 if broken else len(data), _CHUNK):
+                    self._write(memoryview(data)[start : start + _CHUNK])
+            except OSError:
+                broken = True
+                self._call(self.gone.set)
+            self._took(len(data))
         with suppress(OSError):
             os.close(self._descriptor)
 
+    def _write(self, rest: memoryview) -> None:
+        while rest:
+            rest = rest[os.write(self._descriptor, rest) :]
 
-def _write_all(descriptor: int, data: bytes) -> None:
-    rest = memoryview(data)
-    while rest:
-        rest = rest[os.write(descriptor, rest) :]
+    def _took(self, written: int) -> None:
+        with self._lock:
+            self._pending -= written
+            if self._pending > ROOM:
+                return
+            waiting, self._waiting = self._waiting, []
+        for then in waiting:
+            self._call(then)
+
+    def _call(self, then: Callable[[], object]) -> None:
+        with suppress(RuntimeError):  # the loop is closed: nobody wants to know any more
+            self._loop.call_soon_threadsafe(then)
 
 
 class Deadline:
@@ -118,5 +214,6 @@ class Deadline:
         self._timer.daemon = True
 
     def start(self) -> None:
-        """From now on."""
-        self._timer.start()
+        """From the first call on."""
+        with suppress(RuntimeError):
+            self._timer.start()

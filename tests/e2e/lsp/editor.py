@@ -291,6 +291,7 @@ class Editor:
 
     async def hang_up(self) -> None:
         """Close the connection without a word."""
+        self.read(True)  # else the end of the process is not seen either
         self._writer.close()
         self._reading.cancel()
         await asyncio.wait([self._reading])

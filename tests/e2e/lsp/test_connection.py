@@ -108,6 +108,49 @@ async def test_an_editor_that_does_not_read_does_not_keep_it(tmp_path: Path) -> 
         running.editor.read(True)
 
 
+async def test_an_editor_that_hangs_is_told_what_is_true_once_it_reads_again(tmp_path: Path) -> None:
+    """Its pipe is full: the server goes on, forgets no answer, and ends with what is true now."""
+    async with server() as running:
+        await opened(running, tmp_path)
+        editor = running.editor
+        document = editor.open(tmp_path / "a.md", "word " * 7000)
+        await editor.published(document.uri, lambda told: bool(told["diagnostics"]))
+        editor.read(False)
+        answers = [editor.ask("kinos/state") for _ in range(500)]
+        for number in range(300):
+            editor.type(document, (0, 0, f"{number} "))
+        editor.type(document, (0, len(document.text), ""))
+        answers.append(editor.ask("kinos/state"))
+        editor.read(True)
+        assert len(await asyncio.gather(*answers)) == 501
+        await editor.published(document.uri, lambda told: told["version"] == document.version)
+        told = [each for each in editor.said("textDocument/publishDiagnostics") if each["uri"] == document.uri]
+        assert [each["version"] for each in told] == sorted(each["version"] for each in told)
+
+
+async def test_no_more_is_taken_from_an_editor_that_does_not_read_than_it_can_be_answered(tmp_path: Path) -> None:
+    async with server() as running:
+        processes = await opened(running, tmp_path)
+        editor, before = running.editor, resident(running.pid)
+        editor.read(False)
+        body = b'{"jsonrpc": "2.0", "id": "flood", "method": "kinos/state"}'
+        message = b"Content-Length: %d\r\n\r\n" % len(body) + body
+        transport: Any = editor._writer.transport
+        while transport.get_write_buffer_size() < 1 << 20:  # until the server's own end of the pipe is full
+            editor.send_raw(message * 1000)
+            await asyncio.sleep(0.01)
+        assert resident(running.pid) - before < 64 << 20
+        transport.abort()
+        assert await asyncio.to_thread(wait_for_end, processes, END + 1) == []
+        editor.read(True)
+
+
+def resident(pid: int) -> int:
+    """Bytes of memory the process has."""
+    pages = int(Path(f"/proc/{pid}/statm").read_text(encoding="utf-8").split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE")
+
+
 async def test_the_state_is_told_also_without_parameters(tmp_path: Path) -> None:
     async with server() as running:
         await running.editor.initialize(tmp_path)

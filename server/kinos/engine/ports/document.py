@@ -1,6 +1,6 @@
 """Documents as they are counted and as they are open."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from typing import Protocol
 
 from kinos.domain.bulk import Bulk
@@ -16,7 +16,7 @@ class Counting(Protocol):
     call starts anew then, and tells everything again.
     """
 
-    def scan(self, terms: Terms) -> AsyncIterator[Sequence[Count]]:
+    def scan(self, terms: Terms) -> AsyncGenerator[Sequence[Count]]:
         """Look at the whole folder: what is new since the last look, hidden and ignored files left out."""
         ...
 

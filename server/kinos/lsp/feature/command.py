@@ -1,14 +1,24 @@
 """`workspace/executeCommand` and `kinos/state`: what the editor asks of a folder's engine."""
 
+import asyncio
 import os
-from collections.abc import Awaitable, Callable, Sequence
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
-from kinos.domain.errors import KinosError, UsageError
+from kinos.domain.change import ChangeState
+from kinos.domain.errors import KinosError, StoppedError, UsageError
+from kinos.domain.event import ChangeMoved, Event, SizesCounted
 from kinos.domain.rehearsal import only_rehearses
+from kinos.domain.state import State
+from kinos.engine import command as engine
 from kinos.engine.command import run
+from kinos.engine.session import Session
+from kinos.lsp.folder import PATIENCE, counted
 from kinos.lsp.folders import Folders
-from kinos.lsp.protocol import Server, refusal
+from kinos.lsp.progress import Progress
+from kinos.lsp.protocol import TOKEN, Server, refusal
 
 PREFIX = "kinos.server."
 STATE = "kinos/state"
@@ -23,12 +33,24 @@ _TOLD = frozenset({"status", "setPhase", "pauseTeam", "resumeTeam", "setBudget"}
 """Commands that are answered with the picture."""
 
 _STARTING = frozenset({"startTeam", "startAgent"})
+_MAPS = frozenset({"showMap", "updateMap"})
+
+LONG = {
+    "startTeam": "starting the team",
+    "startAgent": "starting the agent",
+    "showMap": "making the map",
+    "updateMap": "writing the map",
+    "doctor": "looking at what is installed",
+    "undo": "taking changes back",
+    "redo": "putting changes back",
+}
+"""Commands that may take long, and what a person reads meanwhile."""
 
 
 def register(server: Server, folders: Folders) -> None:
     """Offer every command of the engine, and the state."""
     for name in COMMANDS:
-        server.command(PREFIX + name)(_command(folders, name))
+        server.command(PREFIX + name)(_command(server, folders, name))
 
     @server.feature(STATE)
     def state(params: Any) -> dict[str, Any]:
@@ -48,17 +70,62 @@ def argument(given: Sequence[object]) -> dict[str, Any]:
     return objects[0]
 
 
-def _command(folders: Folders, name: str) -> Callable[..., Awaitable[Any]]:
+def _command(server: Server, folders: Folders, name: str) -> Callable[..., Awaitable[Any]]:
     async def command(*arguments: Any) -> Any:
         try:
             given = dict(argument(arguments))
             folder = folders.named(given.pop("folder", None))
             if name in _STARTING and only_rehearses(os.environ):
                 given["rehearse"] = True
-            answer = await run(folder.session, name, given)
+            answer = await shown(server, folder.session, name, given)
         except KinosError as error:
             raise refusal(error) from error
         # The engine names the folder by its real path, an editor by its own.
         return folder.picture() if name in _TOLD else answer
 
     return command
+
+
+async def shown(server: Server, session: Session, name: str, given: Mapping[str, Any]) -> Any:
+    """Do it, as a progress when it takes long. A team that is started shows itself, unless the client sent a token for it."""
+    title, token = LONG.get(name, ""), TOKEN.get()
+    if not title or (name in _STARTING and token is None):
+        return await run(session, name, given)
+    stopped = asyncio.Event()
+    work = asyncio.ensure_future(run(session, name, given, stopped.is_set))
+
+    def stop() -> None:
+        stopped.set()
+        if not engine.COMMANDS[name].stepwise:
+            work.cancel()
+
+    with (
+        server.progresses.shown(f"KinOS: {title}", stop, token=token, after=PATIENCE) as progress,
+        reported(session, name, progress),
+    ):
+        try:
+            return await work
+        except asyncio.CancelledError:
+            if stopped.is_set():
+                raise StoppedError(f"You stopped {name} before it was done.") from None
+            raise
+
+
+@contextmanager
+def reported(session: Session, name: str, progress: Progress) -> Iterator[None]:
+    """While the block runs, say how many changes came to what, or how much has been counted."""
+    moved: Counter[ChangeState] = Counter()
+    maps = name in _MAPS
+
+    def hear(before: State, after: State, event: Event) -> None:
+        if maps and isinstance(event, SizesCounted):
+            progress.report(counted(after))
+        elif engine.COMMANDS[name].stepwise and isinstance(event, ChangeMoved):
+            moved[event.change.state] += 1
+            progress.report(", ".join(f"{number} {state}" for state, number in moved.items()))
+
+    end = session.subscribe(hear)
+    try:
+        yield
+    finally:
+        end()

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 from kinos.domain.errors import KinosError, LandingError, UsageError
-from kinos.engine.command import run
+from kinos.engine.command import check_keys, run
 from kinos.engine.manuscript import Restructured
 from kinos.lsp.ability import abilities
 from kinos.lsp.client import EditorClient
@@ -49,10 +49,7 @@ def _command(
         async def command(*arguments: Any) -> Any:
             try:
                 given = argument(arguments)
-                if unknown := sorted(set(given) - set(KEYS[name])):
-                    raise UsageError(
-                        f"{name} does not take {', '.join(unknown)}.", f"It takes {', '.join(KEYS[name])}."
-                    )
+                check_keys(name, given, KEYS[name])
                 return await act(folders.located(given.get("uri")), given)
             except KinosError as error:
                 raise refusal(error) from error
