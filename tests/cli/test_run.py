@@ -106,10 +106,11 @@ def test_what_was_set_aside_is_named_and_the_exit_code_is_1_though_the_rest_was_
     command: str, outside: FakeOutside, capsys: pytest.CaptureFixture[str]
 ) -> None:
     outside.running = [4711]
+    outside.answers["history"] = [{"id": "c2", "agent": "ann", "title": "A title"}]
     outside.answers[command] = {"changes": ["c2"], "setAside": [{"id": "c1", "reason": "it was edited"}]}
     assert run([command, "--all"], outside) == 1
     said = capsys.readouterr()
-    assert "c2" in said.out
+    assert ": c2  ann: A title\n" in said.out
     assert "c1 was set aside: it was edited" in said.err
 
 

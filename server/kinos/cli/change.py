@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from kinos.cli.engine import command
+from kinos.cli.engine import command, commands
 from kinos.cli.outside import Outside
 from kinos.cli.terminal import say, say_json, table, warn
 from kinos.domain.usage import dollars
@@ -120,12 +120,13 @@ def _revert(args: argparse.Namespace, outside: Outside, method: str, done: str) 
         "session": args.session,
         "all": args.all,
     }
-    answer = command(outside, args.folder, method, selection)
+    answer, changes = commands(outside, args.folder, (method, selection), ("history", {}))
     if args.json:
         say_json(answer)
     else:
+        names = {change["id"]: f"  {change['agent']}: {change['title']}" for change in changes}
         for identity in answer["changes"]:
-            say(f"{done}: {identity}")
+            say(f"{done}: {identity}{names.get(identity, '')}")
         for aside in answer["setAside"]:
             warn(f"{aside['id']} was set aside: {aside['reason']}")
         if not answer["changes"] and not answer["setAside"]:
