@@ -3,6 +3,8 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from kinos.adapters import own_file
 from kinos.adapters.catalog import FileCatalog
@@ -96,6 +98,64 @@ def test_line_ends_and_a_byte_order_mark_are_no_mistakes(own: FileOwnFiles) -> N
 def test_a_name_that_leaves_a_file_aside_is_told(own: FileOwnFiles, path: str) -> None:
     text = '+++\nrole = "r"\n+++\nx' if path.endswith("md") else 'summary = "s"\n[[agents]]\nname = "management"\n'
     assert found(own, path, text) == [(Code.WRONG_NAME, 1)]
+
+
+GOOD = {
+    CONFIG: "[tokens]\nwarn = 5000\n[budget]\nusd = 2.5\n[documents]\nexclude = ['a', 'b']\n",
+    PROMPT: '+++\nrole = "r"\nedits = ["**/*.md"]\npace = 3\n+++\nDo it.\n',
+    TEAM: 'summary = "s"\nmodel = "m"\n\n[[agents]]\nname = "management"\nexpansion = 2\n',
+}
+PIECES = [
+    "=",
+    "[",
+    "]",
+    "[[",
+    "{",
+    '"',
+    "'",
+    "\n",
+    "+++\n",
+    "#",
+    ".",
+    ",",
+    "0x",
+    "9" * 5000,
+    "[" * 2000,
+    "1979-05-27",
+    "nan",
+    "\u2028",
+]
+
+
+@given(
+    st.sampled_from(sorted(GOOD)),
+    st.lists(st.tuples(st.floats(0, 1), st.integers(0, 5), st.sampled_from(PIECES) | st.text(max_size=4)), max_size=4),
+)
+def test_whatever_stands_in_a_file_its_mistakes_are_on_its_lines(
+    path: str, edits: list[tuple[float, int, str]]
+) -> None:
+    text = GOOD[path]
+    for place, length, new in edits:
+        at = int(place * len(text))
+        text = text[:at] + new + text[at + length :]
+    own = FileOwnFiles(Path("/nowhere"), FileCatalog(Path("/nowhere")), nothing)
+    found = own.mistakes(path, text)
+    for mistake in found:
+        assert mistake.message
+        assert mistake.line is None or 1 <= mistake.line <= text.count("\n") + 1
+
+
+def test_a_file_that_is_much_too_large_is_not_read(own: FileOwnFiles) -> None:
+    assert found(own, CONFIG, "x" * 1_000_001) == [(Code.UNREADABLE, None)]
+
+
+@pytest.mark.parametrize(
+    ("text", "line"), [("a = " + "[" * 3000, None), ("\nx = " + "9" * 5000, 2)], ids=["deep", "long number"]
+)
+def test_what_python_itself_cannot_read_is_a_mistake_of_the_file(
+    own: FileOwnFiles, text: str, line: int | None
+) -> None:
+    assert found(own, CONFIG, text) == [(Code.SYNTAX, line)]
 
 
 def test_every_code_is_explained() -> None:

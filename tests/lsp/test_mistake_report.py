@@ -98,6 +98,11 @@ def test_a_line_that_is_no_longer_there_is_the_last_one() -> None:
     assert found.range.start.line == 1
 
 
+def test_a_message_that_quotes_a_long_value_is_cut() -> None:
+    (found,) = mistake_diagnostics(OpenText("a", 1), [Mistake(Code.SYNTAX, "x" * 5000)], Form(), "")
+    assert found.message == "X" + "x" * 498 + "…"
+
+
 def test_with_a_mild_mistake_the_rest_of_the_file_is_taken_so_it_is_a_warning() -> None:
     (found,) = mistake_diagnostics(OpenText("a", 1), [Mistake(Code.UNKNOWN_AGENT, "x")], Form(), "")
     assert (found.severity, found.code_description) == (types.DiagnosticSeverity.Warning, None)

@@ -183,6 +183,17 @@ async def test_a_document_that_is_closed_is_streamed_whatever_was_told_while_it_
     assert asking.told == [[("a", "full", 0)]]
 
 
+async def test_nothing_is_kept_of_documents_that_were_opened_asked_for_and_closed(asking: Asking) -> None:
+    await asking.listen()
+    for number in range(50):
+        asking.pull.publish(f"{number}", 1, [])
+        asking.pull.document(f"{number}", 1, None)
+        asking.pull.closed(f"{number}")
+    assert (asking.pull._answered, asking.pull._reports) == ({}, {})
+    assert asking.pull._stream is not None
+    assert asking.pull._stream.unsure == set()
+
+
 async def test_the_editor_is_asked_to_ask_again_when_what_it_was_told_of_a_version_has_changed(asking: Asking) -> None:
     asking.pull.publish("a", 1, long())
     asking.pull.document("a", 1, None)

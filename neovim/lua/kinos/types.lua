@@ -41,7 +41,7 @@
 ---@field maxBytes? integer a larger file is not counted (bytes); default: 5242880
 
 ---@class kinos.settings.diagnostics
----@field mode? 'off'|'openFiles'|'workspace' where size diagnostics are shown; default: workspace
+---@field mode? 'off'|'openFiles'|'workspace' where diagnostics are shown: of sizes, and of files below .kinos/; default: workspace
 ---@field severityLong? 'error'|'warning'|'information'|'hint' the severity for a long document; default: warning
 ---@field severityTooLong? 'error'|'warning'|'information'|'hint' the severity for a document that is too long; default: error
 

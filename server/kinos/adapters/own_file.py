@@ -7,6 +7,7 @@ from pathlib import Path
 
 from kinos.adapters.catalog import FileCatalog, marks
 from kinos.adapters.config_file import layer, read_layer, user_file
+from kinos.adapters.regular import SMALL
 from kinos.adapters.text_file import read
 from kinos.domain.demand import Approved
 from kinos.domain.errors import ContentError, SetupError
@@ -44,6 +45,8 @@ class FileOwnFiles:
     def mistakes(self, path: str, text: str) -> Sequence[Mistake]:
         """What is wrong with `text` as the file at `path`."""
         text = text.removeprefix("\ufeff").replace("\r\n", "\n")
+        if len(text) > SMALL:
+            return [Mistake(Code.UNREADABLE, f"it has more than {SMALL:,} characters, so it is left aside")]
         match kind_of(path):
             case Kind.TEAM:
                 found = team_mistakes(text, stem_of(path), self._catalog.agents())

@@ -98,7 +98,10 @@ class Settings:
         env="MAX_FILE_SIZE",
     )
     diagnostics_mode: str = _row(
-        "diagnostics.mode", "workspace", Choice("off", "openFiles", "workspace"), "where size diagnostics are shown"
+        "diagnostics.mode",
+        "workspace",
+        Choice("off", "openFiles", "workspace"),
+        "where diagnostics are shown: of sizes, and of files below .kinos/",
     )
     diagnostics_severity_long: str = _row(
         "diagnostics.severityLong", "warning", Choice(*_SEVERITIES), "the severity for a long document"

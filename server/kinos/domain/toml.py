@@ -14,7 +14,12 @@ def parsed(text: str, found: list[Mistake], skipped: int = 0) -> dict[str, Any] 
     """The table in `text`, which stands below `skipped` lines; None when it is no TOML, which `found` is told."""
     try:
         return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except RecursionError:
+        found.append(Mistake(Code.SYNTAX, "not valid TOML: it is nested too deeply"))
+        return None
+    except (
+        ValueError
+    ) as error:  # TOMLDecodeError is one, and so is what Python says of a number with thousands of digits
         place = _PLACE.search(str(error))
         line = int(place[1]) if place and place[1] else text.count("\n") + 1
         found.append(Mistake(Code.SYNTAX, f"not valid TOML: {_PLACE.sub('', str(error))}", line + skipped))

@@ -212,6 +212,7 @@ class Folders:
         self._outside.pop(uri, None)
         place = self._open.pop(uri, None)
         if place is not None:
+            self._pull.closed(place.folder.uri_of(place.path))
             self._background.start(self._close(place))
             self._take_second(place)
 

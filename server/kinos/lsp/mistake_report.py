@@ -18,6 +18,9 @@ from kinos.tokens.document import OpenText
 PAGE = "mistakes.md"
 """The page that says what each code means, with a heading for each."""
 
+LONGEST = 500
+"""Characters of a message."""
+
 EVERY = 2.0
 """Seconds between two looks whether a file has changed on the disk: where these files lie the system watches nothing."""
 
@@ -29,7 +32,7 @@ def mistake_diagnostics(text: OpenText, mistakes: Iterable[Mistake], form: Form,
     return [
         types.Diagnostic(
             range=line_range(text, (mistake.line or 1) - 1, form.encoding),
-            message=mistake.message[:1].upper() + mistake.message[1:],
+            message=_sentence(mistake.message),
             severity=types.DiagnosticSeverity.Warning if mistake.code in MILD else types.DiagnosticSeverity.Error,
             code=mistake.code.value,
             code_description=types.CodeDescription(f"{docs}/{PAGE}#{mistake.code}") if form.linked else None,
@@ -37,6 +40,12 @@ def mistake_diagnostics(text: OpenText, mistakes: Iterable[Mistake], form: Form,
         )
         for mistake in mistakes
     ]
+
+
+def _sentence(message: str) -> str:
+    """What is wrong, which may quote what stands in the file, however long that is."""
+    said = message if len(message) <= LONGEST else message[: LONGEST - 1] + "…"
+    return said[:1].upper() + said[1:]
 
 
 class MistakeReport:

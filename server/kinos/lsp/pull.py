@@ -58,7 +58,10 @@ class Pull:
         else:
             self._reports.pop(uri, None)
         if version is None:
-            self._closed(uri, after)
+            self.closed(uri)
+            self._touch(uri)
+            if self._stream is None and self._polled:
+                self._ask_again()
         elif (answered := self._answered.get(uri)) is None:
             self._touch(uri)  # it may be open without being asked for
         elif answered.version == version and answered.id != after.id:
@@ -97,6 +100,13 @@ class Pull:
                 self._stream = None
         return ()
 
+    def closed(self, uri: str) -> None:
+        """The editor closed a document: what it was told of it was of a text that may have gone."""
+        answered = self._answered.pop(uri, None)
+        if answered is not None and answered.id != CLEAN and self._stream is not None:
+            self._stream.known.pop(uri, None)
+            self._stream.unsure.add(uri)
+
     def close(self) -> None:
         """Nobody listens any more."""
         if self._stream is not None:
@@ -105,14 +115,6 @@ class Pull:
     def _name(self, items: tuple[types.Diagnostic, ...]) -> str:
         # Ids that an editor kept from a server before this one must not be taken for ours.
         return f"{os.getpid()}-{next(self._numbers)}" if items else CLEAN
-
-    def _closed(self, uri: str, report: Report) -> None:
-        if self._answered.pop(uri, None) is not None and self._stream is not None:
-            self._stream.known.pop(uri, None)  # what was told of it while it was open was told elsewhere
-            self._stream.unsure.add(uri)
-        self._touch(uri)
-        if self._stream is None and self._polled:
-            self._ask_again()
 
     def _touch(self, uri: str) -> None:
         if self._stream is not None:

@@ -247,3 +247,17 @@ async def test_an_editor_that_does_not_say_so_is_told_no_more_than_the_diagnosti
         document = running.editor.open(tmp_path / "a.md", "word " * 120)
         (diagnostic,) = (await running.editor.published(document.uri))["diagnostics"]
         assert set(diagnostic) == {"range", "message", "severity", "code", "source"}
+
+
+async def test_an_open_document_that_becomes_ignored_loses_its_diagnostic(tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_text("word " * 120)
+    async with server() as running:
+        editor = running.editor
+        await editor.initialize(tmp_path, options=SETTINGS)
+        document = editor.open(tmp_path / "a.md", "word " * 120)
+        await editor.published(document.uri, lambda params: params.get("version") == 1)
+        await editor.status(lambda status: status["documents"]["count"] == 1)
+        (tmp_path / ".gitignore").write_text("a.md\n")
+        await editor.published(document.uri, lambda params: not params["diagnostics"])
+        (tmp_path / ".gitignore").write_text("b.md\n")
+        await editor.published(document.uri, lambda params: len(params["diagnostics"]) == 1)
