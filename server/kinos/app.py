@@ -5,17 +5,16 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kinos.domain.layer import Layer, Source, flattened, resolve
+from kinos.domain.layer import Layer, Source, resolve
 from kinos.domain.setting import Settings, secrets
+from kinos.workspace import Workspace, of_an_editor
 
 if TYPE_CHECKING:
-    from kinos.adapters.configuration import Configuration
-    from kinos.adapters.control_socket import ControlServer
     from kinos.adapters.disk import FileDisk
     from kinos.adapters.folder import Folder
     from kinos.adapters.service_process import ServiceProcesses
@@ -27,47 +26,9 @@ if TYPE_CHECKING:
     from kinos.engine.circuit import Circuits
     from kinos.engine.outside import Ports
     from kinos.engine.ports import Catalog, Checkup, Editor
-    from kinos.engine.session import Session
     from kinos.tokens.family import Choice
 
 # Each method imports what it needs: a commit hook that counts one file must not wait for a whole engine to be imported.
-
-
-@dataclass(frozen=True, slots=True)
-class Workspace:
-    """One folder with its engine."""
-
-    root: Path
-    session: Session
-    control: ControlServer
-    configuration: Configuration
-    docs: Path
-    """Where the pages lie that diagnostics lead to."""
-
-    brief: bool = False
-    """Whether it is there for one command: then it watches nothing."""
-
-    @property
-    def problems(self) -> tuple[str, ...]:
-        """Sentences about settings that were not taken."""
-        return self.session.problems
-
-    async def configure(self, settings: Mapping[str, Any]) -> None:
-        """The editor has these settings now."""
-        self.configuration.give(_of_an_editor(settings))
-        await self.session.reload()
-
-    async def open(self) -> None:
-        """Listen to other processes, and count the folder."""
-        await self.control.start()
-        await self.session.open(watch=not self.brief)
-
-    async def close(self) -> None:
-        """End everything, whatever part of it fails."""
-        try:
-            await self.session.close()
-        finally:
-            await self.control.stop()
 
 
 class App:
@@ -306,7 +267,7 @@ class App:
         from kinos.lsp.server import run_stdio, run_tcp
 
         def make(root: Path, settings: Mapping[str, Any], trusted: bool, editor: Editor) -> Workspace:
-            return self.workspace(root, "an editor", [_of_an_editor(settings)], editor=editor, trusted=trusted)
+            return self.workspace(root, "an editor", [of_an_editor(settings)], editor=editor, trusted=trusted)
 
         return run_tcp(make, *address) if address else run_stdio(make)
 
@@ -321,10 +282,6 @@ class App:
         from kinos.adapters.size_cache import Bounds
 
         return Bounds(settings.cache_bytes, settings.cache_days, settings.cache_cleanup)
-
-
-def _of_an_editor(settings: Mapping[str, Any]) -> Layer:
-    return Layer(Source.EDITOR, flattened(settings))
 
 
 def _log_file(given: str, own: Path) -> Path:

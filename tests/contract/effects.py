@@ -19,7 +19,7 @@ from fakes.world import CREW, World
 from kinos.adapters import size_cache
 from kinos.adapters.size_cache import Row, SizeCache
 from kinos.adapters.state_folder import WorkspaceState
-from kinos.app import App, Workspace
+from kinos.app import App
 from kinos.cli.main import run
 from kinos.domain import event as ev
 from kinos.domain.errors import FaultError, NoKeyError, SetupError, WorkspaceHeldError
@@ -40,6 +40,7 @@ from kinos.lsp.transport import ROOM
 from kinos.worker.deadline import Deadline
 from kinos.worker.gate import Gate
 from kinos.worker.source import Source as Asked
+from kinos.workspace import Workspace
 from lsp.stage import OneFolder, RecordingClient, idle, workspace
 from worker.test_gate import Clock, Engine, Model, longest, refusal
 
