@@ -29,7 +29,7 @@ def test_vs_code_is_offered_every_setting_but_secrets_with_its_default() -> None
     for key, (row, default) in table.items():
         if key in properties and row.key != "model.prices":
             assert row.kind.read(properties[key]["default"]) == default, key
-            assert properties[key]["scope"] == ("window" if row.scope is Scope.WORKSPACE else "machine"), key
+            assert properties[key]["scope"] == ("resource" if row.scope is Scope.WORKSPACE else "machine"), key
 
 
 def test_the_schema_has_every_setting() -> None:

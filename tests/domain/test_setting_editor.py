@@ -25,7 +25,7 @@ def test_the_extensions_own_settings_and_all_else_stay_and_what_the_table_droppe
 @pytest.mark.parametrize(
     ("key", "told"),
     [
-        ("tokens.warn", {"type": "integer", "minimum": 1, "default": 6000, "scope": "window"}),
+        ("tokens.warn", {"type": "integer", "minimum": 1, "default": 6000, "scope": "resource"}),
         ("budget.usd", {"type": "number", "minimum": 0, "default": 5, "scope": "machine"}),
         ("landing.mode", {"type": "string", "enum": ["", "review", "auto"], "default": "", "scope": "machine"}),
         ("landing.edit", {"type": "array", "items": {"type": "string"}, "default": [], "scope": "machine"}),

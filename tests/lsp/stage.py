@@ -102,7 +102,13 @@ class RecordingClient:
         self.asked.append((edit, label))
 
     def tell(self, kind: Kind, message: str) -> None:
+        self.news.set()
         self.told.append((kind, message))
+
+    @property
+    def flashes(self) -> list[str]:
+        """What the person was to see at once."""
+        return [message for kind, message in self.told if kind is Kind.FLASH]
 
     def progress(self, title: str, cancel: Callable[[], object], after: float = 0.0) -> RecordedProgress:
         made = RecordedProgress(title, cancel, after)
@@ -166,9 +172,15 @@ class StagedWorkspace:
 
     root: Path
     session: Session
-    problems: tuple[str, ...]
     docs: Path = Path("/kinos/docs")
     closed: bool = False
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        return self.session.problems
+
+    async def configure(self, settings: Mapping[str, Any]) -> None:
+        await self.session.configure(*resolve([Layer(Source.EDITOR, flattened(settings))]))
 
     async def open(self) -> None:
         await self.session.open()
@@ -203,7 +215,7 @@ def workspace(root: Path, given: Mapping[str, Any], trusted: bool, editor: Edito
         days=MemoryDayLedger(),
         editor=editor,
     )
-    return StagedWorkspace(disk.root, Session(ports, settings, "a test", trusted=trusted), problems)
+    return StagedWorkspace(disk.root, Session(ports, settings, "a test", trusted=trusted, problems=problems))
 
 
 class OneFolder:

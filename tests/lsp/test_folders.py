@@ -234,17 +234,18 @@ async def test_a_key_in_a_note_does_not_reach_the_editors_log(stage: Stage, root
 
 
 async def test_a_problem_with_settings_is_named_once_for_all_folders(stage: Stage, root: Path) -> None:
-    stage.folders.configure(Options(settings={"tokens.warn": "many"}))
+    stage.folders.configure(Options(settings={"tokens.warn": "many", "team.parallel": 9}, problems=("no option",)))
     stage.add(root, root / "inner")
-    problems = [message for level, message in stage.client.logged if level == "warning"]
-    assert len(problems) == 1
-    assert "tokens.warn" in problems[0]
+    await stage.client.until(lambda: stage.client.flashes)
+    (message,) = stage.client.flashes
+    assert all(message.count(word) == 1 for word in ("no option", "tokens.warn", "team.parallel"))
+    assert len([text for level, text in stage.client.logged if level == "warning"]) == 3
 
 
 async def test_options_reach_every_folder(stage: Stage, root: Path) -> None:
     stage.folders.configure(options({"trusted": False, "settings": {"map": {"write": "never"}}}))
     stage.add(root, root / "inner")
-    assert stage.given == [({"map": {"write": "never"}}, False)] * 2
+    assert stage.given == [({"map.write": "never"}, False)] * 2
     assert not stage.made[1].session.trusted
 
 
@@ -322,3 +323,53 @@ async def test_a_deeper_folder_that_goes_is_counted_by_the_outer_one_again(stage
     await stage.client.until(lambda: stage.client.shown(uri) == ["document-long"])
     await idle(stage.background)
     assert list(stage.made[0].session.sizes.documents.sizes) == ["inner/a.md"]
+
+
+async def test_settings_of_a_folder_count_there_alone_and_at_once(stage: Stage, root: Path) -> None:
+    (root / "a.md").write_text(LONG)
+    (root / "inner" / "b.md").write_text(LONG)
+    stage.add(root, root / "inner")
+    outer, inner = (root / "a.md").as_uri(), (root / "inner" / "b.md").as_uri()
+    await stage.client.until(lambda: stage.client.shown(outer) and stage.client.shown(inner))
+    stage.folders.take({(root / "inner").as_uri(): {"tokens.warn": 1, "tokens.error": 2}}, {"diagnostics.mode": "off"})
+    await stage.client.until(lambda: stage.client.shown(inner) == ["document-too-long"])
+    await stage.client.until(lambda: stage.client.shown(outer) == [])
+    assert [made.session.settings.diagnostics_mode for made in stage.made] == ["off", "workspace"]
+
+
+async def test_what_the_editor_says_later_takes_the_place_of_what_it_said_at_the_start(
+    stage: Stage, root: Path
+) -> None:
+    stage.folders.configure(Options(settings={"tokens": {"warn": 10}, "team": {"parallel": 3}}))
+    stage.add(root)
+    stage.folders.take({}, None)
+    await idle(stage.background)
+    assert stage.made[0].session.settings.tokens_warn == 10
+    stage.folders.take({}, {"tokens.warn": 20})
+    await idle(stage.background)
+    settings = stage.made[0].session.settings
+    assert (settings.tokens_warn, settings.team_parallel) == (20, 2)
+
+
+async def test_a_folder_that_comes_later_begins_with_the_settings_of_the_editor(stage: Stage, root: Path) -> None:
+    stage.folders.take({}, {"team.parallel": 3})
+    stage.add(root)
+    assert stage.made[0].session.settings.team_parallel == 3
+
+
+async def test_a_bad_value_is_told_again_once_it_was_mended_and_comes_back(stage: Stage, root: Path) -> None:
+    stage.add(root)
+    for value, messages in (("many", 1), (5000, 1), ("many", 2)):
+        stage.folders.take({}, {"tokens.warn": value})
+        await idle(stage.background)
+        if value == 5000:
+            await stage.client.until(lambda: not stage.folders._complaints._due)
+        await stage.client.until(lambda wanted=messages: len(stage.client.flashes) == wanted)
+
+
+async def test_who_follows_is_told_when_folders_come_and_go(stage: Stage, root: Path) -> None:
+    seen: list[int] = []
+    stage.folders.on_arranged.append(lambda: seen.append(len(list(stage.folders))))
+    stage.add(root, root / "inner")
+    stage.folders.remove(root.as_uri())
+    assert seen == [1, 2, 1]

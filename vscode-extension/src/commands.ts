@@ -26,10 +26,10 @@ export function registerCommands(server: Server, map: ProjectMap, log: LogOutput
   );
 }
 
-/** The server reads its settings when it starts; one that runs is restarted only if the person says so. */
+/** Another program is to be the server; one that runs is restarted only if the person says so. */
 export async function restartForSettings(server: Server): Promise<void> {
   const restart = l10n.t('Restart Server');
-  const question = l10n.t('KinOS uses the changed settings after a restart of its server, which stops a running team.');
+  const question = l10n.t('KinOS uses the other server after a restart, which stops a running team.');
   if (server.state !== 'running' || (await window.showInformationMessage(question, restart)) === restart) {
     await server.restart();
   }

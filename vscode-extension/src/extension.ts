@@ -17,12 +17,12 @@ export function activate(context: ExtensionContext): void {
   const log = createLog();
   const { contributes } = context.extension.packageJSON as Manifest;
   const declared = Object.keys(contributes.configuration.properties);
-  const started = new Server(log, () => serverSettings(declared));
+  const started = new Server(log, (scope) => serverSettings(declared, scope));
   const map = new ProjectMap(started);
   context.subscriptions.push(log, started, map, new StatusBar(started), registerCommands(started, map, log));
   context.subscriptions.push(
     workspace.onDidChangeConfiguration((change) => {
-      if (changesServer(change, declared)) {
+      if (changesServer(change)) {
         void restartForSettings(started);
       }
     }),

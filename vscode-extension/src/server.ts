@@ -1,6 +1,6 @@
 // The one language server process of this window: starts it, restarts it one at a time, and speaks with it.
 import { ChildProcess, ChildProcessWithoutNullStreams } from 'node:child_process';
-import { commands, Disposable, EventEmitter, l10n, LogOutputChannel, workspace } from 'vscode';
+import { commands, Disposable, EventEmitter, l10n, LogOutputChannel, Uri, workspace } from 'vscode';
 import {
   CloseAction,
   CloseHandlerResult,
@@ -38,7 +38,7 @@ function doNotRestart(): CloseHandlerResult {
 
 export class Server implements Disposable {
   readonly #log: LogOutputChannel;
-  readonly #settings: () => Record<string, unknown>;
+  readonly #settings: (scope?: Uri) => Record<string, unknown>;
   readonly #stateChanged = new EventEmitter<ServerState>();
   readonly #statusReceived = new EventEmitter<Status>();
   #client: LanguageClient | undefined;
@@ -50,8 +50,8 @@ export class Server implements Disposable {
   readonly onDidChangeState = this.#stateChanged.event;
   readonly onDidReceiveStatus = this.#statusReceived.event;
 
-  /** `settings` gives what the person set of the server's settings, each time it starts. */
-  constructor(log: LogOutputChannel, settings: () => Record<string, unknown>) {
+  /** `settings` gives what the person set of the server's settings, for a folder or in general, each time it asks. */
+  constructor(log: LogOutputChannel, settings: (scope?: Uri) => Record<string, unknown>) {
     this.#log = log;
     this.#settings = settings;
   }
@@ -172,6 +172,13 @@ export class Server implements Disposable {
       // Every file, since agents edit open documents of any language through the editor; the server narrows features.
       documentSelector: [{ scheme: 'file' }],
       initializationOptions: () => ({ trusted: workspace.isTrusted, settings: this.#settings() }),
+      middleware: {
+        workspace: {
+          // Only what the person set: a default would come over the person's configuration files.
+          configuration: ({ items }) =>
+            items.map(({ scopeUri }) => this.#settings(scopeUri === undefined ? undefined : Uri.parse(scopeUri))),
+        },
+      },
       outputChannel: this.#log,
       revealOutputChannelOn: RevealOutputChannelOn.Never,
       errorHandler: { error: () => ({ action: ErrorAction.Continue, handled: true }), closed: doNotRestart },

@@ -3,7 +3,7 @@ import { constants } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { delimiter, extname, join, sep } from 'node:path';
-import { ConfigurationChangeEvent, l10n, workspace, WorkspaceConfiguration } from 'vscode';
+import { ConfigurationChangeEvent, ConfigurationScope, l10n, workspace, WorkspaceConfiguration } from 'vscode';
 
 const section = 'kinos';
 const defaultProgram = 'kin';
@@ -20,9 +20,9 @@ export class ProgramMissing extends Error {}
 /** Settings that are the extension's own business. All others it declares are the server's. */
 const ownKeys: ReadonlySet<string> = new Set(['server.command', 'rehearse', 'trace.server']);
 
-/** What the person set of the server's settings, by key. `declared` are the full names the extension contributes. */
-export function serverSettings(declared: readonly string[]): Record<string, unknown> {
-  const configuration = workspace.getConfiguration(section);
+/** What the person set of the server's settings for `scope`, by key. `declared` are the full names the extension contributes. */
+export function serverSettings(declared: readonly string[], scope?: ConfigurationScope): Record<string, unknown> {
+  const configuration = workspace.getConfiguration(section, scope);
   const keys = declared.filter(isServers).map(keyOf);
   return Object.fromEntries(
     keys.filter((key) => isSet(configuration, key)).map((key) => [key, configuration.get<unknown>(key)]),
@@ -39,10 +39,9 @@ export function rehearse(): boolean {
   return workspace.getConfiguration(section).get<boolean>('rehearse', false);
 }
 
-/** Whether the server would start differently after `change`. */
-export function changesServer(change: ConfigurationChangeEvent, declared: readonly string[]): boolean {
-  const keys = declared.filter((name) => name === `${section}.server.command` || isServers(name));
-  return keys.some((name) => change.affectsConfiguration(name));
+/** Whether another server would be started after `change`. All other settings the server takes while it runs. */
+export function changesServer(change: ConfigurationChangeEvent): boolean {
+  return change.affectsConfiguration(`${section}.server.command`);
 }
 
 function isServers(name: string): boolean {

@@ -7,6 +7,7 @@ import platformdirs
 from kinos.adapters.regular import SMALL, read
 from kinos.domain.layer import Layer, Source, flattened
 from kinos.domain.mistake import Mistake
+from kinos.domain.path import CONFIG
 
 
 def user_file() -> Path:
@@ -16,7 +17,7 @@ def user_file() -> Path:
 
 def workspace_file(root: Path) -> Path:
     """Where a workspace's settings are."""
-    return root / ".kinos" / "config.toml"
+    return root / CONFIG
 
 
 def layer(file: Path, source: Source) -> tuple[Layer, tuple[str, ...]]:

@@ -13,6 +13,9 @@ from kinos.domain.project_map import MAP_NAME
 REQUESTS = ("demande.md", "request.md", ".aider.mission.md")
 """The person's request, in the order in which it is looked for."""
 
+CONFIG = ".kinos/config.toml"
+"""The workspace's settings."""
+
 MARKDOWN = (".md", ".markdown")
 
 _SECRET = re.compile(

@@ -60,7 +60,7 @@ def lua_types() -> str:
 def _properties() -> Iterator[tuple[str, dict[str, Any]]]:
     for row, default in _shown():
         entry = row.kind.schema()
-        scope = "window" if row.scope is Scope.WORKSPACE else "machine"
+        scope = "resource" if row.scope is Scope.WORKSPACE else "machine"
         told = {} if isinstance(default, Mapping) else _plain(default)
         yield f"kinos.{row.key}", {**entry, "default": told, "scope": scope, "description": _sentence(row)}
 

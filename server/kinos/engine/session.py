@@ -11,6 +11,7 @@ from kinos.domain.check import CheckRecord
 from kinos.domain.errors import UsageError
 from kinos.domain.figure import CycleRecord, Figures, figures
 from kinos.domain.finding import Finding
+from kinos.domain.path import CONFIG
 from kinos.domain.phase import Phase
 from kinos.domain.setting import Settings
 from kinos.domain.state import State
@@ -219,6 +220,8 @@ class Session:
         """The editor wrote `path`."""
         self._text_sync.did_save(path)
         self._checks.saved()
+        if path == CONFIG:
+            self._configuration.stir()
 
     async def did_close(self, path: str) -> None:
         """The editor closed `path`: the disk counts again."""
@@ -227,6 +230,8 @@ class Session:
 
     async def did_change_on_disk(self, paths: Sequence[str]) -> None:
         """Files changed outside the editor."""
+        if CONFIG in paths:
+            self._configuration.stir()
         await self.sizes.refresh(paths)
         self._upkeep.touched(paths)
 

@@ -223,6 +223,20 @@ class EditorClient:
         """Show some work, if the client can show any."""
         return self._server.progresses.start(title, cancel, after=after)
 
+    @property
+    def configures(self) -> bool:
+        """Whether it says what its settings are when asked."""
+        return self.can("workspace.configuration")
+
+    async def configuration(self, section: str, uris: Sequence[str | None]) -> Sequence[object] | None:
+        """What is in a section of its settings, for each folder or (None) in general; None when it did not say."""
+        items = [types.ConfigurationItem(scope_uri=uri, section=section) for uri in uris]
+        try:
+            return await self._server.workspace_configuration_async(types.ConfigurationParams(items=items))
+        except JsonRpcException as error:
+            _log.warning("The editor did not say what its settings are: %s", error.message)
+            return None
+
     async def ask(self, message: str, actions: Sequence[str]) -> str:
         """Ask the person. Only what was offered counts as an answer. An editor that cannot ask shows the message."""
         if not self.can("window.show_message"):

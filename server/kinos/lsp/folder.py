@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
-from kinos.domain.event import Event, Noted
+from kinos.domain.event import Event, Noted, SettingsChanged
 from kinos.domain.secret import redaction
 from kinos.domain.setting import secrets
 from kinos.domain.state import State
@@ -56,6 +56,10 @@ class Workspace(Protocol):
         """Count the folder, and listen to other processes."""
         ...
 
+    async def configure(self, settings: Mapping[str, Any]) -> None:
+        """The editor has these settings for it now. Raises KinosError when something of it cannot be followed."""
+        ...
+
     async def close(self) -> None:
         """End everything."""
         ...
@@ -73,6 +77,7 @@ class Folder:
     def __init__(
         self, uri: str, path: str, client: Client, publisher: Publisher, background: Background,
         make: Callable[[Editor], Workspace], names: Callable[[str], Sequence[str]],
+        complain: Callable[[str, Sequence[str]], object],
     ) -> None:  # fmt: skip
         self.uri = uri.removesuffix("/")
         self.path = path
@@ -84,8 +89,8 @@ class Folder:
         self._workspace = make(DocumentEditor(client, self._open_text, self.uri_of, self._other_name))
         self.root = str(self._workspace.root)
         self.session = self._workspace.session
-        self.problems = self._workspace.problems
-        self._redact = redaction(secrets(self.session.settings))
+        self._complain = complain
+        self._complain(self.uri, self._workspace.problems)
         self._status = Status(lambda: client.status(self.picture()), asyncio.get_running_loop())
         docs = uri_of(str(self._workspace.docs))
         self.diagnostics = SizeReport(
@@ -94,7 +99,7 @@ class Folder:
         self.mistakes = MistakeReport(self.session, publisher, background, client.form, docs, self.uri_of)
         self.session.subscribe(self.diagnostics.on_event)
         self.session.subscribe(self.mistakes.on_event)
-        self.session.subscribe(self._tell_news)
+        self.session.subscribe(self._on_event)
         self.session.subscribe(Refresh(self.session, client, asyncio.get_running_loop()).on_event)
         self.session.subscribe(CapQuestion(self.session, client, background).on_event)
         self.session.subscribe(TeamProgress(self.session, client, background).on_event)
@@ -113,6 +118,11 @@ class Folder:
             self.session.subscribe(self._status.on_event)
             self._status.changed()
             self.mistakes.follow()
+
+    async def configure(self, settings: Mapping[str, Any]) -> None:
+        """The editor has these settings for it now."""
+        with explained(self._client):
+            await self._workspace.configure(settings)
 
     async def close(self) -> None:
         """End everything of it; nothing is told any more."""
@@ -178,12 +188,17 @@ class Folder:
             return ""
         return next(iter(self._names(os.path.realpath(os.path.join(self.root, path)))), "")  # noqa: PTH118
 
-    def _tell_news(self, before: State, after: State, event: Event) -> None:
+    def _on_event(self, before: State, after: State, event: Event) -> None:
+        redact = redaction(secrets(self.session.settings))
         if isinstance(event, Noted):
-            self._client.log(event.level, self._redact(event.message))
+            self._client.log(event.level, redact(event.message))
+        elif isinstance(event, SettingsChanged):
+            self._complain(self.uri, event.problems)
+            self.diagnostics.touch_all()
+            self._status.changed()
         elif told := news(before, after, event):
             kind, text = told
-            self._client.tell(kind, self._redact(text))
+            self._client.tell(kind, redact(text))
 
 
 def counted(state: State) -> str:

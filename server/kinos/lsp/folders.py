@@ -2,18 +2,21 @@
 
 import asyncio
 import os
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from lsprotocol import types
 
 from kinos.domain.errors import KinosError, UsageError
 from kinos.domain.event import Event, SettingsChanged
 from kinos.domain.state import State
+from kinos.domain.layer import flattened
 from kinos.engine.ports import Editor
 from kinos.lsp.background import Background
 from kinos.lsp.client import Client, explained
+from kinos.lsp.complaint import Complaints
 from kinos.lsp.folder import Factory, Folder, Workspace, within
 from kinos.lsp.option import Options
 from kinos.lsp.pull import Item, Pull, Send
@@ -42,7 +45,11 @@ class Folders:
         self._refused: dict[str, str] = {}
         self._open: dict[str, Place] = {}
         self._outside: dict[str, OpenText] = {}
-        self._said: set[str] = set()
+        self._given: Mapping[str, Mapping[str, Any] | None] = {}
+        self._other: Mapping[str, Any] | None = None
+        self._complaints = Complaints(client)
+        self.on_arranged: list[Callable[[], object]] = []
+        """Called each time folders have come or gone."""
         self._pull = Pull(client.refresh_diagnostics, background)
 
     def __iter__(self) -> Iterator[Folder]:
@@ -59,13 +66,12 @@ class Folders:
         try:
             folder = Folder(
                 uri, path, self._client, self._pull if self._client.pulls else self._client, self._background,
-                lambda editor: self._make(path, editor), self._names,
+                lambda editor: self._make(uri, path, editor), self._names, self._complaints.put,
             )  # fmt: skip
         except KinosError as error:
             self._refused[path] = str(error)
             self._client.log("error", str(error))
             return
-        self._warn(folder.problems)
         self._folders.append(folder)
         folder.session.subscribe(self._on_event)
         self._configure_client()
@@ -81,12 +87,14 @@ class Folders:
             self._left.append(folder)
             folder.clear()
             self._configure_client()
+            self._complaints.put(folder.uri, ())
             self._arrange()
             self._background.start(folder.close())
 
     async def close(self) -> None:
         """End everything of all folders, also of those that have left and may not have ended yet."""
         self._pull.close()
+        self._complaints.close()
         folders = (*self._folders, *self._left)
         results = await asyncio.gather(*(folder.close() for folder in folders), return_exceptions=True)
         for result in results:
@@ -96,7 +104,19 @@ class Folders:
     def configure(self, options: Options) -> None:
         """What the editor said at the start; for folders that are added from now on."""
         self.options = options
-        self._warn(options.problems)
+        self._complaints.put(None, options.problems)
+
+    def take(self, given: Mapping[str, Mapping[str, Any] | None], other: Mapping[str, Any] | None) -> None:
+        """The editor has these settings now, by dotted key: by the URI of a folder, and elsewhere `other`.
+
+        They are all it has, so that what it gave at the start counts only where it says nothing (None).
+        """
+        before = {folder.uri: self._settings(folder.uri) for folder in self._folders}
+        self._given, self._other = given, other
+        for folder in self._folders:
+            settings = self._settings(folder.uri)
+            if settings != before[folder.uri]:
+                self._background.start(folder.configure(settings))
 
     def named(self, name: object) -> Folder:
         """The folder that a request names by path or URI; with None the only one. Raises UsageError."""
@@ -125,14 +145,13 @@ class Folders:
     def _configure_client(self) -> None:
         self._client.configure([folder.session.settings for folder in self._folders])
 
-    def _make(self, path: str, editor: Editor) -> Workspace:
-        return self._factory(Path(path), self.options.settings, self.options.trusted, editor)
+    def _make(self, uri: str, path: str, editor: Editor) -> Workspace:
+        return self._factory(Path(path), self._settings(uri.removesuffix("/")), self.options.trusted, editor)
 
-    def _warn(self, problems: Sequence[str]) -> None:
-        for problem in problems:
-            if problem not in self._said:
-                self._said.add(problem)
-                self._client.log("warning", problem)
+    def _settings(self, uri: str) -> Mapping[str, Any]:
+        """What the editor says for a folder, by dotted key."""
+        given = self._given.get(uri, self._other)
+        return flattened(self.options.settings) if given is None else given
 
     def _arrange(self) -> None:
         """Folders came or went: give every document to the one that owns it now."""
@@ -148,6 +167,8 @@ class Folders:
                 self.did_open(uri, text.text, text.version)
         for folder in changed:
             self._background.start(folder.look())
+        for arranged in self.on_arranged:
+            arranged()
 
     def _inner(self, folder: Folder) -> tuple[str, ...]:
         """The folders inside this one, by their paths in it."""

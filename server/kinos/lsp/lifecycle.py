@@ -7,7 +7,9 @@ from lsprotocol import types
 
 from kinos.lsp.background import Background
 from kinos.lsp.client import EditorClient
+from kinos.lsp.configuration import EditorSettings
 from kinos.lsp.feature import diagnostic
+from kinos.lsp.feature.configuration import follow
 from kinos.lsp.feature.watched_file import watch
 from kinos.lsp.feature.workspace_folder import first_folders
 from kinos.lsp.folders import Folders
@@ -20,10 +22,13 @@ from kinos.lsp.protocol import Server
 class Lifecycle:
     """One connection's. `over` is set once the process has to end."""
 
-    def __init__(self, client: EditorClient, folders: Folders, background: Background, offers: Offers) -> None:
+    def __init__(
+        self, client: EditorClient, folders: Folders, settings: EditorSettings, background: Background, offers: Offers
+    ) -> None:
         self.over = asyncio.Event()
         self._client = client
         self._folders = folders
+        self._settings = settings
         self._background = background
         self._offers = offers
         self._first: Sequence[str] = ()
@@ -47,8 +52,11 @@ class Lifecycle:
         watch(self._client)
         self._offers.register()
         self._folders.configure(self._options)
+        follow(self._client)
         for uri in self._first:
             self._folders.add(uri)
+        self._settings.ask()
+        self._folders.on_arranged.append(self._settings.ask)
 
     async def close(self) -> None:
         """Stop every team and end every process; the same for whoever asks first, and after that."""

@@ -11,10 +11,12 @@ from kinos import __version__
 from kinos.lsp import lifecycle
 from kinos.lsp.background import Background
 from kinos.lsp.client import EditorClient, outbox
+from kinos.lsp.configuration import EditorSettings
 from kinos.lsp.feature import (
     code_action,
     code_lens,
     command,
+    configuration,
     document_command,
     document_link,
     document_symbol,
@@ -94,9 +96,11 @@ async def serve(factory: Factory, given: Input, output: Writer, ending: Callable
     server.progresses = Progresses(server)
     client = EditorClient(server)
     folders = Folders(client, background, factory)
+    settings = EditorSettings(client, folders, background)
     offers = Offers(server, client, folders, [each.offer for each in _OFFERED])
-    life = Lifecycle(client, folders, background, offers)
+    life = Lifecycle(client, folders, settings, background, offers)
     lifecycle.register(server, life)
+    configuration.register(server, settings)
     for feature in (text_sync, watched_file, workspace_folder, command, document_command, code_action, progress):
         feature.register(server, folders)
     server.protocol.set_writer(output)

@@ -93,6 +93,7 @@ class Editor:
         self._reading = asyncio.create_task(self._read())
         self.documents: dict[str, Document] = {}
         self.settings: dict[str, Any] = {}
+        self.folder_settings: dict[str | None, Any] = {}
         self.encoding = "utf-16"
         self.offered: dict[str, Any] = {}
         self.breaches: list[str] = []
@@ -264,7 +265,9 @@ class Editor:
                     self.breaches.append(f"An edit does not fit: {error}")
                     return {"applied": False, "failureReason": str(error)}
             case "workspace/configuration":
-                return [self.settings.get(item.get("section", "")) for item in params["items"]]
+                general = (self.settings.get(item.get("section", "")) for item in params["items"])
+                own = (self.folder_settings.get(item.get("scopeUri")) for item in params["items"])
+                return [general if own is None else own for own, general in zip(own, general, strict=True)]
             case "window/showDocument":
                 return {"success": True}
             case "client/registerCapability":
