@@ -60,7 +60,7 @@ class MemoryJournal:
     def pending(self) -> Mapping[str, Begun]:
         return dict(self._pending)
 
-    def record(self, change: Change) -> None:
+    def record(self, change: Change, *, flushed: bool = True) -> None:
         self._write("change", change.id)
         self._changes[change.id] = change
 

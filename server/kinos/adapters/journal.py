@@ -99,9 +99,9 @@ class FileJournal:
         self._follow()
         return dict(self._pending)
 
-    def record(self, change: Change) -> None:
+    def record(self, change: Change, *, flushed: bool = True) -> None:
         """Record a change as it is now."""
-        self._append({"type": "change", **self._told(change)})
+        self._append({"type": "change", **self._told(change)}, flushed=flushed)
 
     def changes(self) -> Sequence[Change]:
         """Every change, in the order made."""

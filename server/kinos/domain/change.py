@@ -1,11 +1,12 @@
 """A change: what one task did to files, whole or not at all, and the states it goes through."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
+from kinos.domain.rename import Rename, renamed
 from kinos.domain.usage import Usage
 
 
@@ -94,6 +95,13 @@ class Change:
     def paths(self) -> tuple[str, ...]:
         """The files it touches."""
         return tuple(file.path for file in self.files)
+
+    def following(self, renames: Collection[Rename]) -> "Change":
+        """This change once files of it have other names; itself when none has, or when two of them would have the same."""
+        paths = [renamed(path, renames) for path in self.paths]
+        if len({*paths}) < len(paths) or paths == list(self.paths):
+            return self
+        return replace(self, files=tuple(replace(f, path=p) for f, p in zip(self.files, paths, strict=True)))
 
     @property
     def renames(self) -> Mapping[str, str]:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from kinos.domain.change import LANDED_STATES, Change, ChangeState
 from kinos.domain.errors import ConflictError, LandingError, PolicyError, UsageError
 from kinos.domain.event import ChangeMoved, Noted
+from kinos.domain.rename import Rename
 from kinos.engine.buffer import Buffers
 from kinos.engine.claims import Claims
 from kinos.engine.history import Reverted, Selection, revert, to_redo, to_undo
@@ -153,6 +154,19 @@ class Changes:
         self.record(rejected, change.state)
         self._claims.free(identity)
         return rejected
+
+    def concern(self, renames: Collection[Rename]) -> bool:
+        """Whether a change, or a task under way, is about a file that gets another name."""
+        return any(change.following(renames) is not change for change in self.all())
+
+    def rename(self, renames: Collection[Rename]) -> None:
+        """Files have other names: what was done to them, and what waits, is about them by those from now on."""
+        for change in self.all():
+            after = change.following(renames)
+            if after is not change:
+                self._journal.record(after, flushed=False)
+                self._memory.renamed(after)
+        self._journal.flush()
 
     def settle(self, path: str, now: Text, reason: str) -> None:
         """`path` is `now`, saved or opened or closed: what landed there and was not on the disk has landed, or is gone.

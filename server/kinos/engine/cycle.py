@@ -143,6 +143,9 @@ class Cycle:
         return files, " ".join(reply.transcript.split())[:SAID]
 
     def _change(self, task: Task, files: tuple[FileChange, ...]) -> Change:
+        claims = self._tools.claims
+        # A person may have given files other names meanwhile.
+        files = tuple(replace(file, path=claims.name(self.name, file.path)) for file in files)
         return Change(
             id=self._tools.ids.new("c"),
             cycle=self.name,

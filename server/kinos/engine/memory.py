@@ -75,6 +75,13 @@ class Memory:
             self._recent.appendleft(_Entry(change.id, change.agent, _line(change)))
         self._keep(change)
 
+    def renamed(self, change: Change) -> None:
+        """Files of a change have other names."""
+        for kept in self._lasting.values():
+            for name, former in kept.items():
+                if former.id == change.id:
+                    kept[name] = change
+
     def rejection(self, task: Task) -> Change | None:
         """The last change that a person rejected of a task that is called the same and is about the same files."""
         rejected = reversed(self._lasting[ChangeState.REJECTED].values())

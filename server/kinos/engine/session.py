@@ -1,6 +1,6 @@
 """The façade: one workspace's engine. Front ends and the control socket call nothing else."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from kinos.domain import event as ev
@@ -13,6 +13,7 @@ from kinos.domain.figure import CycleRecord, Figures, figures
 from kinos.domain.finding import Finding
 from kinos.domain.path import CONFIG
 from kinos.domain.phase import Phase
+from kinos.domain.rename import Rename
 from kinos.domain.setting import Settings
 from kinos.domain.state import State
 from kinos.domain.status import picture
@@ -37,6 +38,8 @@ from kinos.engine.mapper import Mapper
 from kinos.engine.memory import Memory
 from kinos.engine.outside import Ports
 from kinos.engine.ports import Catalog, OwnFiles
+from kinos.engine.relinking import Relinking
+from kinos.engine.renaming import Renaming
 from kinos.engine.restructuring import Restructuring
 from kinos.engine.review import Proposed, Review
 from kinos.engine.sizes import Sizes
@@ -67,6 +70,7 @@ class Session:
         manuscripts = Manuscripts(self.buffers, ports.disk)
         self.restructuring = Restructuring(self.sizes, self.buffers, manuscripts)
         self.folding = Folding(self.sizes, manuscripts)
+        self.relinking = Relinking(str(ports.disk.root), self.sizes, manuscripts)
         self._journal = ports.folder.journal()
         self._memory, self._claims = Memory(), Claims()
         self._circuits = ports.circuits or Circuits(ports.clock)
@@ -96,6 +100,16 @@ class Session:
         self._upkeep = Upkeep(self.sizes, self.map, self._claims, ports.clock)
         self._text_sync = TextSync(
             self.buffers, self.sizes, self._changes, self._keeper, self._upkeep, ports.disk, ports.folder
+        )
+        self._renaming = Renaming(
+            self._claims,
+            self._changes,
+            self._keeper,
+            self._text_sync,
+            self.sizes,
+            self._upkeep,
+            self.store,
+            ports.clock,
         )
         parts = Parts(
             self.store, self._keeper, self._changes, self._journal, self.map, self._upkeep, self._checks, self._tools
@@ -234,6 +248,14 @@ class Session:
             self._configuration.stir()
         await self.sizes.refresh(paths)
         self._upkeep.touched(paths)
+
+    def will_rename(self, renames: Collection[Rename]) -> None:
+        """The editor is about to give these files and folders, by paths in the workspace, other names."""
+        self._renaming.begin(renames)
+
+    async def did_rename(self, renames: Collection[Rename]) -> None:
+        """Files and folders have other names: claims, history and sizes follow. Raises as `Renaming.done`."""
+        await self._renaming.done(renames)
 
     def cede(self, folders: Sequence[str]) -> None:
         """Other engines own these folders inside, and no others: nothing in them is changed here. Then `look` again."""

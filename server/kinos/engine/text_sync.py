@@ -1,8 +1,10 @@
 """What is open in the editor: its text as the person has it, and what becomes of changes that landed there unsaved."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
+from kinos.domain.change import ChangeState
 from kinos.domain.errors import LandingError
+from kinos.domain.rename import Rename, renamed
 from kinos.engine.buffer import Buffers
 from kinos.engine.changes import Changes
 from kinos.engine.keeper import Keeper
@@ -12,6 +14,8 @@ from kinos.engine.text import parse
 from kinos.engine.upkeep import Upkeep
 from kinos.tokens.document import TextEdit
 from kinos.tokens.position import Encoding
+
+_UNSAVED = ChangeState.LANDED_UNSAVED
 
 
 class TextSync:
@@ -28,6 +32,7 @@ class TextSync:
         self._upkeep = upkeep
         self._disk = disk
         self._folder = folder
+        self._renames: tuple[Rename, ...] = ()
 
     def did_open(self, path: str, text: str, version: int) -> None:
         """The editor opened `path`."""
@@ -54,10 +59,31 @@ class TextSync:
     async def did_close(self, path: str) -> None:
         """The editor closed `path`: the disk counts again."""
         buffer = self._buffers.close(path)
-        if buffer is not None and not buffer.saved:
+        if buffer is not None and not buffer.saved and not self._leaving(path):
             self._judge(path, self._disk_text(path), f"{path} was closed without saving")
         await self._sizes.refresh([path])
         self._upkeep.touched([path])
+
+    def will_rename(self, renames: Collection[Rename]) -> None:
+        """The editor is about to give files other names: a document that is closed now need not be given up."""
+        self._renames = tuple(renames)
+
+    def did_rename(self, renames: Collection[Rename]) -> None:
+        """Files have other names, and the history knows: what landed unsaved in them is looked for under the new ones."""
+        self._renames = ()
+        for path in {path for change in self._changes.all() if change.state is _UNSAVED for path in change.paths}:
+            if not any(path == each.new or path.startswith(f"{each.new}/") for each in renames):
+                continue
+            buffer = self._buffers.get(path)
+            if buffer is not None:
+                buffer.saved = self._on_disk(path, buffer.text.text)
+                self._judge(path, buffer.text.text, f"{path} was renamed without it")
+            elif not any(renamed(open_, renames) == path for open_ in self._buffers):
+                self._judge(path, self._disk_text(path), f"{path} was closed without saving")
+
+    def _leaving(self, path: str) -> bool:
+        """Whether the file has gone because it gets another name."""
+        return renamed(path, self._renames) != path and self._disk.stamp(path) is None
 
     def _judge(self, path: str, now: str, reason: str) -> None:
         """Whether what landed unsaved in `path` is there to stay, now that it is `now`; `reason` says why, if it is not."""

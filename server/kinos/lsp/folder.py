@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from kinos.domain.event import Event, Noted, SettingsChanged
+from kinos.domain.rename import Rename
 from kinos.domain.secret import redaction
 from kinos.domain.setting import secrets
 from kinos.domain.state import State
@@ -118,6 +119,11 @@ class Folder:
             self.session.subscribe(self._status.on_event)
             self._status.changed()
             self.mistakes.follow()
+
+    async def did_rename(self, renames: Sequence[Rename]) -> None:
+        """Files in it have other names, by paths in it."""
+        with explained(self._client):
+            await self.session.did_rename(renames)
 
     async def configure(self, settings: Mapping[str, Any]) -> None:
         """The editor has these settings for it now."""

@@ -11,8 +11,8 @@ from lsprotocol import types
 
 from kinos.domain.errors import KinosError, UsageError
 from kinos.domain.event import Event, SettingsChanged
-from kinos.domain.state import State
 from kinos.domain.layer import flattened
+from kinos.domain.state import State
 from kinos.engine.ports import Editor
 from kinos.lsp.background import Background
 from kinos.lsp.client import Client, explained

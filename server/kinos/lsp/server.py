@@ -20,6 +20,7 @@ from kinos.lsp.feature import (
     document_command,
     document_link,
     document_symbol,
+    file_operation,
     hover,
     inlay_hint,
     progress,
@@ -101,7 +102,16 @@ async def serve(factory: Factory, given: Input, output: Writer, ending: Callable
     life = Lifecycle(client, folders, settings, background, offers)
     lifecycle.register(server, life)
     configuration.register(server, settings)
-    for feature in (text_sync, watched_file, workspace_folder, command, document_command, code_action, progress):
+    for feature in (
+        text_sync,
+        watched_file,
+        workspace_folder,
+        command,
+        document_command,
+        code_action,
+        file_operation,
+        progress,
+    ):
         feature.register(server, folders)
     server.protocol.set_writer(output)
     _on_signals(life.over.set)

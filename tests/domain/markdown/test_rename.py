@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from domain.markdown.generated import documents
 from kinos.domain.markdown import scan
 from kinos.domain.markdown.link import targets
-from kinos.domain.markdown.rename import Rename, Site, concerned, readdressed, renamed
+from kinos.domain.markdown.rename import Site, concerned, readdressed
+from kinos.domain.rename import Rename, renamed
 
 
 def urls(text: str, path: str, *renames: tuple[str, str], root: str = "/w", new_root: str = "") -> list[str]:

@@ -39,7 +39,7 @@ async def test_an_editor_that_answers_is_asked_for_each_folder_and_asked_anew(tm
         await editor.initialize(one, two, capabilities=DYNAMIC)
         await editor.published(first, lambda params: codes(params) == ["document-long"])
         await editor.published(second, lambda params: codes(params) == ["document-too-long"])
-        assert editor.registered["workspace/didChangeConfiguration"] == {"section": "kinos"}
+        assert editor.offered["workspace/didChangeConfiguration"] == {"section": "kinos"}
         editor.settings["kinos"] = {"diagnostics": {"mode": "off"}}
         change(editor)
         await editor.published(first, lambda params: codes(params) == [])

@@ -11,14 +11,7 @@ from urllib.parse import quote, unquote
 from kinos.domain.markdown.line import Line
 from kinos.domain.markdown.link import SAFE, Target, targets
 from kinos.domain.path import MARKDOWN
-
-
-@dataclass(frozen=True, slots=True)
-class Rename:
-    """A file or folder and the name it gets."""
-
-    old: str
-    new: str
+from kinos.domain.rename import Rename, renamed
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,15 +20,6 @@ class Site:
 
     path: str
     root: str
-
-
-def renamed(path: str, renames: Iterable[Rename]) -> str:
-    """The name `path` has after `renames`, one of which may be of a folder it is in. The deepest that fits decides."""
-    fitting = [each for each in renames if path == each.old or path.startswith(f"{each.old}/")]
-    if not fitting:
-        return path
-    nearest = max(fitting, key=lambda each: len(each.old))
-    return nearest.new + path.removeprefix(nearest.old)
 
 
 def readdressed(

@@ -68,8 +68,8 @@ class Journal(Protocol):
         """Intents without a settlement, by change: a landing that was interrupted."""
         ...
 
-    def record(self, change: Change) -> None:
-        """Record a change as it is now."""
+    def record(self, change: Change, *, flushed: bool = True) -> None:
+        """Record a change as it is now; without `flushed` a power cut may take that back until the next `flush`."""
         ...
 
     def changes(self) -> Sequence[Change]:
