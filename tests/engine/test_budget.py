@@ -112,3 +112,17 @@ async def test_a_call_that_the_day_refuses_holds_nothing_of_the_session(clock: F
         assert "for today are spent" in refused.reason
         days.settle(clock.day(), name, 0.0)
         assert isinstance(await gate(ASK), Granted)
+
+
+async def test_a_call_that_ends_after_midnight_is_settled_in_the_day_it_was_made(clock: FakeClock) -> None:
+    days, store, today = MemoryDayLedger(), Store(), clock.day()
+    budget = Budget(Ledger(Caps(), PRICES), clock, store, Today(days, clock, store))
+    with budget.call("ann") as gate:
+        granted = await gate(ASK)
+        assert isinstance(granted, Granted)
+        clock.set(12 * 3600)
+        assert clock.day() != today
+        await gate(Settle(granted.reservation, MODEL, Usage(900, 100, calls=1)))
+    assert list(days.days) == [today]
+    assert days.days[today].held == {}
+    assert days.days[today].settled == pytest.approx((900 * 2 + 100 * 10) / 1e6)
