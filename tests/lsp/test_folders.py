@@ -1,5 +1,6 @@
 """Which folder a document belongs to, and what happens when folders come and go."""
 
+import asyncio
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -42,6 +43,12 @@ class Stage:
 
     def open(self, path: Path, text: str = "text\n", version: int = 1) -> None:
         self.folders.did_open(path.as_uri(), text, version)
+
+    async def quiet(self) -> None:
+        """Until all that follows from what was said has happened."""
+        for _ in range(3):
+            await idle(self.background)
+            await asyncio.sleep(0)
 
     def texts(self) -> list[dict[str, str]]:
         """The open documents of each workspace, by path."""
@@ -373,3 +380,70 @@ async def test_who_follows_is_told_when_folders_come_and_go(stage: Stage, root: 
     stage.add(root, root / "inner")
     stage.folders.remove(root.as_uri())
     assert seen == [1, 2, 1]
+
+
+# -- files below .kinos/ ----------------------------------------------------------------------------------------------
+
+WRONG = "[tokens]\nwarm = 5\n"
+
+
+@pytest.fixture
+def config(root: Path) -> Path:
+    (root / ".kinos").mkdir()
+    return root / ".kinos" / "config.toml"
+
+
+async def test_a_settings_file_is_checked_as_it_is_opened_changed_saved_and_closed(
+    stage: Stage, root: Path, config: Path
+) -> None:
+    config.write_text("")
+    stage.add(root)
+    await idle(stage.background)
+    stage.open(config, WRONG)
+    await stage.quiet()
+    assert stage.client.shown(config.as_uri()) == ["unknown-setting"]
+    stage.folders.did_change(config.as_uri(), [""], 2)
+    await stage.quiet()
+    assert stage.client.shown(config.as_uri()) == []
+    config.write_text(WRONG)
+    stage.folders.did_close(config.as_uri())
+    await stage.quiet()
+    assert stage.client.shown(config.as_uri()) == ["unknown-setting"]
+
+
+async def test_a_prompt_that_is_saved_makes_its_agent_known_to_a_team_that_is_open(stage: Stage, root: Path) -> None:
+    team, prompt = root / ".kinos/teams/mine.toml", root / ".kinos/prompts/ann.md"
+    prompt.parent.mkdir(parents=True)
+    stage.add(root)
+    await idle(stage.background)
+    stage.open(team, 'summary = "s"\n[[agents]]\nname = "ann"\n')
+    await stage.quiet()
+    assert stage.client.shown(team.as_uri()) == ["unknown-agent"]
+    stage.open(prompt, '+++\nrole = "r"\n+++\nx')
+    prompt.write_text('+++\nrole = "r"\n+++\nx')
+    stage.folders.did_save(prompt.as_uri())
+    await stage.quiet()
+    assert stage.client.shown(team.as_uri()) == []
+
+
+@pytest.mark.parametrize("named", [".kinos/config.toml", ".kinos"])
+async def test_what_the_editor_says_has_changed_below_kinos_is_looked_at(
+    stage: Stage, root: Path, config: Path, named: str
+) -> None:
+    stage.add(root)
+    await idle(stage.background)
+    config.write_text(WRONG)
+    stage.folders.did_change_on_disk([(root / named).as_uri()])
+    await stage.quiet()
+    assert stage.client.shown(config.as_uri()) == ["unknown-setting"]
+
+
+async def test_a_folder_that_leaves_takes_the_mistakes_of_its_files_along(
+    stage: Stage, root: Path, config: Path
+) -> None:
+    config.write_text(WRONG)
+    stage.add(root)
+    await stage.quiet()
+    assert stage.client.shown(config.as_uri()) == ["unknown-setting"]
+    stage.folders.remove(root.as_uri())
+    assert stage.client.shown(config.as_uri()) == []

@@ -73,3 +73,7 @@ def test_what_is_named_of_a_document_is_there(text: str) -> None:
 
 def test_a_document_without_headings_has_no_sections_to_name() -> None:
     assert bulk("word word\nword\n", COUNTER, 2) == Bulk(0, ())
+
+
+def test_in_an_encoding_that_sees_no_lines_nothing_is_named() -> None:
+    assert bulk("# A\n\nword\n\n# B\n\nword\n", counter_for("o200k_base"), 2) == Bulk(None, ())

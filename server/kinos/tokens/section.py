@@ -58,7 +58,12 @@ def crossed(costs: Sequence[int], limit: int) -> int | None:
 
 
 def bulk(text: str, counter: Counter, limit: int) -> Bulk:
-    """Where `text` becomes larger than `limit` tokens. Raises UnavailableError when `counter` cannot count."""
+    """Where `text` becomes larger than `limit` tokens; nothing in an encoding that sees no lines.
+
+    Raises UnavailableError when `counter` cannot count.
+    """
+    if not by_section(counter):
+        return Bulk(None, ())
     document = OpenText(text, 0)
     roots = section_sizes(document, counter)
     return Bulk(crossed(document.by_line(counter), limit), heaviest(roots, document.count(counter).tokens))
