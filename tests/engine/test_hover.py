@@ -103,7 +103,7 @@ async def test_an_old_map_names_what_has_gone() -> None:
     assert found.notes == [Note("gone.md", (("Size", "none: it is not there any more, or not counted"),))]
 
 
-@pytest.mark.parametrize("path", [".kinos/teams/crew.toml", ".kinos/prompts/bob.md"])
+@pytest.mark.parametrize("path", [".kinos/teams/crew.toml", ".kinos/prompts/bob.md", "teams/crew/config.json"])
 async def test_an_agents_name_in_the_files_of_a_team_says_what_it_is(path: str) -> None:
     world = World(agents={"ann": replace(agent("ann"), role="keeps the log", model="m", origin="kinos")})
     found = at(world, path, 0, 9, 'name = "ann"\n')

@@ -25,7 +25,8 @@ SHOWN = 3
 DIFF = 40
 """Lines of a waiting change that are shown."""
 
-_TEAM_FILE = re.compile(r"\.kinos/(teams/[^/]+\.toml|prompts/[^/]+\.md)")
+_TEAM_FILE = re.compile(r"\.kinos/(teams/[^/]+\.toml|prompts/[^/]+\.md)|teams/[^/]+/config\.json")
+"""Files of teams and agents, those of 2024 among them."""
 
 
 @dataclass(frozen=True, slots=True)

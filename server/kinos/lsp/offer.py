@@ -18,7 +18,7 @@ from kinos.tokens.document import OpenText
 from kinos.tokens.position import Encoding
 
 MARKDOWN = types.TextDocumentFilterPattern(scheme="file", pattern="**/*.{md,markdown}")
-TEAM_FILES = types.TextDocumentFilterPattern(scheme="file", pattern="**/.kinos/teams/*.toml")
+TEAM_FILES = types.TextDocumentFilterPattern(scheme="file", pattern="**/{.kinos/teams/*.toml,teams/*/config.json}")
 
 
 class Declared(Protocol):

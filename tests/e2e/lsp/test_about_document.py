@@ -149,7 +149,7 @@ async def test_lenses_follow_a_change_that_waits(tmp_path: Path) -> None:
         start, rehearse, size = [lens["command"] for lens in await about(editor, "codeLens", request)]
         assert (start["title"], rehearse["title"], size["command"]) == ("▶ Start team", "Rehearse", "")
         await editor.request("workspace/executeCommand", {key: start[key] for key in ("command", "arguments")})
-        await editor.until(lambda: _asked(editor, "workspace/codeLens/refresh"))
+        await editor.until(lambda: _asked(editor, "workspace/codeLens/refresh") != [])
         assert (await about(editor, "codeLens", request))[0]["command"]["title"] == "■ Stop team"
         await editor.status(lambda status: status["waiting"] > 0)
         (change, *_) = [each for each in await editor.command("history") if each["state"] == "proposed"]
@@ -171,3 +171,56 @@ async def test_lenses_follow_a_change_that_waits(tmp_path: Path) -> None:
 
 def _asked(editor: Editor, method: str) -> list[Any]:
     return [each for each in editor.asked if each["method"] == method]
+
+
+_METHODS = ("codeLens", "inlayHint", "hover", "documentSymbol", "documentLink")
+
+
+@pytest.mark.parametrize(
+    ("name", "static", "dynamic"),
+    [
+        ("vscode-1.100", set(), set(_METHODS)),
+        ("neovim-0.11", {"codeLens", "documentSymbol"}, {"inlayHint", "hover"}),
+        ("helix-25.07", {"inlayHint", "hover"}, set()),
+        ("emacs-eglot-1.24", {"inlayHint", "hover", "documentSymbol"}, set()),
+    ],
+)
+async def test_each_editor_is_offered_what_it_declared_and_answered_in_its_own_way(
+    tmp_path: Path, name: str, static: set[str], dynamic: set[str]
+) -> None:
+    async with server() as running:
+        editor = running.editor
+        answer = await editor.initialize(tmp_path, capabilities=profile(name).capabilities)
+        assert {each for each in _METHODS if f"{each}Provider" in answer["capabilities"]} == static
+        await editor.until(lambda: dynamic <= {method.removeprefix("textDocument/") for method in editor.offered})
+        document = editor.open(tmp_path / "a.md", TEXT)
+        more = {"inlayHint": {"range": {"start": document.position(0), "end": document.position(len(document.text))}}}
+        for method in static | dynamic:
+            place = {"position": document.position(TEXT.index("Über"))} if method == "hover" else {}
+            assert await about(editor, method, document, **more.get(method, place)) is not None
+        if "hover" in static | dynamic:
+            found = await about(editor, "hover", document, position=document.position(TEXT.index("Über")))
+            assert document.part(found["range"]) == "## Über 🌊🌊"
+
+
+async def test_what_is_switched_off_is_answered_no_more_and_the_editor_asks_again(tmp_path: Path) -> None:
+    more = {"workspace": {"codeLens": {"refreshSupport": True}, "inlayHint": {"refreshSupport": True}}}
+    async with server() as running:
+        editor = running.editor
+        await editor.initialize(
+            tmp_path, capabilities=capabilities("utf-16", codeLens={}, inlayHint={}, hover={}) | more
+        )
+        document = editor.open(tmp_path / "a.md", TEXT)
+        top = {"line": 0, "character": 3}
+        asked = {"codeLens": {}, "inlayHint": {"range": {"start": top, "end": top}}, "hover": {"position": top}}
+        asked |= {"documentSymbol": {}, "documentLink": {}}
+        answers = [await about(editor, method, document, **place) for method, place in asked.items()]
+        assert None not in answers
+        off = dict.fromkeys(("lenses", "hints", "hover", "symbols", "links"), False)
+        editor.notify("workspace/didChangeConfiguration", {"settings": {"kinos": {"editor": off}}})
+        await editor.until(lambda: _asked(editor, "workspace/codeLens/refresh") != [])
+        await editor.until(lambda: _asked(editor, "workspace/inlayHint/refresh") != [])
+        assert [await about(editor, method, document, **place) for method, place in asked.items()] == [None] * 5
+        editor.notify("workspace/didChangeConfiguration", {"settings": {"kinos": {"editor": {"hints": True}}}})
+        await editor.until(lambda: len(_asked(editor, "workspace/inlayHint/refresh")) > 1)
+        assert await about(editor, "inlayHint", document, range={"start": top, "end": top})
