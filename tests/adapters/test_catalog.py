@@ -191,3 +191,31 @@ def test_the_stamp_of_a_team_of_2024_knows_its_folder(catalog: FileCatalog, tmp_
     (folder / "scribe.md").write_text("Write more.", encoding="utf-8")
     assert catalog.stamp(team) != before
     assert catalog.stamp(catalog.team("default")) == other
+
+
+def test_a_shipped_prompt_becomes_the_workspaces_own_once(catalog: FileCatalog, tmp_path: Path) -> None:
+    path, created = catalog.adopt("management")
+    assert (path, created) == (str(tmp_path / ".kinos/prompts/management.md"), True)
+    assert Path(path).read_bytes() == (shared() / "prompts/management.md").read_bytes()
+    assert catalog.agent("management").origin == "workspace"
+    Path(path).write_text(PROMPT.format(name="management", role="mine"), encoding="utf-8")
+    assert catalog.adopt("management") == (path, False)
+    assert catalog.agent("management").role == "mine"
+
+
+def test_only_an_agent_with_a_prompt_file_has_one_to_edit(catalog: FileCatalog) -> None:
+    with pytest.raises(UsageError, match="no agent 'nobody'"):
+        catalog.adopt("nobody")
+    with pytest.raises(UsageError, match="no name of an agent"):
+        catalog.adopt("../x")
+
+
+@pytest.mark.parametrize("link", [".kinos", ".kinos/prompts"])
+def test_no_prompt_is_written_where_a_link_leads(catalog: FileCatalog, tmp_path: Path, link: str) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (tmp_path / link).parent.mkdir(exist_ok=True)
+    (tmp_path / link).symlink_to(elsewhere)
+    with pytest.raises(SetupError, match="leads elsewhere"):
+        catalog.adopt("management")
+    assert not list(elsewhere.rglob("*.md"))

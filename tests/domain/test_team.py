@@ -7,7 +7,7 @@ import pytest
 from kinos.domain.errors import ContentError
 from kinos.domain.mistake import Code
 from kinos.domain.phase import Phase
-from kinos.domain.team import EDITS, Member, agent_mistakes, read_agent, read_team, team_mistakes
+from kinos.domain.team import EDITS, Member, agent_at, agent_mistakes, read_agent, read_team, team_mistakes
 
 TEAM = 'summary = "s"\n\n[[agents]]\nname = "ann"\nexpansion = 2\n\n[[agents]]\nname = "bob"\nconvergence = 0.5\n'
 AGENT = '+++\nrole = "writes"\nedits = ["docs/**"]\npace = 5\nbreadth = 30000\nsearch = 4\n+++\n# Ann\n\nDo it.\n'
@@ -158,3 +158,18 @@ def test_the_teams_that_are_shipped_have_no_mistakes(name: str) -> None:
     root = Path(__file__).parents[2]
     agents = [file.stem for file in (root / "prompts").glob("*.md")]
     assert team_mistakes((root / "teams" / f"{name}.toml").read_text(encoding="utf-8"), name, agents) == []
+
+
+@pytest.mark.parametrize(
+    ("line", "name"),
+    [(0, ""), (1, ""), (2, "ann"), (3, "ann"), (5, "ann"), (6, "bob"), (8, "bob"), (9, "bob"), (99, "bob")],
+)
+def test_each_line_of_an_entry_is_about_its_agent(line: int, name: str) -> None:
+    assert agent_at(TEAM, line) == name
+
+
+@pytest.mark.parametrize(
+    "text", ["", "[[agents]]\nexpansion = 1\n", "[[agents]]\nname = 'ann'\n[other]\n", "[[agents]]\nname = x"]
+)
+def test_a_line_without_a_named_agent_is_about_none(text: str) -> None:
+    assert agent_at(text, text.count("\n")) == ""

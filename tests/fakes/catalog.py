@@ -14,6 +14,7 @@ class MemoryCatalog:
         self._agents = dict(agents)
         self.broken: dict[str, str] = {}
         self.version = 0
+        self.adopted: set[str] = set()
         self.mistakes: tuple[str, ...] = ()
         """What each team says was not taken as its file has it."""
 
@@ -31,6 +32,12 @@ class MemoryCatalog:
         if name not in self._agents:
             raise UsageError(f"There is no agent {name!r}.", f"There are: {', '.join(self.agents())}.")
         return self._agents[name]
+
+    def adopt(self, name: str) -> tuple[str, bool]:
+        self.agent(name)
+        made = name not in self.adopted
+        self.adopted.add(name)
+        return f"/w/.kinos/prompts/{name}.md", made
 
     def stamp(self, team: Team) -> Hashable:
         return self.version

@@ -12,12 +12,14 @@ from kinos.engine.lens import EDIT, REJECT
 from kinos.lsp.ability import Abilities, abilities
 from kinos.lsp.action import Deed, Offer, Scene, code_action, deed, offers
 from kinos.lsp.protocol import _converter
+from kinos.tokens.document import OpenText
 
+HALF = "# A\n\n## B\n\n<details>\n\n## C\n\n</details>\n"
 GUIDE = "# Guide\n\n## Setup\n\nInstall.\n\n## Usage\n\nUse.\n"
 ABLE = Abilities(
     literals=True, resolves=True, prefers=True, disables=True, tags=True, versioned=True, creates=True, annotates=True
 )
-SCENE = Scene("file:///w/guide.md", "guide.md", "file:///w", GUIDE, 5, 4, 4, able=ABLE)
+SCENE = Scene("file:///w/guide.md", "guide.md", "file:///w", OpenText(GUIDE, 5), 4, 4, able=ABLE)
 SIZE = types.Diagnostic(
     types.Range(types.Position(0, 0), types.Position(0, 7)), "long", code="document-long", source="kinos"
 )
@@ -118,8 +120,11 @@ def test_only_the_kinds_asked_for_are_answered(only: str, expected: list[str]) -
     ("scene", "reason"),
     [
         (replace(SCENE, able=replace(ABLE, creates=False)), "this editor creates no files for a server"),
-        (replace(SCENE, text="# All\n\nof it\n", first=1, last=1), "it is the whole document"),
-        (replace(SCENE, text="# A\n\n## B\n\n<details>\n\n## C\n\n</details>\n", first=2, last=2), "holds one half"),
+        (replace(SCENE, document=OpenText("# All\n\nof it\n", 5), first=1, last=1), "it is the whole document"),
+        (
+            replace(SCENE, document=OpenText("# A\n\n## B\n\n<details>\n\n## C\n\n</details>\n", 5), first=2, last=2),
+            "holds one half",
+        ),
     ],
 )
 def test_what_cannot_be_done_is_shown_with_the_reason_or_not_at_all(scene: Scene, reason: str) -> None:
@@ -133,7 +138,7 @@ def test_what_cannot_be_done_is_shown_with_the_reason_or_not_at_all(scene: Scene
 
 
 def test_a_text_without_headings_cannot_be_split() -> None:
-    (split,) = offers(replace(SCENE, text="words\n", over=True), ["refactor.extract"])
+    (split,) = offers(replace(SCENE, document=OpenText("words\n", 5), over=True), ["refactor.extract"])
     assert split.reason == "it has no headings at which it could be split"
 
 

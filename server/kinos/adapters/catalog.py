@@ -10,6 +10,7 @@ from kinos.adapters.legacy_folder import LegacyTeam, legacy_teams
 from kinos.adapters.packaged import mistake, packaged
 from kinos.adapters.share import shared
 from kinos.adapters.text_file import read
+from kinos.adapters.whole_file import replace_file
 from kinos.domain.demand import Approved, Demand, nothing
 from kinos.domain.errors import ContentError, KinosError, SetupError, UsageError
 from kinos.domain.legacy import ORIGIN as LEGACY
@@ -59,6 +60,26 @@ class FileCatalog:
                 agent = self._agent(name)
                 found += wider(agent, self.shipped(name)) if agent.origin == OWN else ()
         return found
+
+    def adopt(self, name: str) -> tuple[str, bool]:
+        """The path of the workspace's own prompt file, made as a copy of the shipped one where there was none."""
+        _check("an agent", name)
+        origin, file = self._file("prompts", f"{name}.md")
+        own = self._folders.get(OWN)
+        if file is None or own is None:
+            agent = self.agent(name)
+            raise UsageError(f"The prompt of {name} is no file under prompts/.", f"It is brought by {agent.source}.")
+        if origin == OWN:
+            return str(file), False
+        target = own / "prompts" / file.name
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            if target.parent.resolve() != own.parent.resolve() / ".kinos" / "prompts":
+                raise SetupError(f"{target.parent} leads elsewhere.", "Make it a folder, not a link.")
+            replace_file(target, file.read_bytes())
+        except OSError as error:
+            raise SetupError(f"{target} cannot be written: {error.strerror}.", "Check its folder.") from error
+        return str(target), True
 
     def stamp(self, team: Team) -> Hashable:
         """The files under `.kinos/`, and those beside a team of 2024, each with its size and when it was changed."""

@@ -12,6 +12,8 @@ from kinos.domain.toml import Table, parsed
 
 NAME = re.compile(r"[a-z][a-z0-9_-]{0,63}")
 """A team's or agent's name; it is also a file's stem."""
+_TABLE = re.compile(r"\s*\[")
+_NAMED = re.compile(r"\s*name\s*=\s*([\"'])([^\"']*)\1")
 _ENTRY = re.compile(r"\s*\[\[\s*agents\s*\]\]")
 WATCHES = ("**/*.md",)
 EDITS = ("**/*.md", "**/*.markdown")
@@ -98,6 +100,17 @@ def read_team(text: str, path: str, stem: str) -> Team:
     if team is None or found:
         raise _first(found, path)
     return team
+
+
+def agent_at(text: str, line: int) -> str:
+    """The name of the agent whose `[[agents]]` entry of a team file is around `line` (0-based); empty when none is."""
+    lines = text.split("\n")
+    start = next((at for at in range(min(line, len(lines) - 1), -1, -1) if _TABLE.match(lines[at])), None)
+    if start is None or not _ENTRY.match(lines[start]):
+        return ""
+    end = next((at for at in range(start + 1, len(lines)) if _TABLE.match(lines[at])), len(lines))
+    named = (_NAMED.match(each) for each in lines[start:end])
+    return next((found[2] for found in named if found is not None), "")
 
 
 def read_agent(text: str, path: str, stem: str) -> Agent:

@@ -155,6 +155,12 @@ async def _consolidate(session: Session, arguments: Arguments) -> dict[str, Any]
     return {"path": path, "running": running, "message": message}
 
 
+async def _edit_prompt(session: Session, arguments: Arguments) -> dict[str, Any]:
+    name = _needed(arguments, "agent")
+    path, created = session.catalog.adopt(name)
+    return {"agent": name, "path": path, "created": created}
+
+
 async def _set_phase(session: Session, arguments: Arguments) -> dict[str, Any]:
     session.set_phase(_needed(arguments, "phase"))
     return session.picture()
@@ -201,6 +207,7 @@ COMMANDS: Mapping[str, Command] = {
     "accept": Command(_accept, ("change", "reason")),
     "reject": Command(_reject, ("change", "reason")),
     "consolidate": Command(_consolidate, ("path", "withdraw")),
+    "editPrompt": Command(_edit_prompt, ("agent",)),
     "setPhase": Command(_set_phase, ("phase",)),
     "pauseTeam": Command(_pause_team),
     "resumeTeam": Command(_resume_team),

@@ -7,12 +7,13 @@ from typing import Any
 from lsprotocol import types
 
 from kinos.domain.change import Change
-from kinos.domain.markdown import Line, plain, scan, sections
+from kinos.domain.markdown import Heading, plain, scan
 from kinos.domain.markdown.obstacle import obstacle
-from kinos.domain.markdown.section import Section, meant
+from kinos.domain.markdown.section import Section, below, meant
 from kinos.engine.folding import Twin
 from kinos.engine.lens import EDIT, REJECT
 from kinos.lsp.ability import Abilities
+from kinos.tokens.document import OpenText
 
 SERVER = "kinos.server."
 
@@ -25,6 +26,8 @@ KINDS = (
     CONSOLIDATE,
     UPDATE_MAP,
 )
+_LOOKED_AT = 2000
+"""Lines of a section beyond which it is not looked through for what stands in the way of moving it, before that is asked for."""
 _TITLE = 40
 """Characters of a heading or a change that are shown."""
 
@@ -84,8 +87,7 @@ class Scene:
     uri: str
     path: str
     folder: str
-    text: str
-    version: int
+    document: OpenText
     first: int = 0
     last: int = 0
     counted: bool = True
@@ -102,11 +104,10 @@ def offers(scene: Scene, only: Sequence[str] | None = None) -> list[Offer]:
     """
     found = [*_about_changes(scene)]
     if scene.counted:
-        lines = scan(scene.text)
-        outermost = sections(lines)
+        outermost = scene.document.once("sections", lambda: _sections(scene.document))
         found = [
             *_about_size(scene, outermost),
-            *_about_section(scene, lines, outermost),
+            *_about_section(scene, outermost),
             *_about_twins(scene),
             *found,
             *_about_folder(scene),
@@ -147,19 +148,19 @@ def _about_size(scene: Scene, outermost: Sequence[Section]) -> list[Offer]:
     reason = "" if scene.able.creates else _NO_FILES
     if not reason and not any(section.children or len(outermost) > 1 for section in outermost):
         reason = "it has no headings at which it could be split"
-    done = Deed("split", scene.uri, scene.version)
+    done = Deed("split", scene.uri, scene.document.version)
     command = (f"{SERVER}splitDocument", {"uri": scene.uri})
     made = [Offer("Split at headings", kind, done, command, reason, bool(scene.fixes), fixes=scene.fixes)]
     if scene.able.annotates and not reason:
-        shown = Deed("split", scene.uri, scene.version, preview=True)
+        shown = Deed("split", scene.uri, scene.document.version, preview=True)
         made.append(Offer("Split at headings (preview)", kind, shown, fixes=scene.fixes))
     if scene.fixes:
-        ignore = Deed("ignore", scene.uri, scene.version)
+        ignore = Deed("ignore", scene.uri, scene.document.version)
         made.append(Offer("Ignore the size of this document", kind, ignore, fixes=scene.fixes))
     return made
 
 
-def _about_section(scene: Scene, lines: Sequence[Line], outermost: Sequence[Section]) -> list[Offer]:
+def _about_section(scene: Scene, outermost: Sequence[Section]) -> list[Offer]:
     """The section at the cursor, or those that are selected."""
     pieces = meant(outermost, scene.first, scene.last)
     if not pieces:
@@ -167,10 +168,23 @@ def _about_section(scene: Scene, lines: Sequence[Line], outermost: Sequence[Sect
     reason = "" if scene.able.creates else _NO_FILES
     if not reason and pieces == tuple(outermost):
         reason = "it is the whole document"
-    blocked = next((why for piece in pieces if (why := obstacle(lines[piece.start : piece.end]))), "")
+    blocked = next((why for piece in pieces if (why := _blocked(scene.document, piece))), "")
     title = f"Move {_names(pieces)} to a new document"
-    done = Deed("move", scene.uri, scene.version, scene.first, scene.last)
+    done = Deed("move", scene.uri, scene.document.version, scene.first, scene.last)
     return [Offer(title, types.CodeActionKind.RefactorMove, done, reason=reason or blocked)]
+
+
+def _sections(document: OpenText) -> list[Section]:
+    """The outermost sections, from the headings that are known already."""
+    found = [Heading(title.line, title.end, title.level, title.words, "") for title in document.titles()]
+    return below(found, document.line_count)
+
+
+def _blocked(document: OpenText, section: Section) -> str:
+    """What stands in the way of moving a section, as far as that is quick to see."""
+    if section.end - section.start > _LOOKED_AT:
+        return ""
+    return obstacle(scan("\n".join(document.line(number) or "" for number in range(section.start, section.end))))
 
 
 def _about_twins(scene: Scene) -> list[Offer]:
@@ -179,7 +193,7 @@ def _about_twins(scene: Scene) -> list[Offer]:
     for twin in scene.twins:
         title = f"Fold this passage into {'' if twin.exact else 'nearly the same in '}{_short(twin.title)}"
         where = "" if twin.path == scene.path else f" ({twin.path})"
-        done = Deed("fold", scene.uri, scene.version, scene.first, twin.line, place=twin.path)
+        done = Deed("fold", scene.uri, scene.document.version, scene.first, twin.line, place=twin.path)
         found.append(Offer(f"{title}{where}", types.CodeActionKind.RefactorRewrite, done))
     return found
 

@@ -191,6 +191,11 @@ class EditorClient:
         params = types.ApplyWorkspaceEditParams(edit=edit, label=label)
         self._server.protocol.send_request(types.WORKSPACE_APPLY_EDIT, params).add_done_callback(_note_refusal)
 
+    def show(self, uri: str) -> None:
+        """Ask the editor to open a document; a refusal is logged. Only for those that can."""
+        params = types.ShowDocumentParams(uri, take_focus=True)
+        self._server.protocol.send_request(types.WINDOW_SHOW_DOCUMENT, params).add_done_callback(_note_failure)
+
     async def apply(self, edit: types.WorkspaceEdit, label: str) -> str:
         """Have an edit made: why it was not, by what the editor answers; empty when it says that it was."""
         try:

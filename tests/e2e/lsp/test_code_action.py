@@ -8,6 +8,7 @@ import pytest
 
 from e2e.lsp.applying import EDITS, LITERALS, RESOLVING, capabilities, make, take
 from e2e.lsp.editor import Document, Editor, ResponseError, drop_edit, server
+from kinos.adapters.share import shared
 
 SETTINGS = {"settings": {"tokens": {"warn": 300, "error": 1000}}}
 BODY = "The harbour 🌊 measures its tide. " * 12
@@ -205,3 +206,58 @@ async def test_a_rehearsed_team_does_first_what_it_was_asked_to_consolidate(tmp_
         assert changes[0]["state"] == "landed"
         assert done["documents"]["count"] > 2
         await editor.command("stopTeam")
+
+
+async def test_a_shipped_prompt_is_copied_and_opened_from_a_team_file(tmp_path: Path) -> None:
+    async with server() as running:
+        editor = running.editor
+        declared = capabilities(RESOLVING, EDITS, window={"showDocument": {"support": True}})
+        await begin(editor, tmp_path, declared)
+        team = 'name = "mine"\nsummary = "x"\n\n[[agents]]\nname = "management"\nexpansion = 1\n'
+        document = editor.open(tmp_path / ".kinos" / "teams" / "mine.toml", team, "toml")
+        edit = named(await ask(editor, document, 5), "Edit the prompt of management")
+        assert await ask(editor, document, 1) == []
+        answer = await editor.request("workspace/executeCommand", edit["command"])
+        own = tmp_path / ".kinos" / "prompts" / "management.md"
+        assert answer == {"agent": "management", "uri": own.as_uri(), "created": True}
+        assert own.read_text().startswith("+++")
+        shown = [message for message in editor.asked if message["method"] == "window/showDocument"]
+        assert [message["params"] for message in shown] == [{"uri": own.as_uri(), "takeFocus": True}]
+
+
+async def test_a_shipped_prompt_leads_to_a_copy_and_nothing_is_opened_by_who_cannot(tmp_path: Path) -> None:
+    async with server() as running:
+        editor = running.editor
+        await begin(editor, tmp_path, capabilities(RESOLVING, EDITS))
+        shipped = editor.open(shared() / "prompts" / "redacteur.md", "+++\nrole = 'x'\n+++\nx\n")
+        (edit,) = await ask(editor, shipped, 1)
+        assert edit["title"] == f"Edit the prompt of redacteur in {tmp_path}"
+        await editor.request("workspace/executeCommand", edit["command"])
+        again = await editor.command("editPrompt", agent="redacteur")
+        assert (again["created"], (tmp_path / ".kinos/prompts/redacteur.md").exists()) == (False, True)
+        assert not [message for message in editor.asked if message["method"] == "window/showDocument"]
+
+
+@pytest.mark.agents
+async def test_a_waiting_change_is_accepted_from_the_document_it_is_about(tmp_path: Path) -> None:
+    parts = "\n\n".join(f"## Part {n}\n\n" + f"words number {n} " * 20 for n in range(30))
+    (tmp_path / "large.md").write_text(f"# Large\n\n{parts}\n")
+    settings = {"settings": {"tokens": {"warn": 1000, "error": 9000}}}
+    async with server() as running:
+        editor = running.editor
+        editor.takes = take
+        await editor.initialize(tmp_path, options=settings, capabilities=capabilities(RESOLVING, EDITS))
+        await editor.status(lambda status: status["documents"]["long"] == 1)
+        await editor.command("startAgent", agent="documentaliste", rehearse=True)
+        await editor.status(lambda status: status["waiting"])
+        await editor.command("stopTeam")
+        document = editor.open(tmp_path / "large.md", (tmp_path / "large.md").read_text())
+        actions = await ask(editor, document, 4, ["refactor.rewrite"])
+        (change,) = [each for each in await editor.command("history") if each["state"] == "proposed"]
+        titles = [f"{verb} “{change['title']}” (documentaliste)" for verb in ("Accept", "Reject")]
+        assert [each["title"] for each in actions] == titles
+        assert all("tags" not in each for each in actions)
+        landed = await editor.request("workspace/executeCommand", actions[0]["command"])
+        assert landed["state"] == "landed, unsaved"
+        assert "See [Part" in document.text
+        assert await ask(editor, document, 4, ["refactor.rewrite"]) == []

@@ -30,7 +30,12 @@ class Section:
 
 def sections(lines: Sequence[Line]) -> list[Section]:
     """The outermost sections, in order, each with the ones below. Lines before the first heading belong to none."""
-    return list(_nested(headings(lines), 0, len(lines)))
+    return below(headings(lines), len(lines))
+
+
+def below(found: Sequence[Heading], count: int) -> list[Section]:
+    """The same, from the headings of a document with so many lines."""
+    return list(_nested(found, 0, count))
 
 
 def meant(found: Sequence[Section], first: int, last: int) -> tuple[Section, ...]:

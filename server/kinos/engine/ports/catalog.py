@@ -22,6 +22,14 @@ class Catalog(Protocol):
         """
         ...
 
+    def adopt(self, name: str) -> tuple[str, bool]:
+        """The path of the workspace's own prompt file of the agent, and whether it was made by this: a copy of the shipped one.
+
+        Raises UsageError for an agent without such a file, ContentError for one that is none, SetupError when it cannot be
+        written.
+        """
+        ...
+
     def stamp(self, team: Team) -> Hashable:
         """A value that is another one once a file has changed that `team` or its agents are read from. Cheap; raises nothing."""
         ...

@@ -15,6 +15,8 @@ from kinos.lsp.ability import abilities
 from kinos.lsp.action import KINDS, Deed, Offer, Scene, asked, code_action, deed, offers
 from kinos.lsp.client import EditorClient
 from kinos.lsp.diagnostic import CODES, SOURCE, ignored
+from kinos.lsp.feature.prompt import KIND as PROMPT
+from kinos.lsp.feature.prompt import prompt_offers
 from kinos.lsp.folders import Folders, Place
 from kinos.lsp.protocol import CONTENT_MODIFIED, Server, refusal
 from kinos.lsp.workspace_edit import Dialect, workspace_edit
@@ -30,11 +32,17 @@ def register(server: Server, folders: Folders) -> None:
         return Dialect(client.encoding, abilities(server.client_capabilities), place.folder.uri_of)
 
     @server.feature(
-        types.TEXT_DOCUMENT_CODE_ACTION, types.CodeActionOptions(code_action_kinds=KINDS, resolve_provider=True)
+        types.TEXT_DOCUMENT_CODE_ACTION,
+        types.CodeActionOptions(code_action_kinds=(*KINDS, PROMPT), resolve_provider=True),
     )
     async def actions(params: types.CodeActionParams) -> list[types.CodeAction | types.Command]:
         place = folders.opened(params.text_document.uri)
-        return [] if place is None else await _actions(params, place, dialect(place))
+        able, only = abilities(server.client_capabilities), params.context.only
+        found = [] if place is None else await _actions(params, place, dialect(place))
+        if asked(PROMPT, only):
+            more = prompt_offers(params.text_document.uri, place, tuple(folders), params.range.start.line)
+            found += [code_action(offer, able, None) for offer in more]
+        return found
 
     @server.feature(types.CODE_ACTION_RESOLVE)
     async def resolve(action: types.CodeAction) -> types.CodeAction:
@@ -54,7 +62,7 @@ def register(server: Server, folders: Folders) -> None:
 async def _actions(
     params: types.CodeActionParams, place: Place, dialect: Dialect
 ) -> list[types.CodeAction | types.Command]:
-    only, seen = params.context.only, scene(params, place, dialect)
+    only, seen, version = params.context.only, scene(params, place, dialect), _version(place)
     by_hand = params.context.trigger_kind is not types.CodeActionTriggerKind.Automatic
     if by_hand and seen.counted and asked(REWRITE, only):
         # All documents are looked through: not at every move of the cursor.
@@ -69,7 +77,7 @@ async def _actions(
                 continue  # what cannot be done is not offered
         found.append(code_action(offer, dialect.able, edit))
     # What was worked out on another text than the one asked about would be put in the wrong place.
-    return found if _version(place) == seen.version else []
+    return found if _version(place) == version else []
 
 
 def _needs_edit(offer: Offer, dialect: Dialect) -> bool:
@@ -85,18 +93,17 @@ def scene(params: types.CodeActionParams, place: Place, dialect: Dialect) -> Sce
     first, last = params.range.start.line, params.range.end.line
     if last > first and params.range.end.character == 0:
         last -= 1  # a selection of whole lines ends before the next one
-    text, level = buffer.text.text, session.sizes.documents.level(place.path)
+    level = session.sizes.documents.level(place.path)
     counted = place.folder.owns(place.path) and session.restructuring.allows(place.path)
     return Scene(
         params.text_document.uri,
         place.path,
         place.folder.uri,
-        text,
-        buffer.text.version,
+        buffer.text,
         first,
         last,
         counted,
-        counted and level is not Level.OK and not ignored(text),
+        counted and level is not Level.OK and not ignored(buffer.text.text),
         dialect.able,
         [c for c in session.changes() if c.state is ChangeState.PROPOSED and place.path in c.paths],
         _ours(params.context.diagnostics),

@@ -1,0 +1,57 @@
+"""`kinos.server.editPrompt`: a prompt file of the workspace's own, opened in the editor, and the code actions that lead there."""
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from kinos.domain.errors import KinosError
+from kinos.domain.team import agent_at
+from kinos.engine.command import run
+from kinos.lsp.ability import abilities
+from kinos.lsp.action import SERVER, Offer
+from kinos.lsp.client import EditorClient
+from kinos.lsp.feature.command import PREFIX, argument
+from kinos.lsp.folder import Folder
+from kinos.lsp.folders import Folders, Place
+from kinos.lsp.protocol import Server, refusal
+from kinos.lsp.uri import path_of, uri_of
+
+KEYS = {"editPrompt": ("folder", "agent")}
+KIND = "refactor.kinos.editPrompt"
+
+_TEAM = re.compile(r"(?:.*/)?teams/[^/]+\.toml")
+_PROMPT = re.compile(r".*/prompts/([^/]+)\.md")
+
+
+def register(server: Server, folders: Folders) -> None:
+    """Offer the command."""
+    client = EditorClient(server)
+
+    @server.command(f"{PREFIX}editPrompt")
+    async def edit_prompt(*arguments: Any) -> Any:
+        try:
+            given = dict(argument(arguments))
+            folder = folders.named(given.pop("folder", None))
+            made = await run(folder.session, "editPrompt", given)
+        except KinosError as error:
+            raise refusal(error) from error
+        uri = uri_of(made["path"])
+        if abilities(server.client_capabilities).shows:
+            client.show(uri)
+        return {"agent": made["agent"], "uri": uri, "created": made["created"]}
+
+
+def prompt_offers(uri: str, place: Place | None, folders: Sequence[Folder], line: int) -> list[Offer]:
+    """Edit the prompt of the agent that the cursor is at in a team file, or of whose shipped prompt this file is."""
+    if place is not None:
+        buffer = place.folder.session.buffers.get(place.path)
+        name = agent_at(buffer.text.text, line) if buffer is not None and _TEAM.fullmatch(place.path) else ""
+        return [_offer(place.folder, name, "")] if name in place.folder.session.catalog.agents() else []
+    found = _PROMPT.fullmatch(path_of(uri) or "")
+    there = [folder for folder in folders if found is not None and found[1] in folder.session.catalog.agents()]
+    return [_offer(folder, found[1], f" in {folder.path}") for folder in there if found is not None]
+
+
+def _offer(folder: Folder, name: str, where: str) -> Offer:
+    given = {"folder": folder.uri, "agent": name}
+    return Offer(f"Edit the prompt of {name}{where}", KIND, command=(f"{SERVER}editPrompt", given))
