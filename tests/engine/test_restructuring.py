@@ -69,6 +69,7 @@ async def test_the_section_at_the_cursor_moves_and_a_selection_moves_all_it_begi
 async def test_a_new_document_never_takes_the_place_of_another() -> None:
     made = await world()
     made.disk.put("guide-setup.md", "there")
+    made.disk.hidden.add("guide-setup-2.md")
     made.session.did_open("guide-setup-2.md", "new", 1)
     done = await made.session.restructuring.move("guide.md", 5, 5)
     assert done.made[0].path == "guide-setup-3.md"

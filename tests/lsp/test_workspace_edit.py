@@ -100,9 +100,9 @@ async def test_a_split_loses_no_text_and_leaves_no_dead_link(
         {path: plain(each) for path, each in before.items()}
     )
     assert after.keys() - before.keys() == {made.path for made in done.made}
-    ends = {end for end in ("\r\n", "\r", "\n") if end in text.replace("\r\n", "" if end != "\r\n" else "\r\n")}
+    end = next((end for end in ("\r\n", "\r", "\n") if end in text), "\n")
     for made in done.made:
-        assert plain(after[made.path]) == after[made.path].replace(next(iter(ends), "\n"), "\n")
+        assert after[made.path] == plain(after[made.path]).replace("\n", end)
     if text.startswith("\ufeff") and is_open:
         assert after["docs/guide.md"].startswith("\ufeff")
 
@@ -132,6 +132,23 @@ async def test_new_files_come_first_and_only_open_documents_have_versions() -> N
         ("other.md", None),
     ]
     assert edit.change_annotations is None
+
+
+async def test_the_empty_line_of_a_new_file_is_replaced_and_does_not_stay_as_its_last() -> None:
+    edit = await made(versioned=True, creates=True)
+    (text,) = [e for e in edit.document_changes or () if isinstance(e, types.TextDocumentEdit)][:1]
+    assert [each.range for each in text.edits if isinstance(each, types.TextEdit)] == [
+        types.Range(types.Position(0, 0), types.Position(0, 1))
+    ]
+
+
+async def test_columns_of_a_closed_document_do_not_count_its_byte_order_mark() -> None:
+    world = World({"guide.md": GUIDE, "other.md": "\ufeffSee [it](guide.md#rest).\n"})
+    await world.session.open()
+    done = await world.session.restructuring.move("guide.md", 8, 8)
+    edit = workspace_edit(done, Dialect(Encoding.UTF16, ABLE, str))
+    after = applied(edit, {"guide.md": GUIDE, "other.md": "See [it](guide.md#rest).\n"}, Encoding.UTF16)
+    assert after["other.md"] == "See [it](guide-rest.md#rest).\n"
 
 
 async def test_a_preview_asks_for_confirmation_where_the_client_can() -> None:
