@@ -8,7 +8,15 @@ return {
   -- An agent's edit is for the text as it is now: what is typed must not reach the server late.
   flags = { debounce_text_changes = 0 },
   -- Neovim 0.11 makes edits that name the version they are for, but does not say so.
-  capabilities = { workspace = { workspaceEdit = { documentChanges = true } } },
+  capabilities = {
+    workspace = { workspaceEdit = { documentChanges = true } },
+    experimental = { commands = { commands = { 'kinos.rejectChange' } } },
+  },
+  commands = {
+    ['kinos.rejectChange'] = function(command, ctx)
+      require('kinos.review').reject(command, ctx)
+    end,
+  },
   handlers = {
     ['kinos/status'] = function(_, status)
       require('kinos.status').receive(status)

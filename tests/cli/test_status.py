@@ -54,6 +54,14 @@ def test_a_run_of_some_cycles_is_told_with_its_own_end(
     assert " tokens, 7 of 9 cycles, " in capsys.readouterr().out
 
 
+def test_what_the_team_is_asked_to_consolidate_is_told(
+    outside: FakeOutside, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answering(outside, replace(RUNNING, asked=("docs/api.md",)))
+    assert run(["status"], outside) == 0
+    assert "Asked: the team is to consolidate docs/api.md\n" in capsys.readouterr().out
+
+
 def test_a_running_team_is_told_with_its_agents_its_spending_and_what_waits(
     outside: FakeOutside, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -193,6 +193,7 @@ def test_only_what_a_client_declared_counts() -> None:
                 "resolveSupport": {"properties": ["edit"]},
                 "isPreferredSupport": True,
                 "disabledSupport": True,
+                "honorsChangeAnnotations": True,
                 "tagSupport": {"valueSet": [1]},
             }
         },
@@ -211,3 +212,8 @@ def test_only_what_a_client_declared_counts() -> None:
 def test_without_versions_a_client_creates_and_confirms_nothing() -> None:
     declared = {"workspace": {"workspaceEdit": {"resourceOperations": ["create"], "changeAnnotationSupport": {}}}}
     assert abilities(_converter().structure(declared, types.ClientCapabilities)) == Abilities()
+
+
+def test_annotations_that_actions_do_not_honour_are_no_preview() -> None:
+    declared = {"workspace": {"workspaceEdit": {"documentChanges": True, "changeAnnotationSupport": {}}}}
+    assert not abilities(_converter().structure(declared, types.ClientCapabilities)).annotates

@@ -4,7 +4,7 @@ import { ResponseError } from 'vscode-languageclient/node';
 import { activeFolder } from './folder';
 import { messageOf, showError } from './log';
 import { ProjectMap } from './map';
-import { serverCommand, TeamStart, TeamStarted, TeamStopped } from './protocol';
+import { clientCommand, serverCommand, TeamStart, TeamStarted, TeamStopped, WaitingChange } from './protocol';
 import { Server } from './server';
 import { rehearse } from './settings';
 
@@ -23,6 +23,9 @@ export function registerCommands(server: Server, map: ProjectMap, log: LogOutput
     register(commandId.stopTeam, () => stopTeam(server)),
     register(commandId.showMap, () => map.show(activeFolder())),
     register(commandId.restartServer, () => server.restart()),
+    commands.registerCommand(clientCommand.rejectChange, (waiting: WaitingChange) =>
+      rejectChange(server, waiting).catch((error: unknown) => showError(log, messageOf(error))),
+    ),
   );
 }
 
@@ -72,6 +75,15 @@ async function stopTeam(server: Server): Promise<void> {
     () => server.execute<TeamStopped>(serverCommand.stopTeam, folderArgument()),
   );
   void window.showInformationMessage(stopMessage(stopped));
+}
+
+/** From a code action: the person says why; nothing happens when the question is left. */
+async function rejectChange(server: Server, waiting: WaitingChange): Promise<void> {
+  const prompt = l10n.t('Why not? The reason reaches the agents.');
+  const reason = await window.showInputBox({ title: l10n.t('KinOS: reject a change'), prompt });
+  if (reason !== undefined) {
+    await server.execute(serverCommand.reject, { ...waiting, reason });
+  }
 }
 
 function stopMessage(ended: number): string {

@@ -138,7 +138,19 @@ export const serverCommand = {
   startTeam: 'kinos.server.startTeam',
   stopTeam: 'kinos.server.stopTeam',
   showMap: 'kinos.server.showMap',
+  reject: 'kinos.server.reject',
 } as const;
+
+/** Commands of ours that code actions of the server may give, once it is told of them in `experimental`. */
+export const clientCommand = {
+  rejectChange: 'kinos.rejectChange',
+} as const;
+
+/** A change that waits, as those commands are given it. */
+export interface WaitingChange {
+  folder: string;
+  change: string;
+}
 
 export const statusNotification = new NotificationType<Status>('kinos/status');
 export const stateRequest = new RequestType<{ folder: string }, Status, unknown>('kinos/state');

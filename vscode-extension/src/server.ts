@@ -13,7 +13,7 @@ import {
 } from 'vscode-languageclient/node';
 import { messageOf, showError } from './log';
 import { endProcess, startProcess } from './process';
-import { stateRequest, Status, statusNotification } from './protocol';
+import { clientCommand, stateRequest, Status, statusNotification } from './protocol';
 import { ProgramMissing, serverProgram } from './settings';
 
 export type ServerState = 'starting' | 'running' | 'stopped' | 'failed';
@@ -150,6 +150,15 @@ export class Server implements Disposable {
 
   #createClient(process: ChildProcessWithoutNullStreams): LanguageClient {
     const client = new QuietClient('kinos', 'KinOS', () => Promise.resolve(process), this.#clientOptions());
+    client.registerFeature({
+      fillClientCapabilities: (capabilities) => {
+        const known = capabilities.experimental as object | undefined;
+        capabilities.experimental = { ...known, commands: { commands: Object.values(clientCommand) } };
+      },
+      initialize: () => undefined,
+      getState: () => ({ kind: 'static' }),
+      clear: () => undefined,
+    });
     client.onNotification(statusNotification, (status) => {
       this.#statusReceived.fire(status);
     });

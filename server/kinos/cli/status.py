@@ -54,9 +54,8 @@ def status(args: argparse.Namespace, outside: Outside) -> int:
         reason = f": {check['reason']}" if check["reason"] else ""
         said = typed(f"check.command: {check['state']}{reason}", args.folder)
         say(f"{said} ({check['time'][:16].replace('T', ' ')})")
-    if picture["waiting"]:
-        for line in _waiting(changes, args.folder):
-            say(line)
+    for line in _pending(picture, changes, args.folder):
+        say(line)
     return 0
 
 
@@ -106,6 +105,14 @@ def _known(figures: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     for each in figures:
         if each["lastFailure"]:
             yield f"Its last failure: {each['agent']}: {' '.join(each['lastFailure'].split())}"
+
+
+def _pending(picture: Mapping[str, Any], changes: Sequence[Mapping[str, Any]], folder: Path) -> Iterator[str]:
+    """What the team was asked for, and what waits for a person."""
+    for path in picture["asked"]:
+        yield f"{paint('Asked:', 'cyan')} the team is to consolidate {path}"
+    if picture["waiting"]:
+        yield from _waiting(changes, folder)
 
 
 def _waiting(changes: Sequence[Mapping[str, Any]], folder: Path) -> Iterator[str]:

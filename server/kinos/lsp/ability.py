@@ -10,7 +10,7 @@ from pygls.capabilities import get_capability
 @dataclass(frozen=True, slots=True)
 class Abilities:
     """`literals`: it takes code actions and not only commands; `resolves`: it asks for the edit of the one that was chosen;
-    `versioned`: edits may name versions; `creates`: they may create files; `annotates`: they may ask to be confirmed;
+    `versioned`: edits may name versions; `creates`: they may create files; `annotates`: those of actions may ask to be confirmed;
     `tags`: an action may be marked as made by a model; `commands` are those of its own that actions may give it.
     """
 
@@ -46,7 +46,9 @@ def abilities(client: types.ClientCapabilities) -> Abilities:
         versioned=versioned,
         creates=versioned
         and types.ResourceOperationKind.Create in among("workspace.workspace_edit.resource_operations"),
-        annotates=versioned and can("workspace.workspace_edit.change_annotation_support"),
+        annotates=versioned
+        and can("workspace.workspace_edit.change_annotation_support")
+        and can(f"{action}.honors_change_annotations"),
         shows=can("window.show_document.support"),
         commands=_commands(client.experimental),
     )

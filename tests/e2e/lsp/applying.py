@@ -11,6 +11,7 @@ LITERALS: dict[str, Any] = {
     "isPreferredSupport": True,
     "disabledSupport": True,
     "tagSupport": {"valueSet": [1]},
+    "honorsChangeAnnotations": True,
 }
 RESOLVING = {**LITERALS, "dataSupport": True, "resolveSupport": {"properties": ["edit"]}}
 EDITS = {"documentChanges": True, "resourceOperations": ["create"], "changeAnnotationSupport": {}}

@@ -272,3 +272,44 @@ def test_a_buffer_without_unsaved_words_is_saved_after_an_agents_edit(home: Path
         editor.hear("processes ended")
         editor.command("Kinos undo")
         editor.wait("vim.fn.search('harbour', 'nw') == 0")
+
+
+def test_a_long_document_is_split_by_its_code_action_and_one_undo_takes_it_back(home: Path, folder: Path) -> None:
+    part = "The harbour measures its tide 🌊. " * 30
+    text = f"# Guide\n\n## Setup\n\n{part}\n\n## 用途\n\n{part}\n"
+    (folder / "guide.md").write_text(text)
+    settings = {"trusted": True, "settings": {"tokens": {"warn": 500}}}
+    with neovim(home, folder / "guide.md", options=settings) as editor:
+        editor.wait("#vim.diagnostic.get(0) == 1")
+        chosen = "filter = function(action) return action.title == 'Split at headings' end, apply = true"
+        editor.run(f"vim.lsp.buf.code_action({{ {chosen} }}) return true")
+        editor.wait("vim.fn.bufexists('guide-part-1.md') == 1 and #vim.diagnostic.get(0) == 0")
+        assert editor.lines()[-1] == "See [用途](guide-part-1.md)."
+        editor.command("wall")
+        made = (folder / "guide-part-1.md").read_text()
+        assert made == f"# 用途\n\nPart of [Guide](guide.md).\n\n{part}\n"
+        editor.keys("u")
+        editor.wait("#vim.diagnostic.get(0) == 1")
+        assert editor.lines() == text.removesuffix("\n").split("\n")
+
+
+@pytest.mark.agents
+def test_a_waiting_change_is_rejected_with_a_reason_from_its_document(home: Path, folder: Path) -> None:
+    with neovim(home, folder / "todolist.md") as editor:
+        editor.wait(ATTACHED)
+        editor.wait("require('kinos.status').get() ~= nil")
+        start = "{ title = 'x', command = 'kinos.server.startAgent', arguments = { { agent = 'management', rehearse = true } } }"
+        editor.run(f"vim.lsp.get_clients({{ name = 'kinos' }})[1]:exec_cmd({start}) return true")
+        editor.wait("require('kinos.status').get().waiting == 1")
+        editor.run("vim.ui.input = function(options, done) done('not my list') end return true")
+        chosen = "filter = function(action) return action.title:find('^Reject') ~= nil end, apply = true"
+        editor.run(f"vim.lsp.buf.code_action({{ {chosen} }}) return true")
+        editor.wait("require('kinos.status').get().waiting == 0")
+        editor.hear("rejected; the reason reaches the agents")
+        history = "{ command = 'kinos.server.history' }"
+        editor.run(
+            "vim.lsp.get_clients({ name = 'kinos' })[1]:request('workspace/executeCommand', "
+            f"{history}, function(_, changes) _G.changes = changes end) return true"
+        )
+        editor.wait("_G.changes ~= nil")
+        assert "not my list" in [change["reason"] for change in editor.lua("_G.changes")]
