@@ -10,7 +10,7 @@ from kinos.domain.change import Change, FileChange
 from kinos.engine.folding import Twin
 from kinos.engine.lens import EDIT, REJECT
 from kinos.lsp.ability import Abilities, abilities
-from kinos.lsp.action import Deed, Offer, Scene, code_action, deed, offers
+from kinos.lsp.action import Choice, Deed, Scene, code_action, deed, offers
 from kinos.lsp.protocol import _converter
 from kinos.tokens.document import OpenText
 
@@ -155,7 +155,7 @@ def test_who_takes_only_commands_is_given_those_that_are_commands() -> None:
 
 def test_the_deed_comes_back_as_it_was_given() -> None:
     given = Deed("move", "file:///w/guide.md", 5, 1, 2)
-    action = code_action(Offer("x", "refactor", given), ABLE, None)
+    action = code_action(Choice("x", "refactor", given), ABLE, None)
     wire = _converter().unstructure(action)
     assert deed(_converter().structure(wire, types.CodeAction).data) == given
 
@@ -176,7 +176,7 @@ def test_data_that_is_not_ours_is_no_deed(data: object) -> None:
 
 
 def test_a_preference_is_told_to_who_knows_it() -> None:
-    offer = Offer("x", "quickfix", Deed("split", "u", 1), preferred=True)
+    offer = Choice("x", "quickfix", Deed("split", "u", 1), preferred=True)
     known, unknown = (code_action(offer, replace(ABLE, prefers=prefers), None) for prefers in (True, False))
     assert isinstance(known, types.CodeAction)
     assert isinstance(unknown, types.CodeAction)

@@ -134,14 +134,6 @@ async def test_new_files_come_first_and_only_open_documents_have_versions() -> N
     assert edit.change_annotations is None
 
 
-async def test_the_empty_line_of_a_new_file_is_replaced_and_does_not_stay_as_its_last() -> None:
-    edit = await made(versioned=True, creates=True)
-    (text,) = [e for e in edit.document_changes or () if isinstance(e, types.TextDocumentEdit)][:1]
-    assert [each.range for each in text.edits if isinstance(each, types.TextEdit)] == [
-        types.Range(types.Position(0, 0), types.Position(0, 1))
-    ]
-
-
 async def test_columns_of_a_closed_document_do_not_count_its_byte_order_mark() -> None:
     world = World({"guide.md": GUIDE, "other.md": "\ufeffSee [it](guide.md#rest).\n"})
     await world.session.open()

@@ -60,7 +60,7 @@ def deed(data: object) -> Deed | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Offer:
+class Choice:
     """An action: with a `deed`, or a command and its argument. `command` beside a deed is for clients that take only those.
 
     `reason` says why it cannot be done now.
@@ -98,7 +98,7 @@ class Scene:
     twins: Sequence[Twin] = ()
 
 
-def offers(scene: Scene, only: Sequence[str] | None = None) -> list[Offer]:
+def offers(scene: Scene, only: Sequence[str] | None = None) -> list[Choice]:
     """The actions at `scene`, of the kinds `only` when that is given. What cannot be done is left out, unless the client shows
     such actions with the reason.
     """
@@ -120,7 +120,7 @@ def asked(kind: str, only: Sequence[str] | None) -> bool:
     return only is None or any(not each or kind == each or kind.startswith(each + ".") for each in only)
 
 
-def code_action(offer: Offer, able: Abilities, edit: types.WorkspaceEdit | None) -> types.CodeAction | types.Command:
+def code_action(offer: Choice, able: Abilities, edit: types.WorkspaceEdit | None) -> types.CodeAction | types.Command:
     """An offer as the client takes it; its `edit`, where that has been worked out, else what `codeAction/resolve` needs."""
     command = None
     if offer.command is not None and (offer.deed is None or not able.literals):
@@ -140,7 +140,7 @@ def code_action(offer: Offer, able: Abilities, edit: types.WorkspaceEdit | None)
     )
 
 
-def _about_size(scene: Scene, outermost: Sequence[Section]) -> list[Offer]:
+def _about_size(scene: Scene, outermost: Sequence[Section]) -> list[Choice]:
     """What helps a document that is too large."""
     if not scene.over:
         return []
@@ -150,17 +150,17 @@ def _about_size(scene: Scene, outermost: Sequence[Section]) -> list[Offer]:
         reason = "it has no headings at which it could be split"
     done = Deed("split", scene.uri, scene.document.version)
     command = (f"{SERVER}splitDocument", {"uri": scene.uri})
-    made = [Offer("Split at headings", kind, done, command, reason, bool(scene.fixes), fixes=scene.fixes)]
+    made = [Choice("Split at headings", kind, done, command, reason, bool(scene.fixes), fixes=scene.fixes)]
     if scene.able.annotates and not reason:
         shown = Deed("split", scene.uri, scene.document.version, preview=True)
-        made.append(Offer("Split at headings (preview)", kind, shown, fixes=scene.fixes))
+        made.append(Choice("Split at headings (preview)", kind, shown, fixes=scene.fixes))
     if scene.fixes:
         ignore = Deed("ignore", scene.uri, scene.document.version)
-        made.append(Offer("Ignore the size of this document", kind, ignore, fixes=scene.fixes))
+        made.append(Choice("Ignore the size of this document", kind, ignore, fixes=scene.fixes))
     return made
 
 
-def _about_section(scene: Scene, outermost: Sequence[Section]) -> list[Offer]:
+def _about_section(scene: Scene, outermost: Sequence[Section]) -> list[Choice]:
     """The section at the cursor, or those that are selected."""
     pieces = meant(outermost, scene.first, scene.last)
     if not pieces:
@@ -171,7 +171,7 @@ def _about_section(scene: Scene, outermost: Sequence[Section]) -> list[Offer]:
     blocked = next((why for piece in pieces if (why := _blocked(scene.document, piece))), "")
     title = f"Move {_names(pieces)} to a new document"
     done = Deed("move", scene.uri, scene.document.version, scene.first, scene.last)
-    return [Offer(title, types.CodeActionKind.RefactorMove, done, reason=reason or blocked)]
+    return [Choice(title, types.CodeActionKind.RefactorMove, done, reason=reason or blocked)]
 
 
 def _sections(document: OpenText) -> list[Section]:
@@ -187,47 +187,49 @@ def _blocked(document: OpenText, section: Section) -> str:
     return obstacle(scan("\n".join(document.line(number) or "" for number in range(section.start, section.end))))
 
 
-def _about_twins(scene: Scene) -> list[Offer]:
+def _about_twins(scene: Scene) -> list[Choice]:
     """The passage that stands elsewhere too."""
     found = []
     for twin in scene.twins:
         title = f"Fold this passage into {'' if twin.exact else 'nearly the same in '}{_short(twin.title)}"
         where = "" if twin.path == scene.path else f" ({twin.path})"
         done = Deed("fold", scene.uri, scene.document.version, scene.first, twin.line, place=twin.path)
-        found.append(Offer(f"{title}{where}", types.CodeActionKind.RefactorRewrite, done))
+        found.append(Choice(f"{title}{where}", types.CodeActionKind.RefactorRewrite, done))
     return found
 
 
-def _about_changes(scene: Scene) -> list[Offer]:
+def _about_changes(scene: Scene) -> list[Choice]:
     """What a person may do about changes of the document that wait."""
     kind = types.CodeActionKind.RefactorRewrite
     found = []
     for change in scene.waiting:
         name, given = _short(change.title), {"folder": scene.folder, "change": change.id}
         model = not change.rehearsal
-        found.append(Offer(f"Accept {name} ({change.agent})", kind, command=(f"{SERVER}accept", given), by_model=model))
+        found.append(
+            Choice(f"Accept {name} ({change.agent})", kind, command=(f"{SERVER}accept", given), by_model=model)
+        )
         asks = REJECT in scene.able.commands
         reject = (REJECT if asks else f"{SERVER}reject", given)
-        found.append(Offer(f"Reject {name} ({change.agent}){' …' if asks else ''}", kind, command=reject))
+        found.append(Choice(f"Reject {name} ({change.agent}){' …' if asks else ''}", kind, command=reject))
         if EDIT in scene.able.commands:
-            found.append(Offer(f"Edit {name} ({change.agent}) …", kind, command=(EDIT, given), by_model=model))
+            found.append(Choice(f"Edit {name} ({change.agent}) …", kind, command=(EDIT, given), by_model=model))
     return found
 
 
-def _about_folder(scene: Scene) -> list[Offer]:
+def _about_folder(scene: Scene) -> list[Choice]:
     """What the team or the map is asked for."""
     kind = types.CodeActionKind.QuickFix if scene.fixes and scene.over else CONSOLIDATE
     consolidate = (f"{SERVER}consolidate", {"uri": scene.uri})
     return [
-        Offer("Ask the team to consolidate this document", kind, command=consolidate, fixes=scene.fixes),
-        Offer("Update the map", UPDATE_MAP, command=(f"{SERVER}updateMap", {"folder": scene.folder})),
+        Choice("Ask the team to consolidate this document", kind, command=consolidate, fixes=scene.fixes),
+        Choice("Update the map", UPDATE_MAP, command=(f"{SERVER}updateMap", {"folder": scene.folder})),
     ]
 
 
 _NO_FILES = "this editor creates no files for a server"
 
 
-def _shown(offer: Offer, able: Abilities) -> bool:
+def _shown(offer: Choice, able: Abilities) -> bool:
     """Whether the client can be told: of a reason against it, and of more than a command."""
     return (able.literals or offer.command is not None) and (not offer.reason or (able.literals and able.disables))
 

@@ -99,7 +99,7 @@ async def serve(factory: Factory, given: Input, output: Writer, ending: Callable
     client = EditorClient(server)
     folders = Folders(client, background, factory)
     settings = EditorSettings(client, folders, background)
-    offers = Offers(server, client, folders, [each.offer for each in _OFFERED])
+    offers = Offers(server, client, folders, [*(each.offer for each in _OFFERED), code_action.offered(server)])
     life = Lifecycle(client, folders, settings, background, offers)
     lifecycle.register(server, life)
     configuration.register(server, settings)

@@ -8,6 +8,7 @@ from lsprotocol import types
 from kinos.domain.errors import UsageError
 from kinos.engine.line_edit import line_edits
 from kinos.engine.manuscript import Restructured, Rewrite
+from kinos.engine.text import Text
 from kinos.lsp.ability import Abilities
 from kinos.lsp.editor import text_edits
 from kinos.tokens.document import OpenText
@@ -72,12 +73,6 @@ def _document(rewrite: Rewrite, dialect: Dialect, annotation: str | None) -> typ
 
 
 def _edits(rewrite: Rewrite, encoding: Encoding) -> list[types.TextEdit]:
-    before = rewrite.before
-    if before is None:
-        return [types.TextEdit(_EMPTY, rewrite.after.raw())]
+    before = rewrite.before or Text((), ())
     shown = ("\ufeff" if before.bom else "") + before.raw()
     return text_edits(OpenText(shown, 0), line_edits(before, rewrite.after), encoding)
-
-
-_EMPTY = types.Range(types.Position(0, 0), types.Position(0, 1))
-"""All of a file that has just been created: Neovim 0.11.4 keeps its empty line as a last one if that is not overstepped."""

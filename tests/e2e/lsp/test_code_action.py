@@ -99,6 +99,35 @@ async def test_what_a_client_did_not_declare_it_is_not_offered(tmp_path: Path) -
         assert sorted(path.name for path in tmp_path.glob("*.md")) == ["guide.md", "other.md"]
 
 
+async def test_actions_are_declared_as_the_client_can_take_them(tmp_path: Path) -> None:
+    answers = {}
+    for name, action in (("none", None), ("commands", {}), ("literals", LITERALS), ("resolving", RESOLVING)):
+        async with server() as running:
+            declared = capabilities(action or {}, EDITS)
+            if action is None:
+                del declared["textDocument"]["codeAction"]
+            answer = await running.editor.initialize(tmp_path, capabilities=declared)
+            answers[name] = answer["capabilities"].get("codeActionProvider")
+    assert (answers["none"], answers["commands"]) == (None, True)
+    assert [answers[name].get("resolveProvider", False) for name in ("literals", "resolving")] == [False, True]
+    assert "source.kinos.updateMap" in answers["resolving"]["codeActionKinds"]
+
+
+async def test_where_offers_can_be_registered_they_are_for_every_file(tmp_path: Path) -> None:
+    async with server() as running:
+        editor = running.editor
+        await editor.initialize(tmp_path, capabilities=capabilities({**RESOLVING, "dynamicRegistration": True}, EDITS))
+
+        def options() -> dict[str, Any] | None:
+            made = [
+                each for m in editor.asked if "registrations" in m["params"] for each in m["params"]["registrations"]
+            ]
+            return next((each["registerOptions"] for each in made if each["method"] == "textDocument/codeAction"), None)
+
+        registered = await editor.until(options)
+        assert (registered["documentSelector"], registered["resolveProvider"]) == ([{"scheme": "file"}], True)
+
+
 async def test_a_document_that_was_edited_since_is_not_changed(tmp_path: Path) -> None:
     async with server() as running:
         editor = running.editor

@@ -12,37 +12,23 @@ from kinos.domain.size import Level
 from kinos.engine.manuscript import Restructured
 from kinos.engine.session import Session
 from kinos.lsp.ability import abilities
-from kinos.lsp.action import KINDS, Deed, Offer, Scene, asked, code_action, deed, offers
+from kinos.lsp.action import KINDS, Choice, Deed, Scene, asked, code_action, deed, offers
 from kinos.lsp.client import EditorClient
 from kinos.lsp.diagnostic import CODES, SOURCE, ignored
 from kinos.lsp.feature.prompt import KIND as PROMPT
 from kinos.lsp.feature.prompt import prompt_offers
 from kinos.lsp.folders import Folders, Place
+from kinos.lsp.offer import Declared, Maker, Offer
 from kinos.lsp.protocol import CONTENT_MODIFIED, Server, refusal
 from kinos.lsp.workspace_edit import Dialect, workspace_edit
+from kinos.tokens.position import Encoding
 
 REWRITE = types.CodeActionKind.RefactorRewrite
 
 
 def register(server: Server, folders: Folders) -> None:
-    """Offer them."""
+    """Answer what is asked about an action that was chosen."""
     client = EditorClient(server)
-
-    def dialect(place: Place) -> Dialect:
-        return Dialect(client.encoding, abilities(server.client_capabilities), place.folder.uri_of)
-
-    @server.feature(
-        types.TEXT_DOCUMENT_CODE_ACTION,
-        types.CodeActionOptions(code_action_kinds=(*KINDS, PROMPT), resolve_provider=True),
-    )
-    async def actions(params: types.CodeActionParams) -> list[types.CodeAction | types.Command]:
-        place = folders.opened(params.text_document.uri)
-        able, only = abilities(server.client_capabilities), params.context.only
-        found = [] if place is None else await _actions(params, place, dialect(place))
-        if asked(PROMPT, only):
-            more = prompt_offers(params.text_document.uri, place, tuple(folders), params.range.start.line)
-            found += [code_action(offer, able, None) for offer in more]
-        return found
 
     @server.feature(types.CODE_ACTION_RESOLVE)
     async def resolve(action: types.CodeAction) -> types.CodeAction:
@@ -53,10 +39,48 @@ def register(server: Server, folders: Folders) -> None:
         if place is None or _version(place) != wanted.version:
             raise JsonRpcException("The document has changed since: ask for the actions again.", CONTENT_MODIFIED)
         try:
-            action.edit = await _worked_out(wanted, place, dialect(place))
+            dialect = _dialect(server, client.encoding, place)
+            action.edit = await _worked_out(wanted, place, dialect)
         except KinosError as error:
             raise refusal(error) from error
         return action
+
+
+def offered(server: Server) -> Maker:
+    """Makes the offer of actions, for files of any kind: changes of all of them may wait."""
+
+    def make(client: Declared, folders: Folders) -> Offer:
+        able = abilities(server.client_capabilities)
+        kinds = (*KINDS, PROMPT)
+
+        async def actions(params: types.CodeActionParams) -> list[types.CodeAction | types.Command]:
+            uri, only = params.text_document.uri, params.context.only
+            place = folders.opened(uri)
+            found = [] if place is None else await _actions(params, place, _dialect(server, client.encoding, place))
+            if asked(PROMPT, only):
+                more = prompt_offers(uri, place, tuple(folders), params.range.start.line)
+                found += [code_action(offer, able, None) for offer in more]
+            return found
+
+        return Offer(
+            types.TEXT_DOCUMENT_CODE_ACTION,
+            "text_document.code_action",
+            actions,
+            # A client that takes only commands is not to be told of kinds.
+            types.CodeActionOptions(code_action_kinds=kinds, resolve_provider=able.resolves) if able.literals else None,
+            lambda documents: types.CodeActionRegistrationOptions(
+                document_selector=documents,
+                code_action_kinds=kinds if able.literals else None,
+                resolve_provider=able.resolves,
+            ),
+            (types.TextDocumentFilterScheme(scheme="file"),),
+        )
+
+    return make
+
+
+def _dialect(server: Server, encoding: Encoding, place: Place) -> Dialect:
+    return Dialect(encoding, abilities(server.client_capabilities), place.folder.uri_of)
 
 
 async def _actions(
@@ -80,7 +104,7 @@ async def _actions(
     return found if _version(place) == version else []
 
 
-def _needs_edit(offer: Offer, dialect: Dialect) -> bool:
+def _needs_edit(offer: Choice, dialect: Dialect) -> bool:
     """Whether the client takes the edit now or never."""
     return offer.deed is not None and not offer.reason and dialect.able.literals and not dialect.able.resolves
 

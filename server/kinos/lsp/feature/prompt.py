@@ -8,7 +8,7 @@ from kinos.domain.errors import KinosError
 from kinos.domain.team import agent_at
 from kinos.engine.command import run
 from kinos.lsp.ability import abilities
-from kinos.lsp.action import SERVER, Offer
+from kinos.lsp.action import SERVER, Choice
 from kinos.lsp.client import EditorClient
 from kinos.lsp.feature.command import PREFIX, argument
 from kinos.lsp.folder import Folder
@@ -24,7 +24,7 @@ _PROMPT = re.compile(r".*/prompts/([^/]+)\.md")
 
 
 def register(server: Server, folders: Folders) -> None:
-    """Offer the command."""
+    """Choice the command."""
     client = EditorClient(server)
 
     @server.command(f"{PREFIX}editPrompt")
@@ -41,7 +41,7 @@ def register(server: Server, folders: Folders) -> None:
         return {"agent": made["agent"], "uri": uri, "created": made["created"]}
 
 
-def prompt_offers(uri: str, place: Place | None, folders: Sequence[Folder], line: int) -> list[Offer]:
+def prompt_offers(uri: str, place: Place | None, folders: Sequence[Folder], line: int) -> list[Choice]:
     """Edit the prompt of the agent that the cursor is at in a team file, or of whose shipped prompt this file is."""
     if place is not None:
         buffer = place.folder.session.buffers.get(place.path)
@@ -52,6 +52,6 @@ def prompt_offers(uri: str, place: Place | None, folders: Sequence[Folder], line
     return [_offer(folder, found[1], f" in {folder.path}") for folder in there if found is not None]
 
 
-def _offer(folder: Folder, name: str, where: str) -> Offer:
+def _offer(folder: Folder, name: str, where: str) -> Choice:
     given = {"folder": folder.uri, "agent": name}
-    return Offer(f"Edit the prompt of {name}{where}", KIND, command=(f"{SERVER}editPrompt", given))
+    return Choice(f"Edit the prompt of {name}{where}", KIND, command=(f"{SERVER}editPrompt", given))
