@@ -264,12 +264,19 @@ class App:
 
     def serve(self, address: tuple[str, int] | None) -> int:
         """Run the language server, on stdio or on TCP, until it ends."""
+        from kinos.adapters.configuration import Configuration
+        from kinos.adapters.share import shared
+        from kinos.lsp.folder import General
         from kinos.lsp.server import run_stdio, run_tcp
 
         def make(root: Path, settings: Mapping[str, Any], trusted: bool, editor: Editor) -> Workspace:
             return self.workspace(root, "an editor", [of_an_editor(settings)], editor=editor, trusted=trusted)
 
-        return run_tcp(make, *address) if address else run_stdio(make)
+        def settings(given: Mapping[str, Any]) -> tuple[Settings, Sequence[str]]:
+            return Configuration(None, [of_an_editor(given)]).read()
+
+        general = General(settings, shared() / "docs")
+        return run_tcp(make, general, *address) if address else run_stdio(make, general)
 
     def _counted(self, root: Path, settings: Settings) -> Folder:
         """What is looked at when the documents of a folder are counted."""

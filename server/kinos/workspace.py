@@ -39,10 +39,10 @@ class Workspace:
         self.configuration.give(of_an_editor(settings))
         await self.session.reload()
 
-    async def open(self) -> None:
-        """Listen to other processes, and count the folder."""
+    async def open(self, *, watch: bool = True) -> None:
+        """Listen to other processes, count the folder, and follow what changes there unless somebody else does (`watch`)."""
         await self.control.start()
-        await self.session.open(watch=not self.brief)
+        await self.session.open(watch=watch and not self.brief, follow=not self.brief)
 
     async def close(self) -> None:
         """End everything, whatever part of it fails."""

@@ -271,7 +271,7 @@ async def followed() -> tuple[World, Told]:
     world.origin = told
     world.settings = told.settings
     world.restart()
-    await world.session.open(watch=True)
+    await world.session.open(follow=True)
     return world, told
 
 

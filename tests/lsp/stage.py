@@ -174,6 +174,7 @@ class StagedWorkspace:
     session: Session
     docs: Path = Path("/kinos/docs")
     closed: bool = False
+    watched: bool | None = None
 
     @property
     def problems(self) -> tuple[str, ...]:
@@ -182,7 +183,8 @@ class StagedWorkspace:
     async def configure(self, settings: Mapping[str, Any]) -> None:
         await self.session.configure(*resolve([Layer(Source.EDITOR, flattened(settings))]))
 
-    async def open(self) -> None:
+    async def open(self, *, watch: bool) -> None:
+        self.watched = watch
         await self.session.open()
 
     async def close(self) -> None:

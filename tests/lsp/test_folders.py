@@ -301,7 +301,7 @@ def test_a_folder_that_is_gone_takes_its_documents_along() -> None:
     assert affected("docs.md", documents) == ["docs.md"]
 
 
-async def _refuse() -> None:
+async def _refuse(*, watch: bool) -> None:
     raise SetupError("The runtime folder is open to others.")
 
 

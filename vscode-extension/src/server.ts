@@ -179,7 +179,7 @@ export class Server implements Disposable {
   #clientOptions(): LanguageClientOptions {
     return {
       // Every file, since agents edit open documents of any language through the editor; the server narrows features.
-      documentSelector: [{ scheme: 'file' }],
+      documentSelector: [{ scheme: 'file' }, { scheme: 'untitled', language: 'markdown' }],
       initializationOptions: () => ({ trusted: workspace.isTrusted, settings: this.#settings() }),
       middleware: {
         workspace: {

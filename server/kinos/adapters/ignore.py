@@ -8,11 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kinos.adapters.regular import SMALL, read
+from kinos.domain.path import IGNORE_FILES
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
-
-IGNORE_FILES = (".gitignore", ".kinosignore")
 
 _NAMED = re.compile(r"\(\?P<\w+>")
 

@@ -8,12 +8,12 @@ from itertools import accumulate
 from pathlib import Path
 from time import monotonic
 
-from kinos.adapters.ignore import IGNORE_FILES, Ignore
+from kinos.adapters.ignore import Ignore
 from kinos.adapters.size_cache import Row, SizeCache, Stamp
 from kinos.adapters.walk import Walk
 from kinos.domain.count import Count
 from kinos.domain.errors import UnavailableError
-from kinos.domain.path import is_document
+from kinos.domain.path import IGNORE_FILES, is_document
 from kinos.domain.repeat import Search, passages
 from kinos.domain.size import Size
 from kinos.domain.suggestion import Suggestion

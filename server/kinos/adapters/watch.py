@@ -7,8 +7,7 @@ from typing import Protocol
 
 from watchfiles import Change, watch
 
-from kinos.adapters.ignore import IGNORE_FILES
-from kinos.domain.path import is_document
+from kinos.domain.path import IGNORE_FILES, is_document
 
 LOOK_SECONDS = 5.0
 """How often a folder is looked at that the system cannot watch."""

@@ -16,6 +16,9 @@ REQUESTS = ("demande.md", "request.md", ".aider.mission.md")
 CONFIG = ".kinos/config.toml"
 """The workspace's settings."""
 
+IGNORE_FILES = (".gitignore", ".kinosignore")
+"""What they list is no document."""
+
 MARKDOWN = (".md", ".markdown")
 
 _SECRET = re.compile(

@@ -116,8 +116,8 @@ class Session:
         )
         self._team = Lifecycle(ports, self._settings, self.id, parts, trusted=trusted)
 
-    async def open(self, *, watch: bool = False) -> None:
-        """Count the folder, and follow what changes on the disk if asked to. Nothing is written."""
+    async def open(self, *, watch: bool = False, follow: bool = False) -> None:
+        """Count the folder; then `watch` what changes there, and `follow` the settings, if asked to. Nothing is written."""
         kept = self._keeper.phase()
         if kept is not None:
             self.store.dispatch(ev.PhaseMoved(self._ports.clock.now(), kept))
@@ -128,8 +128,13 @@ class Session:
         self._assignments.restore()
         await self.sizes.scan()
         if watch:
-            self._upkeep.watch()
+            self.watch()
+        if follow:
             self._configuration.watch()
+
+    def watch(self) -> None:
+        """Follow what changes on the disk from now on."""
+        self._upkeep.watch()
 
     async def close(self) -> None:
         """Stop the team and end every process. Raises SurvivedError naming those that could not be ended."""
@@ -247,7 +252,7 @@ class Session:
         if CONFIG in paths:
             self._configuration.stir()
         await self.sizes.refresh(paths)
-        self._upkeep.touched(paths)
+        self._upkeep.found_changed(paths)
 
     def will_rename(self, renames: Collection[Rename]) -> None:
         """The editor is about to give these files and folders, by paths in the workspace, other names."""

@@ -40,7 +40,7 @@ class Upkeep:
 
     def watch(self) -> None:
         """Follow what changes on the disk, until `close`."""
-        if not self._closed:
+        if not self._closed and self._watch is None:
             self._watch = asyncio.create_task(self._sizes.watch(self.found_changed))
 
     async def close(self) -> None:

@@ -229,6 +229,26 @@ class EditorClient:
         return self._server.progresses.start(title, cancel, after=after)
 
     @property
+    def watches(self) -> bool:
+        """Whether it watches files for a server that asks it to."""
+        return self.can("workspace.did_change_watched_files.dynamic_registration")
+
+    async def registered(self, name: str, method: str, options: object) -> bool:
+        """Register under a name of its own, and whether that was accepted."""
+        registration = types.Registration(id=name, method=method, register_options=options)
+        try:
+            await self._server.client_register_capability_async(types.RegistrationParams([registration]))
+        except JsonRpcException as error:
+            _log.warning("The editor refused: %s", error.message)
+            return False
+        return True
+
+    def unregister(self, name: str, method: str) -> None:
+        """Take a registration back."""
+        params = types.UnregistrationParams([types.Unregistration(id=name, method=method)])
+        self._server.protocol.send_request(types.CLIENT_UNREGISTER_CAPABILITY, params).add_done_callback(_note_failure)
+
+    @property
     def configures(self) -> bool:
         """Whether it says what its settings are when asked."""
         return self.can("workspace.configuration")

@@ -3,13 +3,14 @@
 import asyncio
 import os
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
 from kinos.domain.event import Event, Noted, SettingsChanged
 from kinos.domain.rename import Rename
 from kinos.domain.secret import redaction
-from kinos.domain.setting import secrets
+from kinos.domain.setting import Settings, secrets
 from kinos.domain.state import State
 from kinos.engine.news import news
 from kinos.engine.ports import Editor
@@ -53,8 +54,8 @@ class Workspace(Protocol):
         """The folder with the pages that diagnostics lead to."""
         ...
 
-    async def open(self) -> None:
-        """Count the folder, and listen to other processes."""
+    async def open(self, *, watch: bool) -> None:
+        """Count the folder, listen to other processes, and follow what changes on the disk unless somebody else does."""
         ...
 
     async def configure(self, settings: Mapping[str, Any]) -> None:
@@ -68,6 +69,18 @@ class Workspace(Protocol):
 
 type Factory = Callable[[Path, Mapping[str, Any], bool, Editor], Workspace]
 """Makes the workspace of a folder from the editor's settings, and whether the editor trusts it. Raises KinosError."""
+
+
+@dataclass(frozen=True, slots=True)
+class General:
+    """What counts outside every folder: the settings, from those of the editor, with what is wrong with them; the pages."""
+
+    settings: Callable[[Mapping[str, Any]], tuple[Settings, Sequence[str]]]
+    docs: Path
+
+
+BUILT_IN = General(lambda given: (Settings(), ()), Path("/"))
+"""For an editor whose person has no settings."""
 
 
 class Folder:
@@ -105,13 +118,13 @@ class Folder:
         self.session.subscribe(CapQuestion(self.session, client, background).on_event)
         self.session.subscribe(TeamProgress(self.session, client, background).on_event)
 
-    async def open(self) -> None:
+    async def open(self, *, watch: bool = True) -> None:
         """Count it, and tell its state from then on: before, the figures would be wrong."""
         counting = self._client.progress("KinOS: counting documents", self.session.sizes.halt, PATIENCE)
         end = self.session.subscribe(lambda before, after, event: counting.report(counted(after)))
         try:
             with explained(self._client):
-                await self._workspace.open()
+                await self._workspace.open(watch=watch)
         finally:
             end()
             counting.end()
@@ -129,6 +142,10 @@ class Folder:
         """The editor has these settings for it now."""
         with explained(self._client):
             await self._workspace.configure(settings)
+
+    def watch(self) -> None:
+        """Nobody else follows what changes on the disk: the engine does."""
+        self.session.watch()
 
     async def close(self) -> None:
         """End everything of it; nothing is told any more."""

@@ -12,16 +12,19 @@ from lsprotocol import types
 from kinos.domain.errors import KinosError, UsageError
 from kinos.domain.event import Event, SettingsChanged
 from kinos.domain.layer import flattened
+from kinos.domain.setting import Settings
 from kinos.domain.state import State
 from kinos.engine.ports import Editor
 from kinos.lsp.background import Background
 from kinos.lsp.client import Client, explained
 from kinos.lsp.complaint import Complaints
-from kinos.lsp.folder import Factory, Folder, Workspace, within
+from kinos.lsp.folder import BUILT_IN, Factory, Folder, General, Workspace, within
 from kinos.lsp.option import Options
 from kinos.lsp.pull import Item, Pull, Send
-from kinos.lsp.uri import path_of
-from kinos.tokens.document import OpenText, TextEdit
+from kinos.lsp.size_report import Publisher
+from kinos.lsp.stray import Strays, is_stray
+from kinos.lsp.uri import path_of, uri_of
+from kinos.tokens.document import TextEdit
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +36,9 @@ class Place:
 
 
 class Folders:
-    """One editor's workspace. A document belongs to the deepest folder; one in no folder is kept, in case one is added."""
+    """One editor's workspace. A document belongs to the deepest folder; one in no folder is a stray."""
 
-    def __init__(self, client: Client, background: Background, factory: Factory) -> None:
+    def __init__(self, client: Client, background: Background, factory: Factory, general: General = BUILT_IN) -> None:
         self.options = Options()
         self._client = client
         self._background = background
@@ -44,10 +47,13 @@ class Folders:
         self._left: list[Folder] = []
         self._refused: dict[str, str] = {}
         self._open: dict[str, Place] = {}
-        self._outside: dict[str, OpenText] = {}
+        self._general = general
+        self._strays = Strays(self._publisher, lambda: client.form, uri_of(str(general.docs)), self._general_settings)
         self._given: Mapping[str, Mapping[str, Any] | None] = {}
         self._other: Mapping[str, Any] | None = None
         self._complaints = Complaints(client)
+        self.watched = False
+        """Whether the editor tells what changes on the disk."""
         self.on_arranged: list[Callable[[], object]] = []
         """Called each time folders have come or gone."""
         self._pull = Pull(client.refresh_diagnostics, background)
@@ -65,7 +71,7 @@ class Folders:
         self._refused.pop(path, None)
         try:
             folder = Folder(
-                uri, path, self._client, self._pull if self._client.pulls else self._client, self._background,
+                uri, path, self._client, self._publisher(), self._background,
                 lambda editor: self._make(uri, path, editor), self._names, self._complaints.put,
             )  # fmt: skip
         except KinosError as error:
@@ -76,7 +82,7 @@ class Folders:
         folder.session.subscribe(self._on_event)
         self._configure_client()
         self._arrange()
-        self._background.start(folder.open())
+        self._background.start(folder.open(watch=not self.watched))
 
     def remove(self, uri: str) -> None:
         """The editor no longer has it: its team is stopped, and nothing is shown for it."""
@@ -117,6 +123,7 @@ class Folders:
             settings = self._settings(folder.uri)
             if settings != before[folder.uri]:
                 self._background.start(folder.configure(settings))
+        self._strays.configured()
 
     def named(self, name: object) -> Folder:
         """The folder that a request names by path or URI; with None the only one. Raises UsageError."""
@@ -150,8 +157,16 @@ class Folders:
 
     def _settings(self, uri: str) -> Mapping[str, Any]:
         """What the editor says for a folder, by dotted key."""
-        given = self._given.get(uri, self._other)
+        given = self._given.get(uri, self._other) if uri else self._other
         return flattened(self.options.settings) if given is None else given
+
+    def _general_settings(self) -> Settings:
+        settings, problems = self._general.settings(self._settings(""))
+        self._complaints.put("", problems)
+        return settings
+
+    def _publisher(self) -> Publisher:
+        return self._pull if self._client.pulls else self._client
 
     def _arrange(self) -> None:
         """Folders came or went: give every document to the one that owns it now."""
@@ -161,10 +176,9 @@ class Folders:
         for uri, place in tuple(self._open.items()):
             if self._place(uri) != place:
                 self._move(uri, place)
-        for uri, text in tuple(self._outside.items()):
+        for uri in self._strays:
             if self._place(uri) is not None:
-                del self._outside[uri]
-                self.did_open(uri, text.text, text.version)
+                self._open_anew(uri)
         for folder in changed:
             self._background.start(folder.look())
         for arranged in self.on_arranged:
@@ -185,14 +199,14 @@ class Folders:
 
     # -- documents ------------------------------------------------------------------------------------------------
 
-    def did_open(self, uri: str, text: str, version: int) -> None:
-        """The editor opened a document."""
-        if path_of(uri) is None:
+    def did_open(self, uri: str, text: str, version: int, language: str = "") -> None:
+        """The editor opened a document. Views of other schemes are somebody else's."""
+        if not is_stray(uri):
             return
         place = self._place(uri)
         # A second name of an open file is followed but does not count: two texts cannot both be the truth.
         if place is None or any(place == other and uri != name for name, other in self._open.items()):
-            self._outside[uri] = OpenText(text, version)
+            self._strays.open(uri, text, version, language, twin=place is not None)
             return
         self._open[uri] = place
         place.folder.spell(place.path, uri)
@@ -217,8 +231,8 @@ class Folders:
         if place is not None:
             place.folder.session.did_change(place.path, edits, version, self._client.encoding)
             place.folder.mistakes.touch(place.path)
-        elif uri in self._outside:
-            self._outside[uri].apply(edits, version, self._client.encoding)
+        elif uri in self._strays:
+            self._strays.change(uri, edits, version, self._client.encoding)
 
     def did_save(self, uri: str) -> None:
         """The editor wrote it to the disk."""
@@ -230,7 +244,7 @@ class Folders:
 
     def did_close(self, uri: str) -> None:
         """The editor closed it."""
-        self._outside.pop(uri, None)
+        self._strays.take(uri)
         place = self._open.pop(uri, None)
         if place is not None:
             self._pull.closed(place.folder.uri_of(place.path))
@@ -239,14 +253,18 @@ class Folders:
 
     def _take_second(self, place: Place) -> None:
         """A second name under which the document stays open is the truth from now on."""
-        for uri, text in tuple(self._outside.items()):
+        for uri in self._strays:
             if self._place(uri) == place:
-                del self._outside[uri]
-                self.did_open(uri, text.text, text.version)
+                self._open_anew(uri)
+
+    def _open_anew(self, uri: str) -> None:
+        if (stray := self._strays.take(uri)) is not None:
+            text, language = stray
+            self.did_open(uri, text.text, text.version, language)
 
     def _names(self, file: str) -> list[str]:
         """The names of the open documents that are the real `file`."""
-        names = (path_of(uri) for uri in (*self._open, *self._outside))
+        names = (path_of(uri) for uri in (*self._open, *self._strays))
         return [name for name in names if name is not None and os.path.realpath(name) == file]
 
     def did_change_on_disk(self, uris: Sequence[str]) -> None:
@@ -266,7 +284,8 @@ class Folders:
         """What there is to say about a document; `previous` is the id of what the editor knows."""
         place = self._place(uri)
         if place is None:
-            return self._pull.document(uri, None, previous)
+            self._strays.publish()
+            return self._pull.document(uri, self._strays.version(uri), previous)
         place.folder.publish_open()
         buffer = place.folder.session.buffers.get(place.path) if uri in self._open else None
         version = None if buffer is None else buffer.text.version

@@ -10,25 +10,32 @@ from kinos.lsp.client import EditorClient
 from kinos.lsp.configuration import EditorSettings
 from kinos.lsp.feature import diagnostic
 from kinos.lsp.feature.configuration import follow
-from kinos.lsp.feature.watched_file import watch
 from kinos.lsp.feature.workspace_folder import first_folders
 from kinos.lsp.folders import Folders
 from kinos.lsp.offer import Offers
 from kinos.lsp.option import Options, options
 from kinos.lsp.parent import gone
 from kinos.lsp.protocol import Server
+from kinos.lsp.watching import Watching
 
 
 class Lifecycle:
     """One connection's. `over` is set once the process has to end."""
 
     def __init__(
-        self, client: EditorClient, folders: Folders, settings: EditorSettings, background: Background, offers: Offers
+        self,
+        client: EditorClient,
+        folders: Folders,
+        settings: EditorSettings,
+        watching: Watching,
+        background: Background,
+        offers: Offers,
     ) -> None:
         self.over = asyncio.Event()
         self._client = client
         self._folders = folders
         self._settings = settings
+        self._watching = watching
         self._background = background
         self._offers = offers
         self._first: Sequence[str] = ()
@@ -49,7 +56,7 @@ class Lifecycle:
 
     def initialized(self) -> None:
         """Open the folders."""
-        watch(self._client)
+        self._watching.begin()
         self._offers.register()
         self._folders.configure(self._options)
         follow(self._client)

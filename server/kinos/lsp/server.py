@@ -29,7 +29,7 @@ from kinos.lsp.feature import (
     watched_file,
     workspace_folder,
 )
-from kinos.lsp.folder import Factory
+from kinos.lsp.folder import Factory, General
 from kinos.lsp.folders import Folders
 from kinos.lsp.lifecycle import Lifecycle
 from kinos.lsp.offer import Offers
@@ -37,6 +37,7 @@ from kinos.lsp.progress import Progresses
 from kinos.lsp.protocol import Protocol, Server
 from kinos.lsp.tcp import first_client
 from kinos.lsp.transport import MOST, Deadline, Input, Writer, claimed_stdio, frames
+from kinos.lsp.watching import Watching
 
 _log = logging.getLogger(__name__)
 
@@ -51,18 +52,18 @@ _OFFERED = (code_lens, inlay_hint, hover, document_symbol, document_link)
 _SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 
-def run_stdio(factory: Factory) -> int:
+def run_stdio(factory: Factory, general: General) -> int:
     """Serve the editor at the other end of stdin and stdout until it leaves; returns the exit code."""
     _start_log()
     incoming, outgoing = claimed_stdio()
 
     async def connect() -> int:
-        return await _connection(factory, incoming, outgoing)
+        return await _connection(factory, general, incoming, outgoing)
 
     return asyncio.run(connect())
 
 
-def run_tcp(factory: Factory, host: str, port: int) -> int:
+def run_tcp(factory: Factory, general: General, host: str, port: int) -> int:
     """Serve the first editor that connects, until it leaves; returns the exit code. Raises UsageError and SetupError."""
     _start_log()
 
@@ -74,20 +75,26 @@ def run_tcp(factory: Factory, host: str, port: int) -> int:
         except asyncio.CancelledError:
             return 1
         with client:
-            return await _connection(factory, os.dup(client.fileno()), os.dup(client.fileno()))
+            return await _connection(factory, general, os.dup(client.fileno()), os.dup(client.fileno()))
 
     return asyncio.run(connect())
 
 
-async def _connection(factory: Factory, incoming: int, outgoing: int) -> int:
+async def _connection(factory: Factory, general: General, incoming: int, outgoing: int) -> int:
     output = Writer(outgoing)
     try:
-        return await serve(factory, Input(incoming), output, Deadline(_END).start)
+        return await serve(factory, general, Input(incoming), output, Deadline(_END).start)
     finally:
         output.close()
 
 
-async def serve(factory: Factory, given: Input, output: Writer, ending: Callable[[], None] = lambda: None) -> int:
+async def serve(
+    factory: Factory,
+    general: General,
+    given: Input,
+    output: Writer,
+    ending: Callable[[], None] = lambda: None,
+) -> int:
     """Serve one connection; returns the exit code, 0 when the editor said goodbye as it should.
 
     However it ends, by `exit`, the end of the stream, one that cannot be written to, a signal or the death of the editor's
@@ -97,10 +104,11 @@ async def serve(factory: Factory, given: Input, output: Writer, ending: Callable
     server.outbox = outbox(server, output)
     server.progresses = Progresses(server)
     client = EditorClient(server)
-    folders = Folders(client, background, factory)
+    folders = Folders(client, background, factory, general)
     settings = EditorSettings(client, folders, background)
     offers = Offers(server, client, folders, [*(each.offer for each in _OFFERED), code_action.offered(server)])
-    life = Lifecycle(client, folders, settings, background, offers)
+    watching = Watching(client, folders, background)
+    life = Lifecycle(client, folders, settings, watching, background, offers)
     lifecycle.register(server, life)
     configuration.register(server, settings)
     for feature in (

@@ -374,7 +374,6 @@ CAPABILITIES: Mapping[str, Any] = {
         "applyEdit": True,
         "workspaceEdit": {"documentChanges": True},
         "workspaceFolders": True,
-        "didChangeWatchedFiles": {"dynamicRegistration": True},
         "executeCommand": {},
     },
 }

@@ -127,7 +127,8 @@ async def test_changes_on_the_disk_are_followed_where_the_editor_watches(tmp_pat
     (tmp_path / "docs" / "a.md").write_text("word " * 120)
     async with server() as running:
         editor = running.editor
-        await editor.initialize(tmp_path, options=SETTINGS)
+        watching = {**CAPABILITIES["workspace"], "didChangeWatchedFiles": {"dynamicRegistration": True}}
+        await editor.initialize(tmp_path, options=SETTINGS, capabilities={**CAPABILITIES, "workspace": watching})
         await editor.published((tmp_path / "docs" / "a.md").as_uri())
         (asked,) = [each for each in editor.asked if each["method"] == "client/registerCapability"]
         (registration,) = asked["params"]["registrations"]

@@ -16,7 +16,7 @@ def register(server: Server, folders: Folders) -> None:
     @server.feature(types.TEXT_DOCUMENT_DID_OPEN)
     def did_open(params: types.DidOpenTextDocumentParams) -> None:
         document = params.text_document
-        folders.did_open(document.uri, document.text, document.version)
+        folders.did_open(document.uri, document.text, document.version, document.language_id)
 
     @server.feature(types.TEXT_DOCUMENT_DID_CHANGE)
     def did_change(params: types.DidChangeTextDocumentParams) -> None:

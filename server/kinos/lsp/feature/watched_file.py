@@ -1,17 +1,13 @@
-"""Files that change outside the editor: `workspace/didChangeWatchedFiles`, registered where the client can watch."""
+"""Files that change outside the editor: `workspace/didChangeWatchedFiles`, from an editor that watches."""
+
+import os
 
 from lsprotocol import types
 
-from kinos.lsp.client import EditorClient
+from kinos.domain.path import IGNORE_FILES, is_markdown
 from kinos.lsp.folders import Folders
 from kinos.lsp.protocol import Server
-
-WATCHED = (
-    types.FileSystemWatcher("**/*.{md,markdown}"),
-    types.FileSystemWatcher("**/.kinos/{config.toml,teams/*.toml,prompts/*.md}"),
-    # A folder that goes is one deletion of the folder, not of each document in it.
-    types.FileSystemWatcher("**/*", types.WatchKind.Delete),
-)
+from kinos.lsp.uri import path_of
 
 
 def register(server: Server, folders: Folders) -> None:
@@ -19,11 +15,15 @@ def register(server: Server, folders: Folders) -> None:
 
     @server.feature(types.WORKSPACE_DID_CHANGE_WATCHED_FILES)
     def did_change_watched_files(params: types.DidChangeWatchedFilesParams) -> None:
-        folders.did_change_on_disk([change.uri for change in params.changes])
+        folders.did_change_on_disk([change.uri for change in params.changes if matters(change)])
 
 
-def watch(client: EditorClient) -> None:
-    """Ask the client to watch, if it offers to."""
-    if client.can("workspace.did_change_watched_files.dynamic_registration"):
-        options = types.DidChangeWatchedFilesRegistrationOptions(WATCHED)
-        client.register(types.WORKSPACE_DID_CHANGE_WATCHED_FILES, options)
+def matters(change: types.FileEvent) -> bool:
+    """Whether it may be about a document, about what is ignored, or about a folder: others come and go all the time."""
+    path = path_of(change.uri)
+    if path is None:
+        return False
+    if change.type is not types.FileChangeType.Created:
+        return True
+    name = os.path.basename(path)  # noqa: PTH119
+    return is_markdown(name) or name in IGNORE_FILES or "/.kinos/" in path or not os.path.isfile(path)  # noqa: PTH113
