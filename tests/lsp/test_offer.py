@@ -1,6 +1,7 @@
 """What is offered to whom, and what becomes of requests that are late."""
 
 import asyncio
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -21,12 +22,16 @@ class Client:
     def __init__(self, *declared: str) -> None:
         self.declared = declared
         self.registered: list[tuple[str, object]] = []
+        self.refreshed: list[str] = []
 
     def can(self, capability: str) -> bool:
         return capability in self.declared
 
     def register(self, method: str, options: object) -> None:
         self.registered.append((method, options))
+
+    def refresh(self, method: str, answered: Callable[[], None]) -> None:
+        self.refreshed.append(method)
 
 
 class Server:
@@ -67,6 +72,21 @@ def test_only_what_a_client_declared_is_offered(declared: Any, first: Any, later
     offers.register()
     assert server.features == [*first, *later]
     assert client.registered == registered
+
+
+async def test_a_client_that_is_registered_with_late_is_asked_to_ask_for_what_is_open_already() -> None:
+    def hints(client: Declared, folders: Any) -> Offer:
+        return Offer("m", "c", lambda params: None, None, lambda documents: None, refresh=("r", "m/refresh"))
+
+    for declared, asked in (
+        (("c", "c.dynamic_registration", "r"), ["m/refresh"]),
+        (("c", "c.dynamic_registration"), []),
+    ):
+        client = Client(*declared)
+        offers = Offers(Server(), client, None, [hints])  # type: ignore[arg-type]
+        offers.declare()
+        offers.register()
+        assert client.refreshed == asked
 
 
 def asking(stage: OneFolder, uri: str) -> tuple[Any, list[str]]:

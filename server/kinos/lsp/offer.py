@@ -46,7 +46,8 @@ class Declared(Protocol):
 @dataclass(frozen=True, slots=True)
 class Offer:
     """A request that is answered, the capability (a path in snake case) that a client declares who asks it, and how a
-    registration says for which documents. `options` are for a client that cannot be told that.
+    registration says for which documents. `options` are for a client that cannot be told that. `refresh` is the capability of a
+    client that can be asked to ask again, and the request for that.
     """
 
     method: str
@@ -55,6 +56,7 @@ class Offer:
     options: Any
     registration: Callable[[Sequence[Any]], Any]
     documents: Sequence[Any] = (MARKDOWN,)
+    refresh: tuple[str, str] | None = None
 
 
 type Maker = Callable[[Declared, Folders], Offer]
@@ -84,6 +86,9 @@ class Offers:
         for offer in self._later:
             self._server.feature(offer.method)(offer.handler)
             self._client.register(offer.method, offer.registration(offer.documents))
+            # Neovim asks when a document is opened or changed; one that was open by then it would not ask about.
+            if offer.refresh is not None and self._client.can(offer.refresh[0]):
+                self._client.refresh(offer.refresh[1], lambda: None)
 
 
 @dataclass(frozen=True, slots=True)

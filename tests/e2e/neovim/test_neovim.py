@@ -1,5 +1,6 @@
 """KinOS in a real Neovim: diagnostics, commands, agents' edits in buffers, and nothing left when it goes."""
 
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +13,8 @@ from process_tree import alive, descendants, wait_for_end
 
 EXAMPLES = Path(__file__).parents[3] / "examples" / "workspace"
 LONG = "word " * 7000 + "\n"
+README = Path(__file__).parents[3] / "neovim" / "README.md"
+SNIPPETS = re.findall(r"```lua\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
 ATTACHED = "#vim.lsp.get_clients({ name = 'kinos', bufnr = 0 }) == 1"
 
 
@@ -179,11 +182,12 @@ def test_lenses_hints_hovers_and_the_outline_are_shown(home: Path, folder: Path)
     (folder / "long.md").write_text("# Tide 🌊 潮汐\n\n" + "word " * 7000 + "\n\n## Below\n\nmore\n")
     with neovim(home, folder / "long.md") as editor:
         editor.wait(ATTACHED)
-        editor.run("vim.lsp.codelens.refresh({ bufnr = 0 }) return true")
+        (snippet,) = [each for each in SNIPPETS if "codelens" in each]
+        editor.run(f"{snippet} return true")
+        editor.command("doautocmd InsertLeave")
         editor.wait("#vim.lsp.codelens.get(0) > 0")
         titles = editor.lua("vim.tbl_map(function(lens) return lens.command.title end, vim.lsp.codelens.get(0))")
         assert "⚠️ 7.0k tokens, above 6k" in titles
-        editor.run("vim.lsp.inlay_hint.enable(true, { bufnr = 0 }) return true")
         editor.wait("#vim.lsp.inlay_hint.get({ bufnr = 0 }) == 2")
         hint = editor.lua("vim.lsp.inlay_hint.get({ bufnr = 0 })[1].inlay_hint")
         assert (hint["label"], hint["position"]) == (

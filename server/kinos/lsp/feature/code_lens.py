@@ -9,6 +9,7 @@ from kinos.engine.lens import Lens, lenses
 from kinos.lsp.feature.command import PREFIX
 from kinos.lsp.folders import Folders
 from kinos.lsp.offer import Declared, Offer, Opened, about_open
+from kinos.lsp.refresh import LENSES
 
 CAPABILITY = "text_document.code_lens"
 
@@ -27,6 +28,7 @@ def offer(client: Declared, folders: Folders) -> Offer:
         about_open(folders, lambda settings: settings.editor_lenses, make),
         types.CodeLensOptions(),
         lambda documents: types.CodeLensRegistrationOptions(document_selector=documents),
+        refresh=LENSES,
     )
 
 

@@ -9,6 +9,7 @@ from kinos.engine.insight import outlined
 from kinos.engine.lens import share
 from kinos.lsp.folders import Folders
 from kinos.lsp.offer import Declared, Offer, Opened, about_open
+from kinos.lsp.refresh import HINTS
 from kinos.tokens.position import Encoding, units
 
 CAPABILITY = "text_document.inlay_hint"
@@ -26,6 +27,7 @@ def offer(client: Declared, folders: Folders) -> Offer:
         about_open(folders, lambda settings: settings.editor_hints, make),
         types.InlayHintOptions(),
         lambda documents: types.InlayHintRegistrationOptions(document_selector=documents),
+        refresh=HINTS,
     )
 
 
