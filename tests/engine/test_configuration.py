@@ -1,7 +1,7 @@
 """Settings that become others while the engine runs: what follows at once, what with the next cycle, what has to wait."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -11,6 +11,7 @@ from fakes.catalog import agent
 from fakes.world import CREW, World
 from kinos.domain import event as ev
 from kinos.domain.change import ChangeState
+from kinos.domain.count import Count, Terms
 from kinos.domain.errors import SetupError
 from kinos.domain.phase import Phase
 from kinos.domain.project_map import MAP_NAME
@@ -91,10 +92,21 @@ async def test_the_phase_waits_until_all_is_counted_anew() -> None:
 
 
 async def test_what_was_still_being_counted_on_former_terms_is_left_aside() -> None:
-    world = World(WORDS)
+    world, reached, go = World(WORDS), asyncio.Event(), asyncio.Event()
+    plain = world.counting.scan
+
+    async def slow(terms: Terms) -> AsyncIterator[Sequence[Count]]:
+        async for counts in plain(terms):
+            if counts[0].path == "drafts/c.md":
+                reached.set()
+                await go.wait()
+            yield counts
+
+    world.counting.scan = slow  # type: ignore[method-assign]
     opening = asyncio.create_task(world.session.open())
-    await asyncio.sleep(0)
+    await reached.wait()
     await configure(world, documents_exclude=("drafts/**",))
+    go.set()
     await opening
     assert sorted(world.session.sizes.documents.sizes) == ["a.md", "docs/b.md"]
 
@@ -104,6 +116,16 @@ async def test_a_smaller_bound_leaves_large_files_uncounted() -> None:
     await world.session.open()
     await configure(world, documents_max_bytes=5)
     assert sorted(world.session.sizes.documents.errors) == ["a.md", "docs/b.md"]
+
+
+async def test_the_disk_is_followed_on_the_new_terms() -> None:
+    world = World(WORDS)
+    await world.session.open(watch=True)
+    await configure(world, documents_exclude=("drafts/**",))
+    world.disk.put("new.md", "seven eight\n")
+    world.counting.changes.put_nowait(["new.md"])
+    await until(world, lambda: "new.md" in world.session.sizes.documents)
+    await world.session.close()
 
 
 async def test_the_map_is_written_once_that_is_wanted() -> None:
