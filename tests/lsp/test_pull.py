@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 from lsprotocol import types
 
 from kinos.lsp import pull as module
@@ -190,8 +192,7 @@ async def test_nothing_is_kept_of_documents_that_were_opened_asked_for_and_close
         asking.pull.document(f"{number}", 1, None)
         asking.pull.closed(f"{number}")
     assert (asking.pull._answered, asking.pull._reports) == ({}, {})
-    assert asking.pull._stream is not None
-    assert asking.pull._stream.unsure == set()
+    assert asking.pull._unsure == set()
 
 
 async def test_the_editor_is_asked_to_ask_again_when_what_it_was_told_of_a_version_has_changed(asking: Asking) -> None:
@@ -230,3 +231,108 @@ async def test_who_asks_for_all_without_a_stream_is_asked_to_ask_again(asking: A
     asking.pull.publish("b", None, long())
     await settled()
     assert asking.refreshed == 1
+
+
+URIS = ("a", "b")
+
+
+class Mirror:
+    """An editor as VS Code is: it asks about each open document after its own changes, and leaves those out of what is streamed.
+
+    `truth` is what the server last published of each document.
+    """
+
+    def __init__(self) -> None:
+        self.asking = Asking()
+        self.pull = Pull(self.refresh, self.asking.background)
+        self.truth: dict[str, tuple[str, ...]] = {}
+        self.shows: dict[str, tuple[str, ...]] = {}
+        self.ids: dict[str, str] = {}
+        self.open: dict[str, int] = {}
+        self.listening: asyncio.Task[Sequence[Item]] | None = None
+
+    def refresh(self) -> None:
+        for uri in self.open:
+            self.ask(uri)
+
+    def publish(self, uri: str, words: tuple[str, ...]) -> None:
+        self.truth[uri] = words
+        self.pull.publish(uri, self.open.get(uri), [types.Diagnostic(RANGE, word) for word in words])
+
+    def ask(self, uri: str) -> None:
+        report = self.pull.document(uri, self.open.get(uri), self.ids.get(uri))
+        if isinstance(report, types.RelatedFullDocumentDiagnosticReport):
+            self.shows[uri] = tuple(each.message for each in report.items)
+        assert report.result_id is not None
+        self.ids[uri] = report.result_id
+
+    def hear(self, items: Sequence[Item]) -> None:
+        for item in items:
+            if isinstance(item, types.WorkspaceFullDocumentDiagnosticReport):
+                if item.uri not in self.open:
+                    self.shows[item.uri] = tuple(each.message for each in item.items)
+                assert item.result_id is not None
+                if item.uri not in self.open:
+                    self.ids[item.uri] = item.result_id
+
+    async def do(self, deed: str, uri: str, words: tuple[str, ...]) -> None:
+        match deed:
+            case "open" if uri not in self.open:
+                self.open[uri] = 1
+                self.publish(uri, words)
+                self.ask(uri)
+            case "type" if uri in self.open:
+                self.open[uri] += 1
+                self.publish(uri, words)
+                self.ask(uri)
+            case "learn":
+                self.publish(uri, words)
+            case "close" if uri in self.open:
+                del self.open[uri]
+                self.pull.closed(uri)
+                if words != self.truth[uri]:
+                    self.publish(uri, words)
+            case "listen":
+                self.listening = asyncio.create_task(self.pull.workspace(dict(self.ids), self.hear))
+            case "settle":
+                await settled()
+
+    async def end(self) -> None:
+        """The editor listens, if it did not before, and all that is due has happened."""
+        if self.listening is None:
+            await self.do("listen", "", ())
+        await settled()
+        while self.asking.background._tasks:
+            await asyncio.wait(self.asking.background._tasks)
+        await settled()
+        self.pull.close()
+        if self.listening is not None:
+            await self.listening
+
+
+DEEDS = st.tuples(
+    st.sampled_from(["open", "type", "learn", "close", "listen", "settle"]),
+    st.sampled_from(URIS),
+    st.sampled_from([(), ("long",), ("too long",)]),
+)
+
+
+@given(st.booleans(), st.lists(DEEDS, max_size=12))
+@example(False, [("listen", "a", ()), ("open", "a", ("long",)), ("close", "a", ())])
+@example(True, [("open", "a", ("long",)), ("close", "a", ())])
+@settings(max_examples=400)
+def test_in_the_end_an_editor_shows_what_there_is_whatever_happened_before(
+    listens: bool, deeds: list[tuple[str, str, tuple[str, ...]]]
+) -> None:
+    async def live() -> None:
+        mirror = Mirror()
+        for deed in [("listen", "", ()), ("settle", "", ())] * listens + deeds:
+            await mirror.do(*deed)
+        await mirror.end()
+        assert {uri: mirror.shows.get(uri, ()) for uri in URIS} == {uri: mirror.truth.get(uri, ()) for uri in URIS}
+
+    module.INTERVAL, before = 0.001, module.INTERVAL
+    try:
+        asyncio.run(live())
+    finally:
+        module.INTERVAL = before

@@ -44,6 +44,8 @@ class Pull:
         self._numbers = itertools.count(1)
         self._reports: dict[str, Report] = {}
         self._answered: dict[str, Report] = {}
+        self._unsure: set[str] = set()
+        """Closed documents of which nobody knows what the editor shows: it was told of them while they were open."""
         self._stream: _Stream | None = None
         self._polled = False
         self._asking = False
@@ -82,8 +84,8 @@ class Pull:
         """
         if self._stream is not None:
             self._stream.end()
-        uris = {**dict.fromkeys(previous), **dict.fromkeys(self._reports)}
-        first = [self._item(uri, previous.get(uri, CLEAN)) for uri in uris]
+        uris = {**dict.fromkeys(previous), **dict.fromkeys(self._reports), **dict.fromkeys(sorted(self._unsure))}
+        first = [self._item(uri, self._known(uri, previous)) for uri in uris]
         self._polled = send is None
         if send is None:
             return [item for item in first if item is not None]
@@ -103,9 +105,8 @@ class Pull:
     def closed(self, uri: str) -> None:
         """The editor closed a document: what it was told of it was of a text that may have gone."""
         answered = self._answered.pop(uri, None)
-        if answered is not None and answered.id != CLEAN and self._stream is not None:
-            self._stream.known.pop(uri, None)
-            self._stream.unsure.add(uri)
+        if answered is not None and answered.id != CLEAN:
+            self._unsure.add(uri)
 
     def close(self) -> None:
         """Nobody listens any more."""
@@ -131,11 +132,16 @@ class Pull:
             return None
         return types.WorkspaceUnchangedDocumentDiagnosticReport(uri=uri, result_id=report.id, version=report.version)
 
+    def _known(self, uri: str, told: Mapping[str, str]) -> str:
+        """The id of what the editor shows of a document, of which it was told as `told` says; empty where nobody knows."""
+        if uri in self._unsure:
+            self._unsure.discard(uri)
+            return ""
+        return told.get(uri, CLEAN)
+
     def _news(self, stream: "_Stream") -> Iterable[Item]:
         for uri in stream.taken():
-            unsure = uri in stream.unsure
-            stream.unsure.discard(uri)
-            known, report = stream.known.get(uri, "" if unsure else CLEAN), self._reports.get(uri, _NOTHING)
+            known, report = self._known(uri, stream.known), self._reports.get(uri, _NOTHING)
             if report.id != known and (item := self._item(uri, known)) is not None:
                 stream.known[uri] = report.id
                 yield item
@@ -159,13 +165,10 @@ class Pull:
 
 
 class _Stream:
-    """A listener: the ids it `known`s, by URI, and the documents that may have news for it. Of `unsure` ones nobody knows
-    what it shows.
-    """
+    """A listener: the ids it `known`s, by URI, and the documents that may have news for it."""
 
     def __init__(self, known: dict[str, str]) -> None:
         self.known = known
-        self.unsure: set[str] = set()
         self._touched: dict[str, None] = {}
         self._wake = asyncio.Event()
         self._over = False
