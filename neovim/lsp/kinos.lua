@@ -12,11 +12,6 @@ return {
     workspace = { workspaceEdit = { documentChanges = true } },
     experimental = { commands = { commands = { 'kinos.rejectChange' } } },
   },
-  commands = {
-    ['kinos.rejectChange'] = function(command, ctx)
-      require('kinos.review').reject(command, ctx)
-    end,
-  },
   handlers = {
     ['kinos/status'] = function(_, status)
       require('kinos.status').receive(status)
@@ -26,6 +21,9 @@ return {
     end,
   },
   commands = {
+    ['kinos.rejectChange'] = function(command, context)
+      require('kinos.review').reject(command, context)
+    end,
     ['kinos.server.diff'] = function(command, context)
       require('kinos.command').review(command, context)
     end,
