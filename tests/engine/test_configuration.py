@@ -184,6 +184,29 @@ async def test_how_changes_land_stays_as_it_was_said_at_the_start() -> None:
     await world.session.stop_team()
 
 
+async def test_what_changes_while_the_worker_starts_holds_from_the_first_cycle_on() -> None:
+    world, reached, go = World(landing_mode="auto"), asyncio.Event(), asyncio.Event()
+    plain = world.workers.start
+
+    async def slow() -> None:
+        reached.set()
+        await go.wait()
+        await plain()
+
+    world.workers.start = slow  # type: ignore[method-assign]
+    await world.session.open()
+    starting = asyncio.create_task(world.session.start_team(Start("crew")))
+    await reached.wait()
+    await configure(world, budget_runs=7, landing_mode="review")
+    go.set()
+    await starting
+    picture = world.session.picture()
+    assert (picture["budget"]["runsCap"], picture["team"]["landing"]) == (7, "review")
+    await until(world, world.journal.changes)
+    assert world.change().state is ChangeState.PROPOSED
+    await world.session.stop_team()
+
+
 async def test_a_lower_cap_pauses_the_team_and_a_higher_one_lets_it_go_on() -> None:
     world = await running()
     await until(world, lambda: world.session.state.spend.runs >= 2)

@@ -80,6 +80,7 @@ class Lifecycle:
         self._ports = ports
         self._now = settings
         self._landing = ""
+        self._announced = settings()
         self._session = session
         self._parts = parts
         self._trusted = trusted
@@ -121,6 +122,7 @@ class Lifecycle:
             team, reason = await self._team(start)
             roster = Roster(self._ports.catalog, team, self._note)
             await asyncio.to_thread(check_matter, self._ports.disk, self._parts.store.state.sizes.documents)
+            self._announced = self._settings
             caps = self.purse.caps(rehearse=start.rehearse)
             unable = {} if start.rehearse else self._unable(team, roster.agents, caps)
             await self.purse.look(rehearse=start.rehearse)
@@ -276,6 +278,8 @@ class Lifecycle:
         )
         self.tally = self._run.tally
         self._say(ev.TeamRunning(self._ports.clock.now()))
+        if self._settings != self._announced:
+            await self.follow()  # they became others while the worker was starting
         parts.keeper.keep_phase()
         if not start.only:
             parts.keeper.keep_team(roster.team.name)
