@@ -275,8 +275,17 @@ class App:
         def settings(given: Mapping[str, Any]) -> tuple[Settings, Sequence[str]]:
             return Configuration(None, [of_an_editor(given)]).read()
 
+        def kill() -> None:
+            from uuid import uuid4
+
+            from kinos.adapters.descendant import end
+            from kinos.domain.errors import SurvivedError
+
+            with suppress(SurvivedError):
+                end([os.getpid()], uuid4().hex, patience=0.1)
+
         general = General(settings, shared() / "docs")
-        return run_tcp(make, general, *address) if address else run_stdio(make, general)
+        return run_tcp(make, general, kill, *address) if address else run_stdio(make, general, kill)
 
     def _counted(self, root: Path, settings: Settings) -> Folder:
         """What is looked at when the documents of a folder are counted."""

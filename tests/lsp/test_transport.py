@@ -119,6 +119,18 @@ async def test_what_the_editor_has_not_taken_is_pending_until_it_does() -> None:
     assert writer.pending == 0
 
 
+@pytest.mark.parametrize("kind", [os.pipe, socket.socketpair])
+async def test_a_reader_that_goes_while_nothing_is_written_is_seen_too(kind: Callable[[], Any]) -> None:
+    read, write = (end if isinstance(end, int) else end.detach() for end in kind())
+    writer = Writer(write, alone=True)
+    writer.write(b"heard")
+    assert await asyncio.to_thread(os.read, read, 5) == b"heard"
+    assert not writer.gone.is_set()
+    os.close(read)
+    await writer.gone.wait()
+    writer.close()
+
+
 async def test_a_reader_that_has_gone_is_no_error_and_is_told() -> None:
     read, write = os.pipe()
     writer, room = Writer(write), asyncio.Event()

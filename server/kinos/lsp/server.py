@@ -52,19 +52,21 @@ _OFFERED = (code_lens, inlay_hint, hover, document_symbol, document_link)
 _SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 
-def run_stdio(factory: Factory, general: General) -> int:
-    """Serve the editor at the other end of stdin and stdout until it leaves; returns the exit code."""
+def run_stdio(factory: Factory, general: General, kill: Callable[[], None]) -> int:
+    """Serve the editor at the other end of stdin and stdout until it leaves; returns the exit code. `kill` ends by force what
+    is left below this process.
+    """
     _start_log()
     incoming, outgoing = claimed_stdio()
 
     async def connect() -> int:
-        return await _connection(factory, general, incoming, outgoing)
+        return await _connection(factory, general, incoming, Writer(outgoing, alone=True), kill)
 
     return asyncio.run(connect())
 
 
-def run_tcp(factory: Factory, general: General, host: str, port: int) -> int:
-    """Serve the first editor that connects, until it leaves; returns the exit code. Raises UsageError and SetupError."""
+def run_tcp(factory: Factory, general: General, kill: Callable[[], None], host: str, port: int) -> int:
+    """Serve the first editor that connects, until it leaves, as `run_stdio` does. Raises UsageError and SetupError."""
     _start_log()
 
     async def connect() -> int:
@@ -75,15 +77,16 @@ def run_tcp(factory: Factory, general: General, host: str, port: int) -> int:
         except asyncio.CancelledError:
             return 1
         with client:
-            return await _connection(factory, general, os.dup(client.fileno()), os.dup(client.fileno()))
+            return await _connection(factory, general, os.dup(client.fileno()), Writer(os.dup(client.fileno())), kill)
 
     return asyncio.run(connect())
 
 
-async def _connection(factory: Factory, general: General, incoming: int, outgoing: int) -> int:
-    output = Writer(outgoing)
+async def _connection(
+    factory: Factory, general: General, incoming: int, output: Writer, kill: Callable[[], None]
+) -> int:
     try:
-        return await serve(factory, general, Input(incoming), output, Deadline(_END).start)
+        return await serve(factory, general, Input(incoming), output, Deadline(_END, kill).start)
     finally:
         output.close()
 

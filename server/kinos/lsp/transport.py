@@ -4,6 +4,7 @@ import asyncio
 import os
 import queue
 import select
+import stat
 import sys
 import threading
 from collections.abc import AsyncIterator, Callable
@@ -136,10 +137,11 @@ def hung_up(descriptor: int) -> bool:
 
 class Writer:
     """Writes to `descriptor` in a thread: an editor that is slow to read never holds up the loop. `gone` is set when it
-    cannot be written to any more.
+    cannot be written to any more; of a pipe that nothing else comes through (`alone`) that is seen also while nothing is
+    written.
     """
 
-    def __init__(self, descriptor: int) -> None:
+    def __init__(self, descriptor: int, *, alone: bool = False) -> None:
         self.gone = asyncio.Event()
         self._loop = asyncio.get_running_loop()
         self._descriptor = descriptor
@@ -148,6 +150,10 @@ class Writer:
         self._pending = 0
         self._waiting: list[Callable[[], None]] = []
         os.set_blocking(descriptor, True)
+        kind = os.fstat(descriptor).st_mode
+        self._watched = alone and (stat.S_ISFIFO(kind) or stat.S_ISSOCK(kind))
+        if self._watched:
+            self._loop.add_reader(descriptor, self._look)
         self._thread = threading.Thread(target=self._run, name="output", daemon=True)
         self._thread.start()
 
@@ -172,8 +178,20 @@ class Writer:
 
     def close(self) -> None:
         """Let the last messages leave, and say that there are no more."""
+        self._unwatch()
         self._queue.put(None)
         self._thread.join(_FLUSH)
+
+    def _look(self) -> None:
+        """Something is to be read where nobody has anything to say: the other end was closed."""
+        self._unwatch()
+        if hung_up(self._descriptor):
+            self.gone.set()
+
+    def _unwatch(self) -> None:
+        if self._watched:
+            self._watched = False
+            self._loop.remove_reader(self._descriptor)
 
     def _run(self) -> None:
         broken = False
@@ -207,13 +225,22 @@ class Writer:
 
 
 class Deadline:
-    """Ends the process by force when it is not over `seconds` after `start`: an editor that left must not leave us."""
+    """Ends the process by force when it is not over `seconds` after `start`: an editor that left must not leave us. `last` is
+    called before, to end whatever is left below.
+    """
 
-    def __init__(self, seconds: float) -> None:
-        self._timer = threading.Timer(seconds, os._exit, [1])
+    def __init__(self, seconds: float, last: Callable[[], None] = lambda: None) -> None:
+        self._last = last
+        self._timer = threading.Timer(seconds, self._end)
         self._timer.daemon = True
 
     def start(self) -> None:
         """From the first call on."""
         with suppress(RuntimeError):
             self._timer.start()
+
+    def _end(self) -> None:
+        try:
+            self._last()
+        finally:
+            os._exit(1)
