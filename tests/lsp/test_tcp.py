@@ -34,10 +34,10 @@ def test_a_connection_of_this_user_is_told_from_one_that_has_lost_its_owner(fami
             client, _ = listener.accept()
             with client:
                 assert ours(client)
-                assert not ours(client, users=[os.getuid() + 1])
+                assert ours(client, users=[os.getuid() + 1]) is False
         client, _ = connect_and_leave(listener)
         with client:
-            assert not ours(client)
+            assert ours(client) is None
 
 
 def connect_and_leave(listener: socket.socket) -> tuple[socket.socket, object]:
@@ -62,4 +62,15 @@ async def test_a_stranger_is_turned_away_and_the_editor_after_them_is_served(cap
         assert client.getpeername() == editor.get_extra_info("sockname")
         with pytest.raises(ConnectionRefusedError):
             await asyncio.open_connection("127.0.0.1", port)
+    editor.close()
+
+
+async def test_an_editor_that_left_at_once_leaves_nobody_waiting(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level("INFO"):
+        serving = asyncio.ensure_future(first_client("127.0.0.1", 0, lambda client: None))
+        while not caplog.records:
+            await asyncio.sleep(0)
+    _, editor = await asyncio.open_connection("127.0.0.1", int(caplog.messages[0].rpartition(":")[2]))
+    with pytest.raises(ConnectionAbortedError):
+        await serving
     editor.close()

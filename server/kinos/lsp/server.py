@@ -74,7 +74,7 @@ def run_tcp(factory: Factory, general: General, kill: Callable[[], None], host: 
         _on_signals(waiting.cancel)
         try:
             client = await waiting
-        except asyncio.CancelledError:
+        except (asyncio.CancelledError, ConnectionAbortedError):
             return 1
         with client:
             return await _connection(factory, general, os.dup(client.fileno()), Writer(os.dup(client.fileno())), kill)

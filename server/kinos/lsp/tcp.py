@@ -20,10 +20,13 @@ _ESTABLISHED = "01"
 """The state of a connection in /proc/net/tcp whose other end is a live program's; any other has lost its owner."""
 
 
-async def first_client(host: str, port: int, welcome: Callable[[socket.socket], bool] | None = None) -> socket.socket:
-    """The connection of the first editor; nobody else gets one, and none that is not `welcome`, as those
-    of other users are not. Raises UsageError for a host that is not this machine, and
-    SetupError where nothing can listen.
+async def first_client(
+    host: str, port: int, welcome: Callable[[socket.socket], bool | None] | None = None
+) -> socket.socket:
+    """The connection of the first editor; nobody else gets one, and none that is not `welcome`, as those of other users are not.
+
+    Raises ConnectionAbortedError when the editor left at once, UsageError for a host that is not this machine, and SetupError
+    where nothing can listen.
     """
     loop = asyncio.get_running_loop()
     with ExitStack() as stack:
@@ -37,7 +40,11 @@ async def first_client(host: str, port: int, welcome: Callable[[socket.socket], 
                 for each in waiting:
                     each.cancel()
             for client in [each.result()[0] for each in waiting if each.done() and not each.cancelled()]:
-                if (welcome or ours)(client):
+                verdict = (welcome or ours)(client)
+                if verdict is None:
+                    client.close()
+                    raise ConnectionAbortedError
+                if verdict:
                     client.setblocking(True)
                     client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                     return client
@@ -76,8 +83,10 @@ def _listeners(places: Sequence[Place]) -> list[socket.socket]:
     return listeners
 
 
-def ours(client: socket.socket, users: Container[int] | None = None) -> bool:
-    """Whether the program at the other end is this user's, or the system's; True where the system does not tell."""
+def ours(client: socket.socket, users: Container[int] | None = None) -> bool | None:
+    """Whether the program at the other end is this user's, or the system's; None when it has left already, so that nobody knows
+    whose it was. True where the system does not tell.
+    """
     users = (os.getuid(), 0) if users is None else users
     table = "tcp6" if client.family is socket.AF_INET6 else "tcp"
     with suppress(FileNotFoundError):
@@ -85,8 +94,8 @@ def ours(client: socket.socket, users: Container[int] | None = None) -> bool:
         for line in Path("/proc/net", table).read_text(encoding="ascii").splitlines()[1:]:
             fields = line.split()
             if (fields[1], fields[2]) == (other, own):
-                return fields[3] == _ESTABLISHED and int(fields[7]) in users
-        return False
+                return int(fields[7]) in users if fields[3] == _ESTABLISHED else None
+        return None
     return True
 
 
