@@ -50,6 +50,7 @@ unit: setup vscode-extension/node_modules/.made
 soak: setup  ## the long versions
 	KINOS_EXAMPLES=6000 $(BIN)/python -m pytest -q --timeout 3600 tests/tokens
 	KINOS_EXAMPLES=500 $(BIN)/python -m pytest -q --timeout 3600 tests/engine/test_interleaving.py
+	KINOS_DOCUMENTS=1000 $(BIN)/python -m pytest -q --timeout 3600 tests/e2e/lsp/test_many_documents.py
 	KINOS_MESSAGES=100000 $(BIN)/python -m pytest -q --timeout 7200 tests/e2e/lsp/test_fuzz.py
 	KINOS_ROUNDS=25 $(BIN)/python -m pytest -s --timeout 3600 tests/e2e/test_stop.py
 	$(BIN)/python -m pytest --timeout 3600 -m soak

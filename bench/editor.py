@@ -28,6 +28,8 @@ class Editor:
         self._process = process
         self._number = 0
         self.pid = process.pid
+        self.ready = 0.0
+        """When it had answered `initialize`, on the clock of `time.perf_counter`."""
 
     def request(self, method: str, params: dict[str, Any]) -> Any:
         """Ask, and wait for the answer."""
@@ -101,8 +103,14 @@ def _command(name: str, argument: dict[str, Any]) -> dict[str, Any]:
     return {"command": f"kinos.server.{name}", "arguments": [argument]}
 
 
+ASKING = {"textDocument": {"documentSymbol": {"hierarchicalDocumentSymbolSupport": True}, "hover": {}}}
+"""What a client declares that asks for an outline and for hovers."""
+
+
 @contextmanager
-def editing(command: Sequence[str], root: Path, environment: dict[str, str]) -> Iterator[Editor]:
+def editing(
+    command: Sequence[str], root: Path, environment: dict[str, str], capabilities: dict[str, Any] | None = None
+) -> Iterator[Editor]:
     """A server that is ready, ended afterwards."""
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment, cwd=root
@@ -113,6 +121,7 @@ def editing(command: Sequence[str], root: Path, environment: dict[str, str]) -> 
             "initialize",
             {"processId": None, "rootUri": root.as_uri(), "workspaceFolders": [folder], "capabilities": CAPABILITIES},
         )
+        editor.ready = time.perf_counter()
         editor.notify("initialized", {})
         yield editor
         editor.request("shutdown", {})
@@ -147,3 +156,31 @@ def keystrokes(editor: Editor, uri: str, text: str, count: int, pause: float, ve
         times.append((time.perf_counter() - began) * 1000)
         time.sleep(pause)
     return times
+
+
+def requests(editor: Editor, uri: str, text: str, count: int, pause: float) -> list[float]:
+    """Milliseconds from each of `count` requests about a document to its answer, `pause` seconds between them: its outline, a
+    hover somewhere in it, and the state of the folder, in turn.
+    """
+    chance = random.Random(11)  # noqa: S311
+    lines, times = text.count("\n"), []
+    named = {"textDocument": {"uri": uri}}
+    for number in range(count):
+        place = {"line": chance.randint(0, lines), "character": 0}
+        method, params = (
+            ("textDocument/documentSymbol", named),
+            ("textDocument/hover", named | {"position": place}),
+            ("kinos/state", {}),
+        )[number % 3]
+        began = time.perf_counter()
+        editor.request(method, params)
+        times.append((time.perf_counter() - began) * 1000)
+        time.sleep(pause)
+    return times
+
+
+def started(command: Sequence[str], root: Path, environment: dict[str, str]) -> float:
+    """Seconds from the start of a server's process to its answer to `initialize`."""
+    began = time.perf_counter()
+    with editing(command, root, environment) as editor:
+        return editor.ready - began

@@ -16,12 +16,13 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from bench import team
 from bench.corpus import document, installed
-from bench.editor import BARE, KIN, editing, keystrokes
+from bench.editor import ASKING, BARE, KIN, editing, keystrokes, requests, started
 from bench.place import Place
 from bench.row import Row, as_json, median, percentile, table
 
 RUNS = 5
 KEYSTROKES = 900
+REQUESTS = 600
 PAUSE = 0.004
 """Seconds between keystrokes: so that typing goes on for as long as a first scan takes."""
 DOCUMENTS = 10_000
@@ -91,6 +92,49 @@ def _keys(place: Place, command: Sequence[str], root: Path, text: str, **environ
         uri = (root / "typed.md").as_uri()
         editor.open(uri, text)
         return keystrokes(editor, uri, text, KEYSTROKES, PAUSE)
+
+
+def start(place: Place) -> list[Row]:
+    """From nothing to the answer to `initialize`, in turn."""
+    root = place.folder / "started"
+    root.mkdir(exist_ok=True)
+    times: dict[str, list[float]] = {"ours": [], "bare": []}
+    for _ in range(3 * RUNS + 1):
+        times["bare"].append(started(BARE, root, place.environment))
+        times["ours"].append(started(KIN, root, place.environment))
+    ours, bare = (median(times[name][1:]) * 1000 for name in ("ours", "bare"))  # the first of each wrote the bytecode
+    return [
+        Row(
+            "start of the server until `initialize` is answered",
+            "bare pygls",
+            "ms",
+            ours,
+            bare,
+            ours / bare,
+            at_most=1.25,
+        )
+    ]
+
+
+def asking(place: Place) -> list[Row]:
+    """A request's p95 while the first scan runs, against the same server once it is over."""
+    text, root = document(50_000), place.root(DOCUMENTS)
+    uri = (root / "asked.md").as_uri()
+    times: dict[str, list[float]] = {"scanning": [], "idle": []}
+    for run in range(RUNS):
+        environment = {**place.environment, "XDG_CACHE_HOME": str(place.folder / f"no cache for requests {run}")}
+        with editing(KIN, root, environment, ASKING) as editor:
+            editor.open(uri, text)
+            times["scanning"].append(percentile(requests(editor, uri, text, REQUESTS, PAUSE), 0.95))
+            editor.until("kinos/status", lambda params: params["documents"]["count"] >= DOCUMENTS)
+            times["idle"].append(percentile(requests(editor, uri, text, REQUESTS, PAUSE), 0.95))
+    scanning, idle = median(times["scanning"]), median(times["idle"])
+    return [
+        Row(
+            f"request p95 while the first scan of {DOCUMENTS:,} documents runs", "idle", "ms", scanning, idle,
+            scanning / idle, at_most=2,
+        )
+    ]  # fmt: skip
 
 
 def memory(place: Place) -> list[Row]:
@@ -168,13 +212,16 @@ def landing(place: Place) -> list[Row]:
 BENCHES: Mapping[str, Callable[[Place], list[Row]]] = {
     "first-count": first_count,
     "map": project_map,
+    "start": start,
     "typing": typing,
+    "requests": asking,
     "memory": memory,
     "check": check,
     "flat": flat,
     "landing": landing,
     "cycle": team.cycle,
     "typing-with-team": team.typing,
+    "requests-with-team": team.asking,
     "stop": team.stop,
     "memory-with-team": team.memory,
 }

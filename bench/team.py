@@ -8,7 +8,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from bench.corpus import document
-from bench.editor import KIN, Editor, editing, keystrokes
+from bench.editor import ASKING, KIN, Editor, editing, keystrokes, requests
 from bench.place import Place
 from bench.row import Row, median, percentile
 
@@ -58,6 +58,32 @@ def typing(place: Place) -> list[Row]:
     return [
         Row("keystroke p95 while a worker warms up", "idle", "ms", warming, idle, warming / idle, at_most=1.5),
         Row("keystroke p95 while 4 agents run", "idle", "ms", working, idle, working / idle, at_most=1.5),
+    ]
+
+
+def asking(place: Place) -> list[Row]:
+    """A request's p95 while a worker starts, and while four agents work, against the same server before that."""
+    text = document(50_000)
+    times: dict[str, list[float]] = {"idle": [], "warming": [], "working": []}
+    with instant(place, ANSWER) as environment:
+        for run in range(RUNS):
+            folder = team_folder(place, f"asking {run}", AGENTS)
+            with editing(KIN, folder, {**place.environment, **environment}, ASKING) as editor:
+                uri = (folder / "asked.md").as_uri()
+                editor.open(uri, text)
+
+                def p95(editor: Editor = editor, uri: str = uri) -> float:
+                    return percentile(requests(editor, uri, text, KEYSTROKES, PAUSE), 0.95)
+
+                times["idle"].append(p95())
+                editor.send_command("startTeam", {"team": "four", "landing": "auto"})
+                times["warming"].append(p95())
+                editor.until("kinos/status", lambda params: sum(a["cycles"] for a in params["agents"]) >= len(AGENTS))
+                times["working"].append(p95())
+    idle, warming, working = (median(times[name]) for name in ("idle", "warming", "working"))
+    return [
+        Row("request p95 while a worker warms up", "idle", "ms", warming, idle, warming / idle, at_most=2),
+        Row("request p95 while 4 agents run", "idle", "ms", working, idle, working / idle, at_most=2),
     ]
 
 

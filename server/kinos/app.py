@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, suppress
@@ -264,15 +265,21 @@ class App:
 
     def serve(self, address: tuple[str, int] | None) -> int:
         """Run the language server, on stdio or on TCP, until it ends."""
-        from kinos.adapters.configuration import Configuration
+        # All that is loaded here stays: to look through it for what could go costs a seventh of the start.
+        gc.disable()
         from kinos.adapters.share import shared
         from kinos.lsp.folder import General
         from kinos.lsp.server import run_stdio, run_tcp
+
+        gc.freeze()
+        gc.enable()
 
         def make(root: Path, settings: Mapping[str, Any], trusted: bool, editor: Editor) -> Workspace:
             return self.workspace(root, "an editor", [of_an_editor(settings)], editor=editor, trusted=trusted)
 
         def settings(given: Mapping[str, Any]) -> tuple[Settings, Sequence[str]]:
+            from kinos.adapters.configuration import Configuration
+
             return Configuration(None, [of_an_editor(given)]).read()
 
         def kill() -> None:

@@ -105,7 +105,7 @@ def test_every_kind_of_code_action_is_documented_and_the_data_too() -> None:
 
 
 def test_the_example_of_a_change_has_every_field() -> None:
-    (example,) = re.findall(r"```json\n(.*?)```", section("Commands"), re.DOTALL)
+    example, *_ = re.findall(r"```json\n(.*?)```", section("Commands").split("### A change\n")[1], re.DOTALL)
     change = Change("c", "y", "s", "management", "t", "w", (FileChange("a.md", None, "x"),), NOW)
     assert fields(json.loads(example)) == fields(described(change))
 

@@ -289,8 +289,10 @@ class Sizes:
         self._store.dispatch(Noted(self._clock.now(), level, message))
 
     def _tell(self, paths: Sequence[str]) -> None:
-        self._stale.update(paths)
         now, documents = self._clock.now(), self.documents
+        for path in paths:
+            # What is gone has no suggestion any more.
+            (self._stale.add if path in documents else self._stale.discard)(path)
         self._store.dispatch(
             SizesCounted(
                 now,

@@ -1,8 +1,10 @@
 """Code actions: which there are at a place in a document, as a pure function, and how the protocol says them."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
 
@@ -10,10 +12,11 @@ from kinos.domain.change import Change
 from kinos.domain.markdown import Heading, plain, scan
 from kinos.domain.markdown.obstacle import obstacle
 from kinos.domain.markdown.section import Section, below, meant
-from kinos.engine.folding import Twin
-from kinos.engine.lens import EDIT, REJECT
 from kinos.lsp.ability import Abilities
 from kinos.tokens.document import OpenText
+
+if TYPE_CHECKING:
+    from kinos.engine.folding import Twin
 
 SERVER = "kinos.server."
 
@@ -200,6 +203,8 @@ def _about_twins(scene: Scene) -> list[Choice]:
 
 def _about_changes(scene: Scene) -> list[Choice]:
     """What a person may do about changes of the document that wait."""
+    from kinos.engine.lens import EDIT, REJECT
+
     kind = types.CodeActionKind.RefactorRewrite
     found = []
     for change in scene.waiting:

@@ -1,7 +1,10 @@
 """What is wrong with the team, prompt and settings files of one folder, told as they are edited."""
 
+from __future__ import annotations
+
 import asyncio
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
@@ -9,11 +12,13 @@ from kinos.domain.event import Event, SettingsChanged
 from kinos.domain.mistake import MILD, Mistake
 from kinos.domain.own_file import HOME, kind_of
 from kinos.domain.state import State
-from kinos.engine.session import Session
 from kinos.lsp.background import Background
 from kinos.lsp.diagnostic import SOURCE, Form, line_range
 from kinos.lsp.size_report import Publisher
 from kinos.tokens.document import OpenText
+
+if TYPE_CHECKING:
+    from kinos.engine.session import Session
 
 PAGE = "mistakes.md"
 """The page that says what each code means, with a heading for each."""

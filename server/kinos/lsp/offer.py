@@ -1,21 +1,25 @@
 """What is offered about open documents: only to a client that declared it, and for Markdown alone where it lets us say so."""
 
+from __future__ import annotations
+
 import inspect
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 
 from kinos.domain.setting import Settings
-from kinos.engine.session import Session
 from kinos.lsp.client import EditorClient
 from kinos.lsp.folder import Folder
 from kinos.lsp.folders import Folders
 from kinos.lsp.protocol import CONTENT_MODIFIED, Server
 from kinos.tokens.document import OpenText
 from kinos.tokens.position import Encoding
+
+if TYPE_CHECKING:
+    from kinos.engine.session import Session
 
 MARKDOWN = types.TextDocumentFilterPattern(scheme="file", pattern="**/*.{md,markdown}")
 TEAM_FILES = types.TextDocumentFilterPattern(scheme="file", pattern="**/{.kinos/teams/*.toml,teams/*/config.json}")

@@ -1,14 +1,19 @@
 """At a cap the team pauses and asks: the one question of a folder, which waits for as long as the person does."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from kinos.domain.budget import Cap
 from kinos.domain.event import Event, TeamPaused
 from kinos.domain.state import State, TeamState
-from kinos.engine.session import Session
 from kinos.lsp.background import Background
 from kinos.lsp.client import Client, explained
+
+if TYPE_CHECKING:
+    from kinos.engine.session import Session
 
 STOP = "Stop the team"
 

@@ -1,16 +1,21 @@
 """Having the editor ask again for lenses and hints that became others though nobody typed."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
 from kinos.domain.change import ChangeState
 from kinos.domain.event import ChangeMoved, Event
 from kinos.domain.state import WORKING, State
-from kinos.engine.session import Session
 from kinos.lsp.client import Client
 from kinos.lsp.status import Timer
+
+if TYPE_CHECKING:
+    from kinos.engine.session import Session
 
 PAUSE = 0.5
 """Seconds between two requests of a kind, at least."""

@@ -1,21 +1,24 @@
 """The size diagnostics of one folder, kept in step with its sizes."""
 
+from __future__ import annotations
+
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from lsprotocol import types
 
 from kinos.domain.event import Event, SettingsChanged, SizesCounted, TokenizerChanged
 from kinos.domain.size import Size
 from kinos.domain.state import State
-from kinos.engine.bulk import Bulks
-from kinos.engine.session import Session
 from kinos.lsp.background import Background
 from kinos.lsp.diagnostic import Document, Form, diagnostics, ignored, ruler
 from kinos.tokens.document import OpenText
+
+if TYPE_CHECKING:
+    from kinos.engine.session import Session
 
 PAUSE = 0.3
 """Seconds without a change after which it is worked out anew where a document is too large."""
@@ -51,6 +54,8 @@ class SizeReport:
         self._owned = owned
         self._gone = False
         self._rule = ruler(session.settings, session.sizes.tokenizer)
+        from kinos.engine.bulk import Bulks
+
         self._bulks = Bulks(session.sizes.bulk)
         self._shown: dict[str, list[types.Diagnostic]] = {}
         self._known: set[str] = set()

@@ -1,18 +1,21 @@
 """What is to be done to documents, as one workspace edit of the protocol."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
 from kinos.domain.errors import UsageError
-from kinos.engine.line_edit import line_edits
-from kinos.engine.manuscript import Restructured, Rewrite
-from kinos.engine.text import Text
 from kinos.lsp.ability import Abilities
 from kinos.lsp.editor import text_edits
 from kinos.tokens.document import OpenText
 from kinos.tokens.position import Encoding
+
+if TYPE_CHECKING:
+    from kinos.engine.manuscript import Restructured, Rewrite
 
 ANNOTATION = "kinos"
 
@@ -73,6 +76,9 @@ def _document(rewrite: Rewrite, dialect: Dialect, annotation: str | None) -> typ
 
 
 def _edits(rewrite: Rewrite, encoding: Encoding) -> list[types.TextEdit]:
+    from kinos.engine.line_edit import line_edits
+    from kinos.engine.text import Text
+
     before = rewrite.before or Text((), ())
     shown = ("\ufeff" if before.bom else "") + before.raw()
     return text_edits(OpenText(shown, 0), line_edits(before, rewrite.after), encoding)

@@ -16,6 +16,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from e2e.lsp.conformance import Conformance
+from e2e.lsp.page import Live
 
 SECONDS = 90.0
 """How long an expected message may take on a busy machine."""
@@ -98,6 +99,7 @@ class Editor:
         self.offered: dict[str, Any] = {}
         self.breaches: list[str] = []
         self._conformance = Conformance({})
+        self.live = Live()
         self.received: list[dict[str, Any]] = []
         self.asked: list[dict[str, Any]] = []
         self.takes: Callable[[Editor, dict[str, Any]], dict[str, Any]] = apply_edit
@@ -108,6 +110,7 @@ class Editor:
     def send(self, message: Mapping[str, Any]) -> None:
         """Any message."""
         self._conformance.sent(message)
+        self.live.sent(message)
         body = json.dumps({"jsonrpc": "2.0", **message}).encode()
         self.send_raw(f"Content-Length: {len(body)}\r\n\r\n".encode() + body)
 
@@ -240,7 +243,7 @@ class Editor:
 
     def _take(self, message: dict[str, Any]) -> None:
         self.watches(message)
-        self.breaches += self._conformance.breaches(message)
+        self.breaches += self._conformance.breaches(message) + self.live.breaches(message)
         if "method" not in message:
             answer = self._answers.pop(message["id"], None)
             if answer is not None and not answer.done():
@@ -416,7 +419,7 @@ async def server(
             await asyncio.wait([logging])
             process._transport.close()  # type: ignore[attr-defined]
             sys.stderr.write("".join(running.log))
-    assert running.editor.breaches == []
+    assert not running.editor.breaches, "\n".join(dict.fromkeys(running.editor.breaches))
 
 
 async def _connected(stderr: asyncio.StreamReader, log: list[str]) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:

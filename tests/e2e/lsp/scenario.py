@@ -1,10 +1,13 @@
 """What a person does with KinOS from an editor, whichever it is: every step of it over the wire, each with what must come."""
 
+import asyncio
 import sys
 from pathlib import Path
 from typing import Any
 
-from e2e.lsp.editor import Document, Editor, file_of
+import pytest
+
+from e2e.lsp.editor import SECONDS, Document, Editor, ResponseError, file_of
 from e2e.lsp.profile import Profile
 from kinos.tokens.counter import counter_for
 
@@ -189,3 +192,91 @@ async def the_team_stops(editor: Editor) -> None:
     assert await editor.command("stopAgent", agent="evaluation") == {"agent": "evaluation", "state": "stopped"}
     assert (await editor.command("stopTeam"))["stopped"] > 0
     await editor.status(lambda status: status["team"]["state"] == "stopped")
+
+
+async def heavy_places_are_told(editor: Editor, document: Document) -> None:
+    """Beside the diagnostic, a moment later: where the limit is crossed, and the heaviest sections."""
+    related: list[dict[str, Any]] = []
+    async with asyncio.timeout(SECONDS):
+        while not related:
+            (diagnostic,) = await _sizes(editor, document)
+            related = diagnostic["relatedInformation"]
+    for each in related:
+        place = each["location"]["range"]
+        assert "\n" not in document.part(place).rstrip("\n")
+    assert any(document.part(each["location"]["range"]).startswith("## Part ") for each in related)
+
+
+async def a_document_is_split_by_a_command(editor: Editor, folder: Path) -> None:
+    """One that is long and closed."""
+    long = folder / "currents.md"
+    long.write_text(LONG, encoding="utf-8")
+    await editor.command("updateMap")
+    done = await editor.command("splitDocument", uri=long.as_uri())
+    assert {each["uri"] for each in done["created"]} <= set(editor.documents)
+    assert long.as_uri() in done["changed"]
+    for uri in (*done["changed"], *(each["uri"] for each in done["created"])):
+        editor.save(editor.documents[uri], file_of(uri))
+
+
+async def the_team_is_asked_to_consolidate(editor: Editor, document: Document) -> None:
+    """And asked no more."""
+    asked = await editor.command("consolidate", uri=document.uri)
+    assert (asked["path"], asked["running"]) == ("tides.md", False)
+    await editor.command("consolidate", uri=document.uri, withdraw=True)
+
+
+async def what_cannot_be_done_is_said(editor: Editor) -> None:
+    """With its kind and its remedy."""
+    with pytest.raises(ResponseError) as refused:
+        await editor.command("undo", change="nothing")
+    assert refused.value.data["kind"]
+
+
+async def what_the_person_changed_since_is_left_alone(editor: Editor, folder: Path) -> None:
+    """A change is neither taken back nor put there again where a person has written something else meanwhile."""
+    history = {change["state"]: change for change in await editor.command("history")}
+    landed, undone = history["landed"], history["undone"]
+    document = editor.documents[(folder / "todolist.md").as_uri()]
+    editor.type(document, (0, len(document.text), "Something else.\n"))
+    editor.save(document, folder / "todolist.md")
+    aside = await editor.command("undo", change=landed["id"])
+    assert [each["id"] for each in aside["setAside"]] == [landed["id"]]
+    (path,) = (file["path"] for file in undone["files"])
+    (folder / path).write_text("Something else.\n", encoding="utf-8")
+    aside = await editor.command("redo", change=undone["id"])
+    assert [each["id"] for each in aside["setAside"]] == [undone["id"]]
+
+
+async def one_agent_is_stopped_and_started(editor: Editor) -> None:
+    """While the others go on, and after a pause."""
+    assert (await editor.command("pauseTeam"))["check"]
+    await editor.command("resumeTeam")
+    assert await editor.command("stopAgent", agent="testeur") == {"agent": "testeur", "state": "stopped"}
+    assert (await editor.command("startAgent", agent="testeur", rehearse=True))["agent"] == "testeur"
+
+
+async def a_cap_is_reached_and_raised(editor: Editor) -> None:
+    """The person is asked, and lets the team go on."""
+    await editor.command("resumeTeam")
+    await editor.command("setBudget", runs=1)
+    question = await editor.question()
+    raise_it, stop = (action["title"] for action in question["params"]["actions"])
+    assert (raise_it, stop) == ("Raise by 50 runs", "Stop the team")
+    editor.answer(question, raise_it)
+    await editor.status(lambda status: status["team"]["state"] == "running" and status["budget"]["runsCap"] > 50)
+
+
+async def the_rest_is_asked(editor: Editor, folder: Path) -> None:
+    """What a person may ask at any time."""
+    assert "# Project Map" in await editor.command("showMap")
+    assert await editor.command("updateMap") == "map (readonly).md"
+    if "textDocument/documentLink" in editor.offered:
+        path = folder / "map (readonly).md"
+        shown = editor.open(path, path.read_text(encoding="utf-8"))
+        links = await editor.request("textDocument/documentLink", {"textDocument": {"uri": shown.uri}})
+        assert (folder / "README.md").as_uri() in {link["target"].partition("#")[0] for link in links}
+    assert (await editor.command("setPhase", phase="convergence"))["phase"]["pinned"]
+    assert (await editor.command("status"))["phase"]["name"] == "CONVERGENCE"
+    assert (await editor.command("doctor"))["findings"]
+    assert (await editor.request("kinos/state", {"folder": str(folder)}))["folder"] == str(folder)

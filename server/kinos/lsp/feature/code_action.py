@@ -1,7 +1,10 @@
 """`textDocument/codeAction` and `codeAction/resolve`: what can be done about a document, and the edit that does it."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException, JsonRpcInvalidParams
@@ -9,8 +12,6 @@ from pygls.exceptions import JsonRpcException, JsonRpcInvalidParams
 from kinos.domain.change import ChangeState
 from kinos.domain.errors import KinosError
 from kinos.domain.size import Level
-from kinos.engine.manuscript import Restructured
-from kinos.engine.session import Session
 from kinos.lsp.ability import abilities
 from kinos.lsp.action import KINDS, Choice, Deed, Scene, asked, code_action, deed, offers
 from kinos.lsp.client import EditorClient
@@ -22,6 +23,10 @@ from kinos.lsp.offer import Declared, Maker, Offer
 from kinos.lsp.protocol import CONTENT_MODIFIED, Server, refusal
 from kinos.lsp.workspace_edit import Dialect, workspace_edit
 from kinos.tokens.position import Encoding
+
+if TYPE_CHECKING:
+    from kinos.engine.manuscript import Restructured
+    from kinos.engine.session import Session
 
 REWRITE = types.CodeActionKind.RefactorRewrite
 

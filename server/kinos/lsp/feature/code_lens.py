@@ -3,13 +3,19 @@
 They come with their commands: there is nothing that a later `codeLens/resolve` would save.
 """
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from lsprotocol import types
 
-from kinos.engine.lens import Lens, lenses
 from kinos.lsp.feature.command import PREFIX
 from kinos.lsp.folders import Folders
 from kinos.lsp.offer import Declared, Offer, Opened, about_open
 from kinos.lsp.refresh import LENSES
+
+if TYPE_CHECKING:
+    from kinos.engine.lens import Lens
 
 CAPABILITY = "text_document.code_lens"
 
@@ -19,6 +25,8 @@ def offer(client: Declared, folders: Folders) -> Offer:
     edits = client.can("workspace.apply_edit")
 
     def make(opened: Opened, params: types.CodeLensParams) -> list[types.CodeLens]:
+        from kinos.engine.lens import lenses
+
         found = lenses(opened.session, opened.path, opened.text, edits=edits, own=client.commands)
         return [code_lens(lens, opened.folder.uri, params.text_document.uri) for lens in found]
 

@@ -1,18 +1,23 @@
 """`textDocument/documentSymbol`: the sections of a document with their sizes, and the tree of the map."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
 from kinos.domain.map_entry import Entry, entries
 from kinos.domain.project_map import MAP_NAME
 from kinos.domain.size import amount
-from kinos.engine.insight import Outlined, outlined
 from kinos.lsp.folders import Folders
 from kinos.lsp.offer import Declared, Offer, Opened, about_open
 from kinos.tokens.document import OpenText
 from kinos.tokens.position import Encoding, units
 from kinos.tokens.section import SectionSize
+
+if TYPE_CHECKING:
+    from kinos.engine.insight import Outlined
 
 LABEL = "KinOS"
 """How an editor that has an outline of its own tells this one from it."""
@@ -47,6 +52,8 @@ def offer(client: Declared, folders: Folders) -> Offer:
 
 def document_symbols(opened: Opened, encoding: Encoding) -> list[types.DocumentSymbol]:
     """The outline of an open document; of the map also what its tree names."""
+    from kinos.engine.insight import outlined
+
     found = section_symbols(opened.text, outlined(opened.session, opened.path, opened.text), encoding)
     if opened.path != MAP_NAME:
         return found

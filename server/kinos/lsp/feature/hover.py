@@ -1,13 +1,19 @@
 """`textDocument/hover`: what is known of a section, a document, a name in the map or an agent."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from lsprotocol import types
 
 from kinos.domain.note import in_markdown, in_plain_text
-from kinos.engine.hover import Pointed, pointed
 from kinos.lsp.folders import Folders
 from kinos.lsp.offer import MARKDOWN, TEAM_FILES, Declared, Offer, Opened, about_open
 from kinos.tokens.document import OpenText
 from kinos.tokens.position import Encoding, index, units
+
+if TYPE_CHECKING:
+    from kinos.engine.hover import Pointed
 
 CAPABILITY = "text_document.hover"
 
@@ -18,6 +24,8 @@ def offer(client: Declared, folders: Folders) -> Offer:
     kind = types.MarkupKind(formats[0]) if formats else types.MarkupKind.PlainText
 
     def make(opened: Opened, params: types.HoverParams) -> types.Hover | None:
+        from kinos.engine.hover import pointed
+
         place, text = params.position, opened.text
         at = index(text.line(place.line) or "", place.character, client.encoding)
         found = pointed(opened.session, opened.path, text, place.line, at)

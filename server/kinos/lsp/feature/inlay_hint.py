@@ -5,8 +5,6 @@ from collections.abc import Iterator
 from lsprotocol import types
 
 from kinos.domain.size import amount, rounded
-from kinos.engine.insight import outlined
-from kinos.engine.lens import share
 from kinos.lsp.folders import Folders
 from kinos.lsp.offer import Declared, Offer, Opened, about_open
 from kinos.lsp.refresh import HINTS
@@ -33,6 +31,9 @@ def offer(client: Declared, folders: Folders) -> Offer:
 
 def inlay_hints(opened: Opened, first: int, last: int, encoding: Encoding) -> Iterator[types.InlayHint]:
     """The hints of the lines from `first` to `last`; only a document that is counted has any."""
+    from kinos.engine.insight import outlined
+    from kinos.engine.lens import share
+
     size = opened.session.sizes.documents.sizes.get(opened.path)
     outline = outlined(opened.session, opened.path, opened.text)
     if size is None or not outline.sized:
