@@ -1,20 +1,19 @@
 """One workspace folder of the editor: its engine, and what is told about it."""
 
+from __future__ import annotations
+
 import asyncio
 import os
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from kinos.domain.event import Event, Noted, SettingsChanged
 from kinos.domain.rename import Rename
 from kinos.domain.secret import redaction
 from kinos.domain.setting import Settings, secrets
 from kinos.domain.state import State
-from kinos.engine.news import news
-from kinos.engine.ports import Editor
-from kinos.engine.session import Session
 from kinos.lsp.background import Background
 from kinos.lsp.client import Client, explained
 from kinos.lsp.editor import DocumentEditor
@@ -26,6 +25,10 @@ from kinos.lsp.status import Status
 from kinos.lsp.team_progress import TeamProgress
 from kinos.lsp.uri import uri_of
 from kinos.tokens.document import OpenText
+
+if TYPE_CHECKING:
+    from kinos.engine.ports import Editor
+    from kinos.engine.session import Session
 
 PATIENCE = 1.0
 """Seconds after which work that a person may wait for is shown as a progress."""
@@ -212,6 +215,8 @@ class Folder:
         return next(iter(self._names(os.path.realpath(os.path.join(self.root, path)))), "")  # noqa: PTH118
 
     def _on_event(self, before: State, after: State, event: Event) -> None:
+        from kinos.engine.news import news
+
         redact = redaction(secrets(self.session.settings))
         if isinstance(event, Noted):
             self._client.log(event.level, redact(event.message))

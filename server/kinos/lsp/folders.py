@@ -1,11 +1,13 @@
 """The folders of the editor's workspace, and the documents it has open: which folder each belongs to."""
 
+from __future__ import annotations
+
 import asyncio
 import os
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
 
@@ -14,7 +16,6 @@ from kinos.domain.event import Event, SettingsChanged
 from kinos.domain.layer import flattened
 from kinos.domain.setting import Settings
 from kinos.domain.state import State
-from kinos.engine.ports import Editor
 from kinos.lsp.background import Background
 from kinos.lsp.client import Client, explained
 from kinos.lsp.complaint import Complaints
@@ -25,6 +26,9 @@ from kinos.lsp.size_report import Publisher
 from kinos.lsp.stray import Strays, is_stray
 from kinos.lsp.uri import path_of, uri_of
 from kinos.tokens.document import TextEdit
+
+if TYPE_CHECKING:
+    from kinos.engine.ports import Editor
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,14 +1,18 @@
 """A running team as a progress: its phase, who does what, and how much of its budget is spent; its cancel stops the team."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kinos.domain.event import Event, TeamStarting, TeamStopped
 from kinos.domain.state import WORKING, AgentState, State, TeamState
-from kinos.engine.session import Session
 from kinos.lsp.background import Background
 from kinos.lsp.client import Client, explained
 from kinos.lsp.progress import Progress
+
+if TYPE_CHECKING:
+    from kinos.engine.session import Session
 
 _CAPS = ("usd", "tokens", "runs", "minutes")
 

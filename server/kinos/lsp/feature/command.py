@@ -1,24 +1,26 @@
 """`workspace/executeCommand` and `kinos/state`: what the editor asks of a folder's engine."""
 
+from __future__ import annotations
+
 import asyncio
 import os
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kinos.domain.change import ChangeState
 from kinos.domain.errors import KinosError, StoppedError, UsageError
 from kinos.domain.event import ChangeMoved, Event, SizesCounted
 from kinos.domain.rehearsal import only_rehearses
 from kinos.domain.state import State
-from kinos.engine import command as engine
-from kinos.engine.command import run
-from kinos.engine.session import Session
 from kinos.lsp.folder import PATIENCE, counted
 from kinos.lsp.folders import Folders
 from kinos.lsp.progress import Progress
 from kinos.lsp.protocol import TOKEN, Server, refusal
+
+if TYPE_CHECKING:
+    from kinos.engine.session import Session
 
 PREFIX = "kinos.server."
 STATE = "kinos/state"
@@ -88,11 +90,13 @@ def _command(server: Server, folders: Folders, name: str) -> Callable[..., Await
 
 async def shown(server: Server, session: Session, name: str, given: Mapping[str, Any]) -> Any:
     """Do it, as a progress when it takes long. A team that is started shows itself, unless the client sent a token for it."""
+    from kinos.engine import command as engine
+
     title, token = LONG.get(name, ""), TOKEN.get()
     if not title or (name in _STARTING and token is None):
-        return await run(session, name, given)
+        return await engine.run(session, name, given)
     stopped = asyncio.Event()
-    work = asyncio.ensure_future(run(session, name, given, stopped.is_set))
+    work = asyncio.ensure_future(engine.run(session, name, given, stopped.is_set))
 
     def stop() -> None:
         stopped.set()
@@ -114,13 +118,16 @@ async def shown(server: Server, session: Session, name: str, given: Mapping[str,
 @contextmanager
 def reported(session: Session, name: str, progress: Progress) -> Iterator[None]:
     """While the block runs, say how many changes came to what, or how much has been counted."""
+    from kinos.engine import command as engine
+
+    stepwise = engine.COMMANDS[name].stepwise
     moved: Counter[ChangeState] = Counter()
     maps = name in _MAPS
 
     def hear(before: State, after: State, event: Event) -> None:
         if maps and isinstance(event, SizesCounted):
             progress.report(counted(after))
-        elif engine.COMMANDS[name].stepwise and isinstance(event, ChangeMoved):
+        elif stepwise and isinstance(event, ChangeMoved):
             moved[event.change.state] += 1
             progress.report(", ".join(f"{number} {state}" for state, number in moved.items()))
 

@@ -1,17 +1,20 @@
 """Commands about one document, which the editor names by its URI: `kinos.server.splitDocument` and `consolidate`."""
 
+from __future__ import annotations
+
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kinos.domain.errors import KinosError, LandingError, UsageError
-from kinos.engine.command import check_keys, run
-from kinos.engine.manuscript import Restructured
 from kinos.lsp.ability import abilities
 from kinos.lsp.client import EditorClient
 from kinos.lsp.feature.command import PREFIX, argument
 from kinos.lsp.folders import Folders, Place
 from kinos.lsp.protocol import Server, refusal
 from kinos.lsp.workspace_edit import Dialect, workspace_edit
+
+if TYPE_CHECKING:
+    from kinos.engine.manuscript import Restructured
 
 KEYS: Mapping[str, tuple[str, ...]] = {"splitDocument": ("uri", "headings"), "consolidate": ("uri", "withdraw")}
 """The commands, and all that their object may have."""
@@ -35,6 +38,8 @@ def register(server: Server, folders: Folders) -> None:
 
     @_command(server, folders, "consolidate")
     async def consolidate(place: Place, given: Mapping[str, Any]) -> Any:
+        from kinos.engine.command import run
+
         others = {key: value for key, value in given.items() if key != "uri"}
         return await run(place.folder.session, "consolidate", {"path": place.path, **others})
 
@@ -47,6 +52,8 @@ def _command(
     def offer(act: Callable[[Place, Mapping[str, Any]], Awaitable[Any]]) -> None:
         @server.command(PREFIX + name)
         async def command(*arguments: Any) -> Any:
+            from kinos.engine.command import check_keys
+
             try:
                 given = argument(arguments)
                 check_keys(name, given, KEYS[name])
