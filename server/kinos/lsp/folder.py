@@ -195,11 +195,17 @@ class Folder:
 
     def spell(self, path: str, uri: str) -> None:
         """The editor writes the URI of `path` in this way."""
-        self._spelled[path] = uri
+        if uri == self._own_uri(path):
+            self._spelled.pop(path, None)
+        else:
+            self._spelled[path] = uri
 
     def uri_of(self, path: str) -> str:
         """The URI of a document, as the editor writes it."""
-        return self._spelled.get(path) or f"{self.uri}{uri_of(f'/{path}').removeprefix('file://')}"
+        return self._spelled.get(path) or self._own_uri(path)
+
+    def _own_uri(self, path: str) -> str:
+        return f"{self.uri}{uri_of(f'/{path}').removeprefix('file://')}"
 
     def picture(self) -> dict[str, Any]:
         """The object of `kinos/status`; the folder is named as the editor does."""
