@@ -7,7 +7,6 @@ from collections.abc import Iterable, Sequence
 from lsprotocol import types
 
 from kinos.domain.rename import Rename
-from kinos.engine.manuscript import Restructured
 from kinos.lsp.ability import Abilities
 from kinos.lsp.folder import Folder, within
 from kinos.lsp.folders import Folders
@@ -29,6 +28,8 @@ class Renaming:
 
     async def will_rename(self, pairs: Pairs, encoding: Encoding, able: Abilities) -> types.WorkspaceEdit | None:
         """The edit that keeps links alive, to be made before files move; None when there is nothing to do."""
+        from kinos.engine.manuscript import Restructured
+
         renames = _renames(pairs)
         edits = []
         for folder in tuple(self._folders):

@@ -56,8 +56,8 @@ def examples(name: str) -> list[str]:
 
 def fields(value: Any, known: Mapping[str, str], name: str = "") -> Iterator[str]:
     """The fields of a payload as the page writes them; nothing is looked at below what it leaves to LSP."""
-    if name and known.get(name, "").startswith("LSP"):
-        yield name
+    if known.get(name or WHOLE, "").startswith("LSP"):
+        yield name or WHOLE
     elif isinstance(value, dict) and value:
         free = any(each.startswith(f"{name}.*") for each in known)
         for key, inner in value.items():

@@ -267,6 +267,18 @@ async def a_cap_is_reached_and_raised(editor: Editor) -> None:
     await editor.status(lambda status: status["team"]["state"] == "running" and status["budget"]["runsCap"] > 50)
 
 
+async def a_document_is_renamed(editor: Editor, folder: Path) -> None:
+    """By a person: the links to it follow, with the document that they are in."""
+    linking = folder / "README.md"
+    document = editor.documents.get(linking.as_uri()) or editor.open(linking, linking.read_text(encoding="utf-8"))
+    names = {"files": [{"oldUri": (folder / "tides.md").as_uri(), "newUri": (folder / "ebb and flow.md").as_uri()}]}
+    edit = await editor.request("workspace/willRenameFiles", names)
+    assert editor.takes(editor, {"edit": edit}) == {"applied": True}
+    assert "tides.md" not in document.text
+    assert "ebb" in document.text
+    editor.notify("workspace/didRenameFiles", names)
+
+
 async def the_rest_is_asked(editor: Editor, folder: Path) -> None:
     """What a person may ask at any time."""
     assert "# Project Map" in await editor.command("showMap")

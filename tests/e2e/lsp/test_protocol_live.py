@@ -48,6 +48,7 @@ async def work(editor: Editor, folder: Path) -> None:
     await scenario.the_team_stops(editor)
     await scenario.what_the_person_changed_since_is_left_alone(editor, folder)
     await scenario.the_rest_is_asked(editor, folder)
+    await scenario.a_document_is_renamed(editor, folder)
 
 
 async def reading(editor: Editor, folder: Path) -> None:
