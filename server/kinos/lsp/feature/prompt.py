@@ -6,7 +6,6 @@ from typing import Any
 
 from kinos.domain.errors import KinosError
 from kinos.domain.team import agent_at
-from kinos.engine.command import run
 from kinos.lsp.ability import abilities
 from kinos.lsp.action import SERVER, Choice
 from kinos.lsp.client import EditorClient
@@ -29,6 +28,8 @@ def register(server: Server, folders: Folders) -> None:
 
     @server.command(f"{PREFIX}editPrompt")
     async def edit_prompt(*arguments: Any) -> Any:
+        from kinos.engine.command import run
+
         try:
             given = dict(argument(arguments))
             folder = folders.named(given.pop("folder", None))
