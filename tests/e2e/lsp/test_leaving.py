@@ -1,13 +1,12 @@
-"""However an editor leaves, on stdio and on TCP, nothing is alive two seconds later: no server, no team, no check command.
+"""However an editor leaves, on stdio and on TCP, nothing is alive two seconds later: no server, no counter, no team.
 
-The team of the matrix is one whose workers start for ever, below which processes live that have left their session, so that
-each way of leaving is tried in a moment; the real one runs at the end.
+The team is one whose workers start for ever, below which processes live that have left their session, so that each way of
+leaving is tried in a moment. A real one at work is ended in `tests/e2e/test_stop.py`.
 """
 
 import asyncio
 import json
 import os
-import shutil
 import signal
 import socket
 import struct
@@ -20,7 +19,7 @@ from pathlib import Path
 import pytest
 
 from e2e.lsp.editor import Running, clean_environment, server
-from process_tree import alive, command_line, descendants, wait_for_end
+from process_tree import command_line, descendants, wait_for_end
 
 END = 2.0
 """Seconds in which everything must be gone."""
@@ -258,25 +257,3 @@ async def test_an_address_that_others_reach_is_refused_with_what_to_do_instead()
     assert process.returncode == 2
     assert b"on this machine only" in said
     assert b"ssh -L" in said
-
-
-@pytest.mark.agents
-@pytest.mark.timeout(240)
-@pytest.mark.parametrize("tcp", [False, True], ids=["stdio", "tcp"])
-async def test_nothing_is_alive_after_a_team_at_work_and_its_check_command(tmp_path: Path, tcp: bool) -> None:
-    folder = Path(shutil.copytree(EXAMPLES, tmp_path / "work"))
-    settings = {"check.command": ["sleep", "3599"], "check.unreviewed": True, "team.parallel": 4}
-    async with server(tcp=tcp) as running:
-        editor = running.editor
-        await editor.initialize(folder, options={"settings": settings})
-        await editor.status()
-        await editor.command("startTeam", team="coding", rehearse=True, landing="auto")
-        await editor.status(lambda status: sum(agent["landed"] for agent in status["agents"]) > 0)
-        async with asyncio.timeout(90):
-            while not any(command_line(pid) == "sleep 3599" for pid in descendants(running.pid)):
-                await editor.request("kinos/state")
-        processes = [running.pid, *descendants(running.pid)]
-        assert len(processes) >= 4
-        await editor.hang_up()
-        await nothing_left(processes)
-        assert alive(processes) == []
