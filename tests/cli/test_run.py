@@ -107,11 +107,25 @@ def test_what_was_set_aside_is_named_and_the_exit_code_is_1_though_the_rest_was_
 ) -> None:
     outside.running = [4711]
     outside.answers["history"] = [{"id": "c2", "agent": "ann", "title": "A title"}]
-    outside.answers[command] = {"changes": ["c2"], "setAside": [{"id": "c1", "reason": "it was edited"}]}
+    outside.answers[command] = {"changes": ["c2"], "setAside": [{"id": "c1", "reason": "it was edited"}], "unsaved": []}
     assert run([command, "--all"], outside) == 1
     said = capsys.readouterr()
     assert ": c2  ann: A title\n" in said.out
     assert "c1 was set aside: it was edited" in said.err
+
+
+@pytest.mark.parametrize("command", ["undo", "redo"])
+def test_what_is_not_saved_yet_in_the_editor_is_named_and_counts_as_done(
+    command: str, outside: FakeOutside, capsys: pytest.CaptureFixture[str]
+) -> None:
+    outside.running = [4711]
+    outside.answers["history"] = [{"id": "c2", "agent": "ann", "title": "A title"}]
+    unsaved = [{"id": "c2", "paths": ["a.md", "b.md"]}]
+    outside.answers[command] = {"changes": ["c2"], "setAside": [], "unsaved": unsaved}
+    assert run([command], outside) == 0
+    said = capsys.readouterr()
+    assert ": c2  ann: A title\n" in said.out
+    assert "c2: a.md, b.md are not saved yet. Save in the editor, so that it is on the disk too.\n" in said.err
 
 
 @pytest.mark.parametrize(

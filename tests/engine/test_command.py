@@ -153,8 +153,8 @@ async def test_history_undo_and_redo() -> None:
     assert [entry["state"] for entry in entries] == ["landed", "landed"]
     assert entries[0]["files"] == [{"path": "ann.md", "kind": "edited", "from": ""}]
     last = entries[-1]["id"]
-    assert await ask(world, "undo") == {"changes": [last], "setAside": []}
-    assert await ask(world, "redo", change=last) == {"changes": [last], "setAside": []}
+    assert await ask(world, "undo") == {"changes": [last], "setAside": [], "unsaved": []}
+    assert await ask(world, "redo", change=last) == {"changes": [last], "setAside": [], "unsaved": []}
     assert len((await ask(world, "undo", all=True))["changes"]) == 2
     assert len((await ask(world, "redo", session=True))["changes"]) == 2
     assert len((await ask(world, "undo", agent="ann"))["changes"]) == 1

@@ -229,6 +229,24 @@ async def closed(world: World) -> None:
     await world.session.did_close("ann.md")
 
 
+async def test_an_undo_and_a_redo_say_in_which_open_documents_they_are_not_saved_yet() -> None:
+    world = await landed(files=("ann.md", "ben.md"))
+    world.save("ann.md")
+    change = world.change().id
+    taken_back = await world.session.undo(Selection())
+    assert (taken_back.changes, taken_back.unsaved) == ((change,), ((change, ("ann.md",)),))
+    put_back = await world.session.redo(Selection())
+    assert (put_back.changes, put_back.unsaved) == ((change,), ((change, ("ann.md",)),))
+
+
+async def test_an_undo_of_closed_documents_leaves_nothing_to_save() -> None:
+    world = await landed()
+    world.save("ann.md")
+    await closed(world)
+    taken_back = await world.session.undo(Selection())
+    assert (len(taken_back.changes), taken_back.unsaved) == (1, ())
+
+
 async def test_an_undo_that_is_saved_is_one() -> None:
     world = await _taken_back()
     world.save("ann.md")

@@ -35,12 +35,15 @@ local function ask(call, name, arguments, done)
   end)
 end
 
----@param answer { changes: string[], setAside: { id: string, reason: string }[] }
+---@param answer { changes: string[], setAside: { id: string, reason: string }[], unsaved: { id: string, paths: string[] }[] }
 ---@param verb string
 local function say_reverted(answer, verb)
   say(#answer.changes == 0 and 'nothing ' .. verb or ('%s %s'):format(verb, table.concat(answer.changes, ', ')))
   for _, aside in ipairs(answer.setAside) do
     say(('%s not: %s'):format(aside.id, aside.reason), vim.log.levels.WARN)
+  end
+  for _, open in ipairs(answer.unsaved) do
+    say(('%s is not saved yet in %s'):format(open.id, table.concat(open.paths, ', ')), vim.log.levels.WARN)
   end
 end
 

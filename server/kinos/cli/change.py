@@ -8,6 +8,7 @@ from typing import Any
 from kinos.cli.engine import command, commands
 from kinos.cli.outside import Outside
 from kinos.cli.terminal import say, say_json, table, warn
+from kinos.domain.change import not_saved
 from kinos.domain.usage import dollars
 
 NOTHING = 3
@@ -127,6 +128,8 @@ def _revert(args: argparse.Namespace, outside: Outside, method: str, done: str) 
         names = {change["id"]: f"  {change['agent']}: {change['title']}" for change in changes}
         for identity in answer["changes"]:
             say(f"{done}: {identity}{names.get(identity, '')}")
+        for change in answer["unsaved"]:
+            warn(f"{change['id']}: {not_saved(change['paths'])}. Save in the editor, so that it is on the disk too.")
         for aside in answer["setAside"]:
             warn(f"{aside['id']} was set aside: {aside['reason']}")
         if not answer["changes"] and not answer["setAside"]:

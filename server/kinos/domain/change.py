@@ -1,7 +1,7 @@
 """A change: what one task did to files, whole or not at all, and the states it goes through."""
 
 import hashlib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -118,3 +118,8 @@ class Change:
 def digest(content: bytes) -> str:
     """The name of `content` in the image store: SHA-256, hexadecimal."""
     return hashlib.sha256(content).hexdigest()
+
+
+def not_saved(paths: Sequence[str]) -> str:
+    """That the open documents `paths` are not saved, in words; empty for none."""
+    return f"{', '.join(paths)} {'is' if len(paths) == 1 else 'are'} not saved yet" if paths else ""

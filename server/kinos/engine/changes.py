@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Callable, Collection, Coroutine, Iter
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import replace
 
-from kinos.domain.change import LANDED_STATES, Change, ChangeState
+from kinos.domain.change import LANDED_STATES, Change, ChangeState, not_saved
 from kinos.domain.errors import ConflictError, LandingError, PolicyError, UsageError
 from kinos.domain.event import ChangeMoved, Noted
 from kinos.domain.rename import Rename
@@ -198,7 +198,7 @@ class Changes:
 
     def _undone(self, change: Change) -> Change:
         """The undone `change`, with where that is not saved yet."""
-        return replace(change, reason=_not_saved(self._open_unsaved(change)))
+        return replace(change, reason=not_saved(self._open_unsaved(change)))
 
     def _open_unsaved(self, change: Change) -> list[str]:
         """Its files that are open and not saved."""
@@ -216,7 +216,9 @@ class Changes:
             chosen = choose(self.all(), selection, self._busy)
             with self._marked(chosen):
                 done = await revert(chosen, act, self.record, stopped)
-        return done, frozenset(path for change in chosen if change.id in done.changes for path in change.paths)
+        moved = [change for change in chosen if change.id in done.changes]
+        unsaved = tuple((change.id, tuple(paths)) for change in moved if (paths := self._open_unsaved(change)))
+        return replace(done, unsaved=unsaved), frozenset(path for change in moved for path in change.paths)
 
     async def _reversed(self, change: Change) -> Change:
         try:
@@ -323,7 +325,3 @@ class Changes:
 
 def _unsaved(change: Change) -> bool:
     return change.state is ChangeState.LANDED_UNSAVED or change.undo_unsaved
-
-
-def _not_saved(paths: Sequence[str]) -> str:
-    return f"{', '.join(paths)} {'is' if len(paths) == 1 else 'are'} not saved yet" if paths else ""

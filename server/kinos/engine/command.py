@@ -251,7 +251,8 @@ def _kind(change: Change, file: FileChange) -> str:
 
 def _reverted(done: Reverted) -> dict[str, Any]:
     aside = [{"id": identity, "reason": reason} for identity, reason in done.set_aside]
-    return {"changes": list(done.changes), "setAside": aside}
+    unsaved = [{"id": identity, "paths": list(paths)} for identity, paths in done.unsaved]
+    return {"changes": list(done.changes), "setAside": aside, "unsaved": unsaved}
 
 
 def _selection(arguments: Arguments) -> Selection:

@@ -40,10 +40,13 @@ class Selection:
 
 @dataclass(frozen=True, slots=True)
 class Reverted:
-    """`changes` were done, in order; `set_aside` could not be, each with its reason."""
+    """`changes` were done, in order; `set_aside` could not be, each with its reason; `unsaved` are those of `changes` that
+    the disk does not show yet, each with the open documents in which it is not saved.
+    """
 
     changes: tuple[str, ...]
     set_aside: tuple[tuple[str, str], ...]
+    unsaved: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
 
 def to_undo(changes: Sequence[Change], selection: Selection, busy: Collection[str] = ()) -> list[Change]:

@@ -160,7 +160,8 @@ async def a_change_lands_in_an_open_document(editor: Editor, folder: Path, chang
     history = {each["id"]: each for each in await editor.command("history")}
     assert history[change["id"]]["state"] == "landed"
     undone = await editor.command("undo", change=change["id"])
-    assert undone == {"changes": [change["id"]], "setAside": []}
+    unsaved = [{"id": change["id"], "paths": [path.name]}]
+    assert undone == {"changes": [change["id"]], "setAside": [], "unsaved": unsaved}
     assert document.text == f"{mine}# To do\n\nNothing yet.\n"
     assert (await editor.command("redo", change=change["id"]))["changes"] == [change["id"]]
     assert "harbour" in document.text
@@ -177,7 +178,11 @@ async def a_change_is_edited_before_it_lands(editor: Editor, folder: Path, chang
     assert (await editor.command("accept", change=edited["id"]))["state"] == "landed"
     (path,) = texts
     assert (folder / path).read_text(encoding="utf-8").endswith("A word of mine.\n")
-    assert await editor.command("undo", change=edited["id"]) == {"changes": [edited["id"]], "setAside": []}
+    assert await editor.command("undo", change=edited["id"]) == {
+        "changes": [edited["id"]],
+        "setAside": [],
+        "unsaved": [],
+    }
     assert not (folder / path).exists()
 
 

@@ -104,7 +104,7 @@ async def test_an_agents_change_is_undone_under_the_new_name(tmp_path: Path) -> 
         history = await editor.command("history")
         assert next(each for each in history if each["id"] == change["id"])["files"][0]["path"] == "moved/other.md"
         undone = await editor.command("undo", change=change["id"])
-        assert undone == {"changes": [change["id"]], "setAside": []}
+        assert undone == {"changes": [change["id"]], "setAside": [], "unsaved": []}
 
 
 async def test_what_is_made_and_deleted_in_the_editor_is_counted(tmp_path: Path) -> None:

@@ -241,7 +241,8 @@ async def test_a_change_lands_in_an_open_document_through_the_editor(plan: Path)
         editor.save(document, plan / "todolist.md")
         history = {each["id"]: each for each in await editor.command("history")}
         assert history[change["id"]]["state"] == "landed"
-        assert await editor.command("undo") == {"changes": [change["id"]], "setAside": []}
+        unsaved = [{"id": change["id"], "paths": ["todolist.md"]}]
+        assert await editor.command("undo") == {"changes": [change["id"]], "setAside": [], "unsaved": unsaved}
         assert document.text == before
 
 
