@@ -101,6 +101,19 @@ async def test_the_planner_is_given_prompt_brief_and_settings() -> None:
     assert (call.retry.attempts, call.endpoint.api_key, call.endpoint.rehearsal) == (2, "key", False)
 
 
+async def test_the_part_that_is_cached_stays_the_same_to_the_letter_whatever_happens_in_the_workspace() -> None:
+    world = alone()
+    await once(world, 2)
+    world.session.set_phase("convergence")
+    await world.session.start_team(Start("crew", ends=Ends(cycles=1)))
+    await world.session.finished()
+    briefs = [call.brief for call in world.workers.plans]
+    assert len(set(briefs)) == 3
+    assert "Say 1" in briefs[1]
+    assert "Phase: CONVERGENCE" in briefs[2]
+    assert len({call.system for call in world.workers.plans}) == 1
+
+
 async def test_an_agents_own_model_comes_before_the_settings() -> None:
     world = World(teams=ALONE, agents={"ann": agent("ann", model="claude-opus-5")})
     await once(world)
