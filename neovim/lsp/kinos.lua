@@ -10,7 +10,7 @@ return {
   -- Neovim 0.11 makes edits that name the version they are for, but does not say so.
   capabilities = {
     workspace = { workspaceEdit = { documentChanges = true } },
-    experimental = { commands = { commands = { 'kinos.rejectChange' } } },
+    experimental = { commands = { commands = { 'kinos.editChange', 'kinos.rejectChange' } } },
   },
   handlers = {
     ['kinos/status'] = function(_, status)
@@ -21,11 +21,11 @@ return {
     end,
   },
   commands = {
+    ['kinos.editChange'] = function(command, context)
+      require('kinos.review').edit(command, context)
+    end,
     ['kinos.rejectChange'] = function(command, context)
       require('kinos.review').reject(command, context)
-    end,
-    ['kinos.server.diff'] = function(command, context)
-      require('kinos.command').review(command, context)
     end,
   },
   on_init = function(client)

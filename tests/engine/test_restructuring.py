@@ -50,6 +50,7 @@ async def test_links_of_other_documents_follow_open_or_closed() -> None:
     made = await world(a="[x](guide.md#setup) [y](guide.md#usage)\r\n", b="[x](/guide.md#deep)\n", c="guide.md\n")
     made.session.did_open("b.md", "<a href='guide.md#deep'>", 4)
     done = await made.session.restructuring.move("guide.md", 6, 6)
+    assert done.label == "Move a part of guide.md to a new document"
     assert texts(done)["a.md"] == "[x](guide-setup.md#setup) [y](guide.md#usage)\r\n"
     assert texts(done)["b.md"] == "<a href='guide-setup.md#deep'>"
     assert {rewrite.path: rewrite.version for rewrite in done.rewrites} == {

@@ -2,23 +2,32 @@
 
 local M = {}
 
+---Those of its changes that are edits of texts: others make files.
+---@param edit lsp.WorkspaceEdit
+---@return lsp.TextDocumentEdit[]
+local function text_edits(edit)
+  return vim.tbl_filter(function(change)
+    return change.textDocument ~= nil
+  end, edit.documentChanges or {})
+end
+
 ---@param edit lsp.WorkspaceEdit
 ---@return integer[] buffers
 local function targets(edit)
   local uris = vim.tbl_keys(edit.changes or {})
-  for _, change in ipairs(edit.documentChanges or {}) do
+  for _, change in ipairs(text_edits(edit)) do
     table.insert(uris, change.textDocument.uri)
   end
   return vim.tbl_map(vim.uri_to_bufnr, uris)
 end
 
----Neovim itself checks the version of the first document only.
+---Neovim itself checks the version of the first document only. A closed one has none.
 ---@param edit lsp.WorkspaceEdit
 ---@return string? why the edit does not fit any more
 local function stale(edit)
-  for _, change in ipairs(edit.documentChanges or {}) do
-    local buffer = vim.uri_to_bufnr(change.textDocument.uri)
-    if vim.lsp.util.buf_versions[buffer] ~= change.textDocument.version then
+  for _, change in ipairs(text_edits(edit)) do
+    local buffer, version = vim.uri_to_bufnr(change.textDocument.uri), change.textDocument.version
+    if version and vim.lsp.util.buf_versions[buffer] ~= version then
       return vim.api.nvim_buf_get_name(buffer) .. ' has been changed meanwhile.'
     end
   end
@@ -27,9 +36,11 @@ end
 ---Begin a new undo step, so that undoing the edit does not take what was typed before.
 ---@param buffer integer
 local function break_undo(buffer)
-  vim.api.nvim_buf_call(buffer, function()
-    vim.cmd('let &g:undolevels = &g:undolevels')
-  end)
+  if vim.api.nvim_buf_is_loaded(buffer) then
+    vim.api.nvim_buf_call(buffer, function()
+      vim.cmd('let &g:undolevels = &g:undolevels')
+    end)
+  end
 end
 
 ---@param buffer integer

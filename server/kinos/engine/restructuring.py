@@ -49,7 +49,7 @@ class Restructuring:
         def parts(source: Manuscript, taken: frozenset[str]) -> tuple[Part, ...]:
             return self._chosen(source, wanted, taken) if wanted else self._suggested(source, counter, taken)
 
-        return await self._split(path, parts, counter)
+        return await self._split(f"Split {path}", path, parts, counter)
 
     async def move(self, path: str, first: int, last: int) -> Restructured:
         """Move the sections that the lines mean into a new document. Raises as `split`."""
@@ -61,7 +61,7 @@ class Restructuring:
                 raise UsageError("There is no section at that place.", "Put the cursor below a heading.")
             return (self._free(path, lines, pieces, taken),)
 
-        return await self._split(path, parts, self._sizes.counter())
+        return await self._split(f"Move a part of {path} to a new document", path, parts, self._sizes.counter())
 
     async def ignored(self, path: str) -> Restructured:
         """The comment that suppresses the diagnostic of the document's size, at its beginning. Raises UsageError."""
@@ -90,16 +90,17 @@ class Restructuring:
 
     # -- inside ---------------------------------------------------------------------------------------------------
 
-    async def _split(self, path: str, choose: Choose, counter: Counter) -> Restructured:
+    async def _split(self, label: str, path: str, choose: Choose, counter: Counter) -> Restructured:
         if not self.allows(path):
             raise UsageError(f"{path} is no document that can be split.", "Choose a counted Markdown document.")
         open_ = self._manuscripts.all_open()
         others = [other for other in self._sizes.documents.sizes if other != path]
-        return await asyncio.to_thread(self._worked_out, path, choose, counter, open_, others)
+        rewrites, made = await asyncio.to_thread(self._worked_out, path, choose, counter, open_, others)
+        return Restructured(label, rewrites, made)
 
     def _worked_out(
         self, path: str, choose: Choose, counter: Counter, open_: Mapping[str, Manuscript], others: Sequence[str]
-    ) -> Restructured:
+    ) -> tuple[tuple[Rewrite, ...], tuple[Made, ...]]:
         source = open_.get(path) or self._manuscripts.closed(path)
         text = source.text.unified()
         try:
@@ -117,7 +118,7 @@ class Restructuring:
             for part in parts
         )
         rewrites += _relinked(path, homes, self._manuscripts.readable(others, open_))
-        return Restructured(f"Split {path}", tuple(rewrites), made)
+        return tuple(rewrites), made
 
     def _chosen(self, source: Manuscript, wanted: Sequence[str], taken: frozenset[str]) -> tuple[Part, ...]:
         path, lines = source.path, scan(source.text.unified())

@@ -1,10 +1,8 @@
 """A client that makes whole workspace edits: it creates files, and edits open and closed documents."""
 
-from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
 
-from e2e.lsp.editor import CAPABILITIES, Document, Editor
+from e2e.lsp.editor import CAPABILITIES, Document, Editor, file_of
 
 LITERALS: dict[str, Any] = {
     "codeActionLiteralSupport": {"codeActionKind": {"valueSet": ["quickfix", "refactor", "source"]}},
@@ -25,11 +23,6 @@ def capabilities(action: dict[str, Any], edit: dict[str, Any], **others: Any) ->
         "workspace": {**CAPABILITIES["workspace"], "workspaceEdit": edit},
         **others,
     }
-
-
-def file_of(uri: str) -> Path:
-    """The file of a URI."""
-    return Path(unquote(urlsplit(uri).path))
 
 
 def make(editor: Editor, edit: dict[str, Any]) -> bool:

@@ -203,11 +203,11 @@ class Editor:
         return [message["params"] for message in self.received if message["method"] == method]
 
     async def until[T](self, look: Callable[[], T | None], seconds: float = SECONDS) -> T:
-        """Wait until `look` sees something in what was received."""
+        """Wait until `look` sees something in what was received; an empty list is nothing, an empty object is something."""
         async with asyncio.timeout(seconds):
             while True:
                 seen = look()
-                if seen is not None and seen is not False:
+                if seen is not None and seen is not False and seen != []:
                     return seen
                 self._news.clear()
                 await self._news.wait()

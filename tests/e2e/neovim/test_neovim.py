@@ -207,7 +207,9 @@ def test_lenses_hints_hovers_and_the_outline_are_shown(home: Path, folder: Path)
 
 
 @pytest.mark.agents
-def test_the_lens_of_a_waiting_change_shows_what_it_would_do(home: Path, folder: Path) -> None:
+def test_the_lens_of_a_waiting_change_shows_it_and_what_is_written_there_waits_in_its_place(
+    home: Path, folder: Path
+) -> None:
     with neovim(home, folder / "todolist.md") as editor:
         editor.wait(ATTACHED)
         editor.command("Kinos rehearse default")
@@ -224,8 +226,30 @@ def test_the_lens_of_a_waiting_change_shows_what_it_would_do(home: Path, folder:
             f"local lens = {lens} local client = vim.lsp.get_clients({{ name = 'kinos', bufnr = 0 }})[1]"
             " client:exec_cmd(lens.command, { bufnr = vim.api.nvim_get_current_buf() }) return true"
         )
-        editor.wait("vim.bo.filetype == 'diff'")
-        assert "+++ b/todolist.md" in editor.lines()
+        editor.wait("vim.fn.bufname():find('^kinos://') ~= nil")
+        assert editor.lines() != (folder / "todolist.md").read_text().splitlines()
+        assert editor.lua("vim.wo.diff and vim.bo.filetype") == "markdown"
+        for words in ("My own words 🌊.", "And more."):
+            editor.keys(f"Go{words}<Esc>")
+            editor.wait(f"vim.fn.mode() == 'n' and vim.fn.getline('$') == '{words}'")
+            editor.command("write")
+            assert not editor.lua("vim.bo.modified"), editor.messages()
+        assert editor.messages().count("your version waits as") == 2
+        ask = "{ title = '', command = 'kinos.server.history', arguments = {} }"
+        changes = "function(_, changes) _G.changes = changes end"
+        editor.run(f"vim.lsp.get_clients({{ name = 'kinos' }})[1]:exec_cmd({ask}, {{}}, {changes}) return true")
+        editor.wait("_G.changes ~= nil")
+        (mine,) = [
+            each
+            for each in editor.lua("_G.changes")
+            if each["state"] == "proposed" and [file["path"] for file in each["files"]] == ["todolist.md"]
+        ]
+        accept = f"{{ title = '', command = 'kinos.server.accept', arguments = {{ {{ change = '{mine['id']}' }} }} }}"
+        editor.run(f"vim.lsp.get_clients({{ name = 'kinos' }})[1]:exec_cmd({accept}) return true")
+        editor.wait(
+            f"vim.api.nvim_buf_get_lines(vim.fn.bufnr('{folder}/todolist.md'), -2, -1, false)[1] == 'And more.'"
+        )
+        assert mine["editOf"]
 
 
 @pytest.mark.agents
@@ -276,6 +300,31 @@ def test_a_buffer_without_unsaved_words_is_saved_after_an_agents_edit(home: Path
         editor.hear("processes ended")
         editor.command("Kinos undo")
         editor.wait("vim.fn.search('harbour', 'nw') == 0")
+
+
+def test_the_lens_that_splits_a_document_makes_the_new_ones_and_edits_those_that_link_to_it(
+    home: Path, folder: Path
+) -> None:
+    part = "The harbour measures its tide 🌊. " * 30
+    (folder / "guide.md").write_text(f"# Guide\n\n## Setup\n\n{part}\n\n## 用途\n\n{part}\n")
+    (folder / "todolist.md").write_text("# To do\n\nRead [it](guide.md#用途).\n")
+    settings = {"trusted": True, "settings": {"tokens": {"warn": 500}}}
+    with neovim(home, folder / "guide.md", options=settings) as editor:
+        editor.wait("(require('kinos.status').get() or { documents = {} }).documents.count == 4")
+        editor.run("vim.lsp.codelens.refresh({ bufnr = 0 }) return true")
+        lens = (
+            "vim.iter(vim.lsp.codelens.get(0)):find(function(lens) return lens.command.title:find('^Split') ~= nil end)"
+        )
+        editor.wait(f"{lens} ~= nil")
+        editor.run(
+            f"vim.lsp.get_clients({{ name = 'kinos' }})[1]:exec_cmd({lens}.command, {{ bufnr = 0 }}) return true"
+        )
+        editor.wait(
+            "vim.fn.filereadable('guide-part-1.md') == 1 and not vim.bo.modified and #vim.diagnostic.get(0) == 0"
+        )
+        assert editor.lines()[-1] == "See [用途](guide-part-1.md)."
+        editor.wait("table.concat(vim.fn.readfile('todolist.md')):find('guide%-part%-1') ~= nil")
+        editor.wait("table.concat(vim.fn.readfile('guide-part-1.md')):find('harbour') ~= nil")
 
 
 def test_a_long_document_is_split_by_its_code_action_and_one_undo_takes_it_back(home: Path, folder: Path) -> None:
