@@ -25,11 +25,11 @@ from kinos.lsp.action import KINDS, deed
 from kinos.lsp.background import Background
 from kinos.lsp.diagnostic import CODES
 from kinos.lsp.feature import code_lens, document_link, document_symbol, hover, inlay_hint, prompt
-from kinos.lsp.feature.command import COMMANDS, PREFIX
+from kinos.lsp.feature.command import COMMANDS
 from kinos.lsp.feature.document_command import KEYS
 from kinos.lsp.folders import Folders
 from kinos.lsp.option import options
-from kinos.lsp.protocol import refusal
+from kinos.lsp.protocol import PREFIX, refusal
 from lsp.stage import OneFolder, RecordingClient, StagedWorkspace, workspace
 
 PAGE = (Path(__file__).parents[2] / "docs" / "protocol.md").read_text(encoding="utf-8")

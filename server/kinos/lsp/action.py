@@ -13,12 +13,11 @@ from kinos.domain.markdown import Heading, plain, scan
 from kinos.domain.markdown.obstacle import obstacle
 from kinos.domain.markdown.section import Section, below, meant
 from kinos.lsp.ability import Abilities
+from kinos.lsp.protocol import PREFIX
 from kinos.tokens.document import OpenText
 
 if TYPE_CHECKING:
     from kinos.engine.folding import Twin
-
-SERVER = "kinos.server."
 
 CONSOLIDATE, UPDATE_MAP = "source.kinos.consolidate", "source.kinos.updateMap"
 KINDS = (
@@ -152,7 +151,7 @@ def _about_size(scene: Scene, outermost: Sequence[Section]) -> list[Choice]:
     if not reason and not any(section.children or len(outermost) > 1 for section in outermost):
         reason = "it has no headings at which it could be split"
     done = Deed("split", scene.uri, scene.document.version)
-    command = (f"{SERVER}splitDocument", {"uri": scene.uri})
+    command = (f"{PREFIX}splitDocument", {"uri": scene.uri})
     made = [Choice("Split at headings", kind, done, command, reason, bool(scene.fixes), fixes=scene.fixes)]
     if scene.able.annotates and not reason:
         shown = Deed("split", scene.uri, scene.document.version, preview=True)
@@ -211,10 +210,10 @@ def _about_changes(scene: Scene) -> list[Choice]:
         name, given = _short(change.title), {"folder": scene.folder, "change": change.id}
         model = not change.rehearsal
         found.append(
-            Choice(f"Accept {name} ({change.agent})", kind, command=(f"{SERVER}accept", given), by_model=model)
+            Choice(f"Accept {name} ({change.agent})", kind, command=(f"{PREFIX}accept", given), by_model=model)
         )
         asks = REJECT in scene.able.commands
-        reject = (REJECT if asks else f"{SERVER}reject", given)
+        reject = (REJECT if asks else f"{PREFIX}reject", given)
         found.append(Choice(f"Reject {name} ({change.agent}){' …' if asks else ''}", kind, command=reject))
         if EDIT in scene.able.commands:
             found.append(Choice(f"Edit {name} ({change.agent}) …", kind, command=(EDIT, given), by_model=model))
@@ -224,10 +223,10 @@ def _about_changes(scene: Scene) -> list[Choice]:
 def _about_folder(scene: Scene) -> list[Choice]:
     """What the team or the map is asked for."""
     kind = types.CodeActionKind.QuickFix if scene.fixes and scene.over else CONSOLIDATE
-    consolidate = (f"{SERVER}consolidate", {"uri": scene.uri})
+    consolidate = (f"{PREFIX}consolidate", {"uri": scene.uri})
     return [
         Choice("Ask the team to consolidate this document", kind, command=consolidate, fixes=scene.fixes),
-        Choice("Update the map", UPDATE_MAP, command=(f"{SERVER}updateMap", {"folder": scene.folder})),
+        Choice("Update the map", UPDATE_MAP, command=(f"{PREFIX}updateMap", {"folder": scene.folder})),
     ]
 
 

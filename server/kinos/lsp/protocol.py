@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
+PREFIX = "kinos.server."
+"""What the names of our commands begin with."""
+
 TOKEN: ContextVar[types.ProgressToken | None] = ContextVar("work_done_token", default=None)
 """The token that came with the command that is being done, for its progress."""
 

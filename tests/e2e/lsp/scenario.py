@@ -298,3 +298,24 @@ async def the_rest_is_asked(editor: Editor, folder: Path) -> None:
     assert (await editor.command("status"))["phase"]["name"] == "CONVERGENCE"
     assert (await editor.command("doctor"))["findings"]
     assert (await editor.request("kinos/state", {"folder": str(folder)}))["folder"] == str(folder)
+
+
+async def a_prompt_is_opened(editor: Editor, folder: Path) -> None:
+    """A copy of the shipped one, for this workspace."""
+    made = await editor.command("editPrompt", agent="management")
+    assert (file_of(made["uri"]), made["created"]) == (folder / ".kinos" / "prompts" / "management.md", True)
+
+    def shown() -> bool:
+        return made["uri"] in [
+            each["params"]["uri"] for each in editor.asked if each["method"] == "window/showDocument"
+        ]
+
+    await editor.until(shown)
+
+
+async def a_wrong_setting_is_told(editor: Editor) -> None:
+    """To the person, once the editor says that it has it."""
+    editor.settings = {"kinos": {"tokens": {"warn": "many"}}}
+    editor.notify("workspace/didChangeConfiguration", {"settings": editor.settings})
+    message = (await editor.until(lambda: editor.said("window/showMessage")))[-1]["message"]
+    assert "tokens.warn" in message

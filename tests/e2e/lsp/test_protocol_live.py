@@ -14,8 +14,10 @@ from e2e.lsp import scenario
 from e2e.lsp.editor import Editor, server
 from e2e.lsp.page import documented, examples, fields, sections
 from e2e.lsp.profile import profile
-from kinos.lsp.feature.command import COMMANDS, PREFIX
+from kinos.lsp.feature import prompt
+from kinos.lsp.feature.command import COMMANDS
 from kinos.lsp.feature.document_command import KEYS
+from kinos.lsp.protocol import PREFIX
 
 pytestmark = [pytest.mark.agents, pytest.mark.timeout(300)]
 
@@ -49,6 +51,8 @@ async def work(editor: Editor, folder: Path) -> None:
     await scenario.what_the_person_changed_since_is_left_alone(editor, folder)
     await scenario.the_rest_is_asked(editor, folder)
     await scenario.a_document_is_renamed(editor, folder)
+    await scenario.a_prompt_is_opened(editor, folder)
+    await scenario.a_wrong_setting_is_told(editor)
 
 
 async def reading(editor: Editor, folder: Path) -> None:
@@ -81,7 +85,7 @@ async def test_all_that_the_page_documents_is_sent(seen: dict[str, set[str]]) ->
 
 
 def test_every_command_has_its_answer_documented() -> None:
-    assert {PREFIX + name for name in (*COMMANDS, *KEYS)} - set(sections()) == set()
+    assert {PREFIX + name for name in (*COMMANDS, *KEYS, *prompt.KEYS)} - set(sections()) == set()
 
 
 @pytest.mark.parametrize("name", MESSAGES)

@@ -17,12 +17,11 @@ from kinos.domain.state import State
 from kinos.lsp.folder import PATIENCE, counted
 from kinos.lsp.folders import Folders
 from kinos.lsp.progress import Progress
-from kinos.lsp.protocol import TOKEN, Server, refusal
+from kinos.lsp.protocol import PREFIX, TOKEN, Server, refusal
 
 if TYPE_CHECKING:
     from kinos.engine.session import Session
 
-PREFIX = "kinos.server."
 STATE = "kinos/state"
 COMMANDS = (
     "startTeam", "stopTeam", "startAgent", "stopAgent", "pauseTeam", "resumeTeam", "setBudget", "status",

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 from kinos.domain.errors import KinosError, LandingError, UsageError
 from kinos.lsp.ability import abilities
 from kinos.lsp.client import EditorClient
-from kinos.lsp.feature.command import PREFIX, argument
+from kinos.lsp.feature.command import argument
 from kinos.lsp.folders import Folders, Place
-from kinos.lsp.protocol import Server, refusal
+from kinos.lsp.protocol import PREFIX, Server, refusal
 from kinos.lsp.workspace_edit import Dialect, workspace_edit
 
 if TYPE_CHECKING:

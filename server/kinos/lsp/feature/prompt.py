@@ -7,12 +7,12 @@ from typing import Any
 from kinos.domain.errors import KinosError
 from kinos.domain.team import agent_at
 from kinos.lsp.ability import abilities
-from kinos.lsp.action import SERVER, Choice
+from kinos.lsp.action import Choice
 from kinos.lsp.client import EditorClient
-from kinos.lsp.feature.command import PREFIX, argument
+from kinos.lsp.feature.command import argument
 from kinos.lsp.folder import Folder
 from kinos.lsp.folders import Folders, Place
-from kinos.lsp.protocol import Server, refusal
+from kinos.lsp.protocol import PREFIX, Server, refusal
 from kinos.lsp.uri import path_of, uri_of
 
 KEYS = {"editPrompt": ("folder", "agent")}
@@ -23,7 +23,7 @@ _PROMPT = re.compile(r".*/prompts/([^/]+)\.md")
 
 
 def register(server: Server, folders: Folders) -> None:
-    """Choice the command."""
+    """Offer the command."""
     client = EditorClient(server)
 
     @server.command(f"{PREFIX}editPrompt")
@@ -55,4 +55,4 @@ def prompt_offers(uri: str, place: Place | None, folders: Sequence[Folder], line
 
 def _offer(folder: Folder, name: str, where: str) -> Choice:
     given = {"folder": folder.uri, "agent": name}
-    return Choice(f"Edit the prompt of {name}{where}", KIND, command=(f"{SERVER}editPrompt", given))
+    return Choice(f"Edit the prompt of {name}{where}", KIND, command=(f"{PREFIX}editPrompt", given))
