@@ -4,8 +4,8 @@ import pytest
 
 from fakes.world import World
 from kinos.domain.errors import UsageError
+from kinos.domain.exemption import IGNORE_SIZE as IGNORE
 from kinos.engine.manuscript import Restructured
-from kinos.engine.restructuring import IGNORE
 from kinos.engine.text import parse
 
 GUIDE = (

@@ -1,6 +1,8 @@
 """Which folder a document belongs to, and what happens when folders come and go."""
 
 import asyncio
+import gc
+import weakref
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -391,6 +393,19 @@ WRONG = "[tokens]\nwarm = 5\n"
 def config(root: Path) -> Path:
     (root / ".kinos").mkdir()
     return root / ".kinos" / "config.toml"
+
+
+async def test_a_folder_that_has_left_is_kept_by_nobody(stage: Stage, root: Path) -> None:
+    stage.add(root)
+    await stage.quiet()
+    gone = weakref.ref(stage.made[0].session)
+    stage.folders.remove(root.as_uri())
+    await stage.quiet()
+    stage.made.clear()
+    stage.editors.clear()
+    stage.client.progresses.clear()
+    gc.collect()
+    assert gone() is None
 
 
 async def test_a_settings_file_is_checked_as_it_is_opened_changed_saved_and_closed(

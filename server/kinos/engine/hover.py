@@ -9,6 +9,7 @@ from kinos.domain.change import Change
 from kinos.domain.errors import ContentError, KinosError, UsageError
 from kinos.domain.map_entry import Entry, entries
 from kinos.domain.note import Note
+from kinos.domain.own_file import Kind, kind_of
 from kinos.domain.path import is_markdown
 from kinos.domain.project_map import MAP_NAME
 from kinos.domain.size import amount, kilotokens, rounded
@@ -25,8 +26,8 @@ SHOWN = 3
 DIFF = 40
 """Lines of a waiting change that are shown."""
 
-_TEAM_FILE = re.compile(r"\.kinos/(teams/[^/]+\.toml|prompts/[^/]+\.md)|teams/[^/]+/config\.json")
-"""Files of teams and agents, those of 2024 among them."""
+_FORMER = re.compile(r"teams/[^/]+/config\.json")
+"""Teams of 2024."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ def pointed(session: Session, path: str, text: OpenText, line: int, at: int) -> 
         return None
     if path == MAP_NAME:
         return _in_map(session, text, line, at)
-    if _TEAM_FILE.fullmatch(path) and (found := _agent_at(session, words, line, at)) is not None:
+    if _names_agents(path) and (found := _agent_at(session, words, line, at)) is not None:
         return found
     if not is_markdown(path):
         return None
@@ -81,6 +82,11 @@ def _in_map(session: Session, text: OpenText, line: int, at: int) -> Pointed | N
     else:
         notes = [Note(entry.path, (("Size", "none: it is not there any more, or not counted"),))]
     return Pointed(line, entry.start, line, entry.end, notes)
+
+
+def _names_agents(path: str) -> bool:
+    """Whether it is the file of a team or an agent."""
+    return kind_of(path) in (Kind.TEAM, Kind.PROMPT) or _FORMER.fullmatch(path) is not None
 
 
 def _agent_at(session: Session, words: str, line: int, at: int) -> Pointed | None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from kinos.domain.change import Change
+from kinos.domain.exemption import ignores_size
 from kinos.domain.path import REQUESTS, is_markdown
 from kinos.domain.printable import printable
 from kinos.domain.project_map import MAP_NAME
@@ -46,6 +47,7 @@ def lenses(session: Session, path: str, text: OpenText, *, edits: bool, own: Col
     known, outline = insight(session, path), outlined(session, path, text)
     over = known.size is not None and known.limits.level(known.size.tokens) is not Level.OK
     splits = over and edits and len(outline.every()) > 1 and session.restructuring.allows(path)
+    splits = splits and not ignores_size(text.text)
     return [
         *(team(session.state.team.state) if path in REQUESTS and session.trusted else ()),
         *document(known),

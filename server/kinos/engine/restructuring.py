@@ -6,6 +6,7 @@ from posixpath import basename
 from urllib.parse import unquote
 
 from kinos.domain.errors import ConflictError, UsageError
+from kinos.domain.exemption import IGNORE_SIZE
 from kinos.domain.markdown import Kind, Line, Section, headings, plain, scan, sections
 from kinos.domain.markdown.division import named
 from kinos.domain.markdown.relink import relinked
@@ -20,7 +21,6 @@ from kinos.engine.text import Text, parse
 from kinos.tokens.counter import Counter
 from kinos.tokens.suggestion import suggestion
 
-IGNORE = "<!-- kinos: ignore-size -->"
 ECHOES = (2.0, 2.0, 0.0)
 """Seconds until an editor that says it has done something is looked at again, each time; after the last it has not."""
 
@@ -70,7 +70,7 @@ class Restructuring:
             source = await asyncio.to_thread(self._manuscripts.closed, path)
         text, lines = source.text, scan(source.text.unified())
         at = next((n for n, line in enumerate(lines) if line.kind is not Kind.FRONT), len(lines))
-        lines_after, ends_after = [*text.lines[:at], IGNORE, *text.lines[at:]], [*text.ends]
+        lines_after, ends_after = [*text.lines[:at], IGNORE_SIZE, *text.lines[at:]], [*text.ends]
         # Below front matter without a line end it is the last line itself.
         ends_after.insert(max(0, at - 1) if at == len(text.lines) else at, text.end)
         after = Text(tuple(lines_after), tuple(ends_after), text.bom)

@@ -1,12 +1,12 @@
 """Size diagnostics: what there is to say about one document, as the editor takes it."""
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from lsprotocol import types
 
 from kinos.domain.bulk import Bulk
+from kinos.domain.exemption import ignores_size
 from kinos.domain.setting import Settings
 from kinos.domain.size import Counted, Level, Limits, Size
 from kinos.tokens.document import OpenText
@@ -17,7 +17,6 @@ CODES = {Level.LONG: "document-long", Level.TOO_LONG: "document-too-long"}
 GUIDE = "restructuring.md"
 """The page that says what to do, with a heading for each code."""
 
-_IGNORED = re.compile(r"<!--\s*kinos:\s*ignore-size\s*-->")
 _SEVERITY = {name.lower(): types.DiagnosticSeverity[name] for name in ("Error", "Warning", "Information", "Hint")}
 
 
@@ -59,11 +58,6 @@ def ruler(settings: Settings, tokenizer: str) -> Ruler:
     return Ruler(Limits(settings.tokens_warn, settings.tokens_error), tokenizer, severities)
 
 
-def ignored(text: str) -> bool:
-    """Whether the document says that its size does not matter."""
-    return _IGNORED.search(text) is not None
-
-
 @dataclass(frozen=True, slots=True)
 class Document:
     """A document that may have a diagnostic: its URI, its text, its size, and where it is too large as far as that is known."""
@@ -80,7 +74,7 @@ def diagnostics(document: Document, rule: Ruler, form: Form, docs: str) -> list[
     A document with the comment `<!-- kinos: ignore-size -->` anywhere in it has none.
     """
     size = document.size
-    if size is None or not rule.over(size) or ignored(document.text.text):
+    if size is None or not rule.over(size) or ignores_size(document.text.text):
         return []
     level = rule.limits.level(size.tokens)
     return [

@@ -99,7 +99,11 @@ class Folders:
             self._configure_client()
             self._complaints.put(folder.uri, ())
             self._arrange()
-            self._background.start(folder.close())
+            self._background.start(self._end(folder))
+
+    async def _end(self, folder: Folder) -> None:
+        await folder.close()
+        self._left.remove(folder)
 
     async def close(self) -> None:
         """End everything of all folders, also of those that have left and may not have ended yet."""

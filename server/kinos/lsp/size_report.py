@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Protocol
 from lsprotocol import types
 
 from kinos.domain.event import Event, SettingsChanged, SizesCounted, TokenizerChanged
+from kinos.domain.exemption import ignores_size
 from kinos.domain.size import Size
 from kinos.domain.state import State
 from kinos.lsp.background import Background
-from kinos.lsp.diagnostic import Document, Form, diagnostics, ignored, ruler
+from kinos.lsp.diagnostic import Document, Form, diagnostics, ruler
 from kinos.tokens.document import OpenText
 
 if TYPE_CHECKING:
@@ -140,7 +141,7 @@ class SizeReport:
         try:
             while (limit := self._limit(path)) and (buffer := self._session.buffers.get(path)) is not None:
                 text, version = buffer.text, buffer.text.version
-                if ignored(text.text) or self._bulks.current(path, text, limit):
+                if ignores_size(text.text) or self._bulks.current(path, text, limit):
                     return
                 if path in self._bulks:
                     await asyncio.sleep(PAUSE)

@@ -39,6 +39,8 @@ async def test_a_long_one_has_its_heaviest_sections_and_a_command_that_splits_it
     assert all(
         " tokens, " in lens.command.title and lens.command.title.endswith(" % of the document") for lens in parts
     )
+    ignoring = stage.open("b.md", f"{LONG}\n<!-- kinos:ignore-size -->\n")
+    assert "Split at its headings" not in words(await lenses(stage, ignoring))
     stage.client.declared = frozenset()
     assert "Split at its headings" not in words(await lenses(stage, uri))
 

@@ -11,11 +11,12 @@ from pygls.exceptions import JsonRpcException, JsonRpcInvalidParams
 
 from kinos.domain.change import ChangeState
 from kinos.domain.errors import KinosError
+from kinos.domain.exemption import ignores_size
 from kinos.domain.size import Level
 from kinos.lsp.ability import abilities
 from kinos.lsp.action import KINDS, Choice, Deed, Scene, asked, code_action, deed, offers
 from kinos.lsp.client import EditorClient
-from kinos.lsp.diagnostic import CODES, SOURCE, ignored
+from kinos.lsp.diagnostic import CODES, SOURCE
 from kinos.lsp.feature.prompt import KIND as PROMPT
 from kinos.lsp.feature.prompt import prompt_offers
 from kinos.lsp.folders import Folders, Place
@@ -132,7 +133,7 @@ def scene(params: types.CodeActionParams, place: Place, dialect: Dialect) -> Sce
         first,
         last,
         counted,
-        counted and level is not Level.OK and not ignored(buffer.text.text),
+        counted and level is not Level.OK and not ignores_size(buffer.text.text),
         dialect.able,
         [c for c in session.changes() if c.state is ChangeState.PROPOSED and place.path in c.paths],
         _ours(params.context.diagnostics),

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from kinos.domain.errors import KinosError
+from kinos.domain.own_file import Kind, kind_of
 from kinos.domain.team import agent_at
 from kinos.lsp.ability import abilities
 from kinos.lsp.action import Choice
@@ -18,7 +19,6 @@ from kinos.lsp.uri import path_of, uri_of
 KEYS = {"editPrompt": ("folder", "agent")}
 KIND = "refactor.kinos.editPrompt"
 
-_TEAM = re.compile(r"(?:.*/)?teams/[^/]+\.toml")
 _PROMPT = re.compile(r".*/prompts/([^/]+)\.md")
 
 
@@ -46,7 +46,8 @@ def prompt_offers(uri: str, place: Place | None, folders: Sequence[Folder], line
     """Edit the prompt of the agent that the cursor is at in a team file, or of whose shipped prompt this file is."""
     if place is not None:
         buffer = place.folder.session.buffers.get(place.path)
-        name = agent_at(buffer.text.text, line) if buffer is not None and _TEAM.fullmatch(place.path) else ""
+        is_team = buffer is not None and kind_of(place.path) is Kind.TEAM
+        name = agent_at(buffer.text.text, line) if buffer is not None and is_team else ""
         return [_offer(place.folder, name, "")] if name in place.folder.session.catalog.agents() else []
     found = _PROMPT.fullmatch(path_of(uri) or "")
     there = [folder for folder in folders if found is not None and found[1] in folder.session.catalog.agents()]
