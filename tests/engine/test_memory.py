@@ -41,6 +41,7 @@ def test_an_agent_is_told_of_its_own_work_though_others_did_much_since() -> None
         memory.said_nothing("bob", f"all is well, {number}")
     assert all(line.startswith("bob") for line in memory.recent("bob"))
     own = memory.recent("ann")[LATELY:]
+    assert len(own) == 10
     assert own == tuple(f"ann landed: Task c{number} (a.md, b.md)" for number in range(29, 29 - OWN, -1))
 
 

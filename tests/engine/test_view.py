@@ -4,6 +4,7 @@ from fakes.catalog import agent
 from fakes.world import World
 from kinos.domain.team import Agent
 from kinos.engine.observation import CONTEXT
+from kinos.engine.view import RECENT
 
 ANN = agent("ann")
 
@@ -20,6 +21,27 @@ async def test_a_brief_holds_everything_an_agent_observes() -> None:
     assert brief.recent == ["bob found nothing to do: all is well"]
     assert brief.claimed == ["b.md"]
     assert [(exhibit.path, exhibit.text) for exhibit in brief.exhibits] == [("a.md", "one\ntwo\n")]
+
+
+async def test_an_agent_is_told_of_its_own_work_before_what_the_team_did_lately() -> None:
+    world = World({"a.md": "one\n"})
+    await world.session.open()
+    world.session._memory.said_nothing("ann", "the guide is complete")
+    for number in range(30):
+        world.session._memory.said_nothing("bob", f"all is well, {number}")
+    told = "ann found nothing to do: the guide is complete"
+    assert told in (await world.session._view.brief(ANN)).recent
+    assert told not in (await world.session._view.brief(agent("bob"))).recent
+
+
+async def test_of_a_long_history_the_latest_is_told_and_the_documents_keep_their_room() -> None:
+    world = World({"a.md": "one\n"})
+    await world.session.open()
+    for number in range(30):
+        world.session._memory.said_nothing("ann", f"number {number}: {'word ' * 400}")
+    recent = (await world.session._view.brief(ANN)).recent
+    assert 1000 < await world.session.sizes.count("\n".join(recent)) <= RECENT
+    assert recent[0].startswith("ann found nothing to do: number 29: ")
 
 
 async def test_what_was_shown_is_remembered_so_that_everything_is_seen_in_time() -> None:
