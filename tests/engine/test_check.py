@@ -42,7 +42,7 @@ def world(files: tuple[str, ...] = ("ann.md",), times: int = 1, **more: Any) -> 
 async def ran(made: World, landing: str = "") -> World:
     await made.session.open()
     await made.session.start_team(Start("crew", landing=landing, ends=Ends(idle=True)))
-    await made.session.finished()
+    await made.over()
     return made
 
 
@@ -133,7 +133,7 @@ async def test_a_change_that_was_rejected_or_waits_is_not_checked() -> None:
     made = world()
     await made.session.open()
     await made.session.start_team(Start("crew", landing="review", ends=Ends(idle=True)))
-    await made.session.finished()
+    await made.over()
     assert made.checker.runs == []
 
 

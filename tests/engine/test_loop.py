@@ -172,7 +172,7 @@ async def test_a_run_until_idle_does_not_wait_for_who_goes_round_in_circles() ->
 
     world.workers.planner, world.workers.hand = plan, edit
     await started(world, ends=Ends(idle=True))
-    await world.session.finished()
+    await world.over()
     assert [e.agent for e in world.of(ev.AgentHeld)] == ["ann"]
     assert begun(world, "bob")[-1] > begun(world, "ann")[-1], "bob was asked again after the last change"
 

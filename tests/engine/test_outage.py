@@ -286,6 +286,6 @@ async def test_a_run_until_idle_ends_when_the_api_never_answers() -> None:
     world = World(teams=FOUR)
     bad(world, 1e9)
     await started(world, Ends(idle=True, at_cap=True))
-    await world.session.finished()
+    await world.over()
     assert world.session.tally.failed >= 4
     assert world.session.tally.landed == 0

@@ -121,7 +121,7 @@ async def test_a_run_until_idle_ends_though_nobody_can_search() -> None:
     world.workers.planner = lambda call: failed(FailureKind.NO_SEARCH, "No web search.")
     await world.session.open()
     await world.session.start_team(Start("crew", ends=Ends(idle=True)))
-    await world.session.finished()
+    await world.over()
     assert world.session.tally.last_failure.startswith("No web search.")
     assert world.session.tally.landed == 0
 

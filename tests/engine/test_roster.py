@@ -31,7 +31,7 @@ async def run(world: World, ends: Ends, start: str = "crew", **after: Callable[[
     for at, action in after.items():
         world.clock.later(float(at.removeprefix("s")), action)
     await world.session.start_team(Start(start, ends=ends))
-    await world.session.finished()
+    await world.over()
 
 
 def notes(world: World, level: str = "") -> list[str]:

@@ -25,7 +25,7 @@ async def run(world: World, ends: Ends, landing: str = "") -> None:
     """Start the crew and wait for the end."""
     await world.session.open()
     await world.session.start_team(Start("crew", ends=ends, landing=landing))
-    await world.session.finished()
+    await world.over()
 
 
 def cycles(world: World) -> Counter[str]:

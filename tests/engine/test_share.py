@@ -227,7 +227,7 @@ async def until_idle(scripts: dict[str, tuple[int, float, float]], parallel: int
     world.workers.planner = plan
     await world.session.open()
     await world.session.start_team(Start("crew", ends=Ends(idle=True)))
-    await world.session.finished()
+    await world.over()
     assert world.session.tally.landed == sum(work for work, _, _ in scripts.values())
     assert all_said(world.events, set(scripts)), "it ended too early"
     last = max(i for i, e in enumerate(world.events) if isinstance(e, ev.CycleRested))

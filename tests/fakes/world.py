@@ -1,5 +1,6 @@
 """A whole engine with everything outside of it in memory."""
 
+import asyncio
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -29,6 +30,9 @@ from kinos.tokens.document import Encoding
 
 CREW = {"crew": {"ann": (2.0, 1.0), "bob": (1.0, 0.0)}}
 """A team: ann works in both phases, bob in EXPANSION alone."""
+
+LONG = 24 * 60 * 60.0
+"""Seconds; longer than any run that ends by itself."""
 
 
 class Appending:
@@ -125,6 +129,18 @@ class World:
         self.editor.format(path)
         self.disk.put(path, self.editor.text(path))
         self.session.did_save(path)
+
+    async def over(self, seconds: float = LONG) -> None:
+        """Wait until the run has ended by itself, in so many seconds of its clock: one that goes on for ever fails."""
+        end, late = (asyncio.ensure_future(each) for each in (self.session.finished(), self.clock.passing(seconds)))
+        await asyncio.wait([end, late], return_when=asyncio.FIRST_COMPLETED)
+        late.cancel()
+        if not end.done():
+            end.cancel()
+            states = ", ".join(f"{view.name} {view.state}" for view in self.session.state.agents.values())
+            await self.session.stop_team()
+            raise AssertionError(f"the run should have ended by itself, and goes on after {seconds:g} s: {states}")
+        await end
 
     def of[E: Event](self, kind: type[E]) -> list[E]:
         """The events of one kind."""
