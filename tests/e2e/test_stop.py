@@ -35,6 +35,8 @@ from process_tree import alive, command_line, descendants, wait_for_end
 pytestmark = [pytest.mark.agents, pytest.mark.timeout(3600)]
 
 ROUNDS = int(os.environ.get("KINOS_ROUNDS", "1"))
+FRESH = 10
+"""Rounds in one workspace: once a team has landed all there is to do, it would wait for ever."""
 EXAMPLE = Path(__file__).parents[2] / "examples" / "workspace"
 MOMENTS: dict[str, type[ev.Event]] = {
     "planning": ev.CycleStarted,
@@ -142,10 +144,16 @@ async def reached(session: Session, moment: str) -> None:
 async def test_a_stop_at_any_moment_leaves_no_process_and_nothing_half_done(
     folder: Path, api: Rehearsal, moment: str
 ) -> None:
+    for begun in range(0, ROUNDS, FRESH):
+        work = Path(shutil.copytree(folder, folder.with_name(f"work{begun}")))
+        await stopped_again_and_again(work, api, moment, min(FRESH, ROUNDS - begun))
+
+
+async def stopped_again_and_again(folder: Path, api: Rehearsal, moment: str, rounds: int) -> None:
     before = contents(folder)
     async with engine(folder) as session:
         own = set(descendants(os.getpid()))
-        for _ in range(ROUNDS):
+        for _ in range(rounds):
             api.knobs.pace = PACE.get(moment, 0.0)
             await session.start_team(Start("default"))
             company = [pid for pid in descendants(os.getpid()) if pid not in own]
