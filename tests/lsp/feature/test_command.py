@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from fakes.world import World
+from kinos.domain.change import ChangeState
 from kinos.domain.errors import StoppedError, UsageError
 from kinos.domain.event import ChangeMoved, Event, Noted
 from kinos.domain.state import State
@@ -89,7 +90,8 @@ async def test_an_undo_that_is_cancelled_answers_with_what_it_did_and_reports_it
     world, server = World(), Connection()
     await world.session.open()
     await world.session.start_team(Start("crew"))
-    await world.clock.passing(500)
+    while sum(change.state is ChangeState.LANDED for change in world.session.changes()) < 3:
+        await world.clock.passing(60)
     await world.session.stop_team()
     session = world.session
 
