@@ -55,6 +55,35 @@ def wait_for_end(pids: Collection[int], seconds: float) -> list[int]:
     return alive(pids)
 
 
+def seconds_to_end(pids: Collection[int], seconds: float) -> tuple[list[int], float]:
+    """Waits as `wait_for_end` does: who runs still, and how long it took, without the time for which the first of `pids` and
+    this thread were ready to run and the machine ran others.
+    """
+    began, first, last = time.monotonic(), _delays(pids), dict[str, int]()
+    with contextlib.ExitStack() as opened:
+        ends = []
+        for pid in pids:
+            with contextlib.suppress(ProcessLookupError):
+                ends.append(opened.enter_context(os.fdopen(os.pidfd_open(pid))))
+        while ends and time.monotonic() - began < seconds:
+            over, _, _ = select.select(ends, [], [], 0.02)
+            ends = [end for end in ends if end not in over]
+            last |= _delays(pids)
+    took = time.monotonic() - began
+    lost = sum(delay - first.get(thread, 0) for thread, delay in last.items())
+    return alive(pids), max(0.0, took - lost / 1e9)
+
+
+def _delays(pids: Collection[int]) -> dict[str, int]:
+    """Nanoseconds for which each thread of the first of `pids`, and this one, has waited for a processor; by its folder."""
+    found = {}
+    folders = [*Path(f"/proc/{next(iter(pids))}/task").glob("*"), Path("/proc/thread-self").resolve()]
+    for folder in folders:
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+            found[str(folder)] = int((folder / "schedstat").read_text(encoding="ascii").split()[1])
+    return found
+
+
 def _processes() -> list[tuple[int, int, str]]:
     """Process id, parent's id and state letter of every process."""
     found = []

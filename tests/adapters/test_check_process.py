@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import secrets
 import signal
 import subprocess
 import sys
@@ -12,6 +13,7 @@ import pytest
 
 import kinos
 from kinos.adapters.check_process import KEPT, CheckProcess
+from kinos.adapters.descendant import family
 from kinos.domain.errors import SetupError
 from process_tree import alive
 
@@ -151,3 +153,14 @@ async def test_an_engine_that_is_killed_takes_it_along(root: Path) -> None:
     async with asyncio.timeout(30):
         while alive(living):
             await asyncio.sleep(0.01)
+
+
+def test_an_engine_that_had_gone_before_the_command_was_started_takes_it_along_too(root: Path) -> None:
+    """Its guard ends when the command and all it started have: this process adopts none of them."""
+    mark, package = secrets.token_hex(8), str(Path(kinos.__file__).parents[1])
+    subprocess.run(
+        [PYTHON, "-m", "kinos.adapters.check_guard", mark, "setsid", "sleep", "1000"],
+        stdin=subprocess.DEVNULL, cwd=root, timeout=60, check=False,
+        env={**os.environ, "PYTHONPATH": package, "KINOS_TEAM_MARK": mark},
+    )  # fmt: skip
+    assert family([], mark) == set()

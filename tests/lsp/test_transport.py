@@ -103,6 +103,29 @@ async def test_messages_leave_in_their_order_though_nobody_reads_yet() -> None:
     assert b"".join(got) == message + b"end"
 
 
+@pytest.mark.parametrize("kind", [os.pipe, socket.socketpair])
+async def test_what_many_threads_write_at_once_arrives_whole(kind: Callable[[], Any]) -> None:
+    """More than a pipe or a socket takes at a time, so that each message leaves in pieces."""
+    read, write = (end if isinstance(end, int) else end.detach() for end in kind())
+    writer = Writer(write)
+    messages = [bytes([number]) * (1 << 18) for number in range(8)]
+    ready = threading.Barrier(len(messages))
+
+    def say(message: bytes) -> None:
+        ready.wait()
+        writer.write(message)
+
+    threads = [threading.Thread(target=say, args=(message,)) for message in messages]
+    for thread in threads:
+        thread.start()
+    with closing(os.fdopen(read, "rb")) as stream:
+        got = [stream.read(1 << 18) for _ in messages]
+    assert sorted(got) == messages
+    for thread in threads:
+        thread.join()
+    writer.close()
+
+
 async def test_what_the_editor_has_not_taken_is_pending_until_it_does() -> None:
     read, write = os.pipe()
     writer, room = Writer(write), asyncio.Event()
@@ -165,6 +188,15 @@ def test_the_deadline_ends_a_process_that_hangs() -> None:
     done = run(
         "import threading\nfrom kinos.lsp.transport import Deadline\n"
         "d = Deadline(0.05)\nd.start()\nd.start()\nthreading.Event().wait()\n"
+    )
+    assert done.returncode == 1
+
+
+def test_the_end_of_the_input_starts_the_deadline_though_the_loop_hangs() -> None:
+    done = run(
+        "import asyncio, threading\nfrom kinos.lsp.transport import Deadline, Input\n"
+        "async def main():\n    Input(0, Deadline(0.05).start)\n    threading.Event().wait()\n"
+        "asyncio.run(main())\n"
     )
     assert done.returncode == 1
 

@@ -89,7 +89,10 @@ TRAPS: dict[int, tuple[str, tuple[str, ...]]] = {
     ),
     15: (
         "TCP serves one client, and writes are not safe from threads",
-        ("e2e/lsp/test_connection.py::test_on_tcp_one_editor_is_served_and_its_going_ends_it",),
+        (
+            "e2e/lsp/test_connection.py::test_on_tcp_one_editor_is_served_and_its_going_ends_it",
+            "lsp/test_transport.py::test_what_many_threads_write_at_once_arrives_whole",
+        ),
     ),
     16: (
         "nothing watches the editor's death on TCP",

@@ -16,15 +16,23 @@ def main(arguments: list[str]) -> None:
     """Start the command, say how it ended, and wait for the end."""
     mark, *command = arguments
     adopt_orphans()
+    process = _start(command)
+    # Only now: an engine that has gone already must find the command to end it, and not let it start behind its back.
     threading.Thread(target=_mind_the_engine, args=(mark,)).start()
-    try:
-        # Its stderr goes where its stdout goes: ours is for the engine alone.
-        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stderr=subprocess.STDOUT, start_new_session=True)
-    except OSError as error:
-        _tell(f"error {error.strerror}")
+    if isinstance(process, str):
+        _tell(f"error {process}")
     else:
         os.close(1)
         _tell(f"exit {process.wait()}")
+
+
+def _start(command: list[str]) -> subprocess.Popen[bytes] | str:
+    """The command's process, or why there is none."""
+    try:
+        # Its stderr goes where its stdout goes: ours is for the engine alone.
+        return subprocess.Popen(command, stdin=subprocess.DEVNULL, stderr=subprocess.STDOUT, start_new_session=True)
+    except OSError as error:
+        return str(error.strerror)
 
 
 def _tell(text: str) -> None:

@@ -85,8 +85,9 @@ def run_tcp(factory: Factory, general: General, kill: Callable[[], None], host: 
 async def _connection(
     factory: Factory, general: General, incoming: int, output: Writer, kill: Callable[[], None]
 ) -> int:
+    ending = Deadline(_END, kill).start
     try:
-        return await serve(factory, general, Input(incoming), output, Deadline(_END, kill).start)
+        return await serve(factory, general, Input(incoming, ending), output, ending)
     finally:
         output.close()
 

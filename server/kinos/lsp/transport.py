@@ -81,14 +81,16 @@ def claimed_stdio() -> tuple[int, int]:
 class Input:
     """What comes from `descriptor`, be it a pipe, a socket, a file or a terminal.
 
-    `gone` is set once the other end has been closed, also while there is something left to read.
+    `gone` is set once the other end has been closed, also while there is something left to read. `ending` is called then as
+    well, perhaps twice, in a thread: a loop that hangs is not waited for.
     """
 
-    def __init__(self, descriptor: int) -> None:
+    def __init__(self, descriptor: int, ending: Callable[[], None] = lambda: None) -> None:
         self.reader = asyncio.StreamReader(limit=_AHEAD)
         self.gone = asyncio.Event()
         self._loop = asyncio.get_running_loop()
         self._descriptor = descriptor
+        self._ending = ending
         self._ahead = threading.Semaphore(_AHEAD // _CHUNK)  # a loop that is busy is not buried in what comes
         self._valve = threading.Event()
         self._valve.set()
@@ -114,8 +116,12 @@ class Input:
                     self._ahead.acquire()
                     self._loop.call_soon_threadsafe(self._feed, chunk)
                     self._wait()
-            self._loop.call_soon_threadsafe(self.gone.set)
+            self._leave()
             self._loop.call_soon_threadsafe(self.reader.feed_eof)
+
+    def _leave(self) -> None:
+        self._ending()
+        self._loop.call_soon_threadsafe(self.gone.set)
 
     def _feed(self, chunk: bytes) -> None:
         self._ahead.release()
@@ -125,7 +131,7 @@ class Input:
         """Until the valve is open; meanwhile the other end may be closed, which no read tells."""
         while not self._valve.wait(_LOOK):
             if hung_up(self._descriptor):
-                self._loop.call_soon_threadsafe(self.gone.set)
+                self._leave()
 
 
 def hung_up(descriptor: int) -> bool:

@@ -384,13 +384,18 @@ CAPABILITIES: Mapping[str, Any] = {
 
 @asynccontextmanager
 async def server(
-    *, environment: Mapping[str, str] | None = None, parent: Sequence[str] = (), tcp: bool = False
+    *,
+    environment: Mapping[str, str] | None = None,
+    parent: Sequence[str] = (),
+    tcp: bool = False,
+    program: Sequence[str] = ("-m", "kinos"),
 ) -> AsyncIterator[Running]:
-    """A `kin lsp` on stdio or on TCP, ended afterwards if it has not ended by itself; `parent` is a command that runs it.
+    """A `kin lsp` on stdio or on TCP, ended afterwards if it has not ended by itself; `parent` is a command that runs it, and
+    `program` what Python runs.
 
     What it said that the client had not declared to take fails the test.
     """
-    command = [*parent, sys.executable, "-P", "-m", "kinos", "lsp", *(["--tcp", "127.0.0.1:0"] if tcp else [])]
+    command = [*parent, sys.executable, "-P", *program, "lsp", *(["--tcp", "127.0.0.1:0"] if tcp else [])]
     process = await asyncio.create_subprocess_exec(
         *command,
         stdin=asyncio.subprocess.PIPE,
