@@ -192,13 +192,20 @@ def test_the_deadline_ends_a_process_that_hangs() -> None:
     assert done.returncode == 1
 
 
-def test_the_end_of_the_input_starts_the_deadline_though_the_loop_hangs() -> None:
-    done = run(
+@pytest.mark.parametrize("packets", [1, 40], ids=["little", "more than is read ahead"])
+def test_the_end_of_the_input_starts_the_deadline_though_the_loop_hangs(packets: int) -> None:
+    """Also when nobody takes what came before."""
+    code = (
         "import asyncio, threading\nfrom kinos.lsp.transport import Deadline, Input\n"
         "async def main():\n    Input(0, Deadline(0.05).start)\n    threading.Event().wait()\n"
         "asyncio.run(main())\n"
     )
-    assert done.returncode == 1
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)  # each read takes one packet
+    with theirs, ours:
+        for _ in range(packets):
+            ours.send(b"x")
+        ours.close()
+        assert subprocess.run([sys.executable, "-c", code], stdin=theirs, timeout=30, check=False).returncode == 1
 
 
 def test_the_deadline_keeps_nothing_alive() -> None:

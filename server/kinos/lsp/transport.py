@@ -78,6 +78,12 @@ def claimed_stdio() -> tuple[int, int]:
     return incoming, outgoing
 
 
+class _Ready(Protocol):
+    """Waits for so many seconds; whether it has come."""
+
+    def __call__(self, *, timeout: float) -> bool: ...
+
+
 class Input:
     """What comes from `descriptor`, be it a pipe, a socket, a file or a terminal.
 
@@ -113,9 +119,9 @@ class Input:
         with suppress(RuntimeError):
             with suppress(OSError):
                 while chunk := os.read(self._descriptor, _CHUNK):
-                    self._ahead.acquire()
+                    self._wait(self._ahead.acquire)
                     self._loop.call_soon_threadsafe(self._feed, chunk)
-                    self._wait()
+                    self._wait(self._valve.wait)
             self._leave()
             self._loop.call_soon_threadsafe(self.reader.feed_eof)
 
@@ -127,9 +133,9 @@ class Input:
         self._ahead.release()
         self.reader.feed_data(chunk)
 
-    def _wait(self) -> None:
-        """Until the valve is open; meanwhile the other end may be closed, which no read tells."""
-        while not self._valve.wait(_LOOK):
+    def _wait(self, ready: _Ready) -> None:
+        """Until it is; meanwhile the other end may be closed, which no read tells."""
+        while not ready(timeout=_LOOK):
             if hung_up(self._descriptor):
                 self._leave()
 
