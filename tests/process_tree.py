@@ -4,7 +4,7 @@ import contextlib
 import os
 import select
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
 _ENDED = "ZX"
@@ -56,10 +56,11 @@ def wait_for_end(pids: Collection[int], seconds: float) -> list[int]:
 
 
 def seconds_to_end(pids: Collection[int], seconds: float) -> tuple[list[int], float]:
-    """Waits as `wait_for_end` does: who runs still, and how long it took, without the time for which the first of `pids` and
-    this thread were ready to run and the machine ran others.
+    """Waits as `wait_for_end` does: who runs still, and how long it took, without the time for which the threads of the first
+    of `pids`, or this one if that was longer, were ready to run and the machine ran others.
     """
-    began, first, last = time.monotonic(), _delays(pids), dict[str, int]()
+    began, server, own = time.monotonic(), Path(f"/proc/{next(iter(pids))}/task"), Path("/proc/thread-self").resolve()
+    before, here, after = _delays(server.glob("*")), _delays([own]), dict[Path, int]()
     with contextlib.ExitStack() as opened:
         ends = []
         for pid in pids:
@@ -68,19 +69,19 @@ def seconds_to_end(pids: Collection[int], seconds: float) -> tuple[list[int], fl
         while ends and time.monotonic() - began < seconds:
             over, _, _ = select.select(ends, [], [], 0.02)
             ends = [end for end in ends if end not in over]
-            last |= _delays(pids)
+            after |= _delays(server.glob("*"))
     took = time.monotonic() - began
-    lost = sum(delay - first.get(thread, 0) for thread, delay in last.items())
-    return alive(pids), max(0.0, took - lost / 1e9)
+    lost = sum(delay - before.get(thread, 0) for thread, delay in after.items())
+    return alive(pids), took - max(lost, _delays([own]).get(own, 0) - here.get(own, 0)) / 1e9
 
 
-def _delays(pids: Collection[int]) -> dict[str, int]:
-    """Nanoseconds for which each thread of the first of `pids`, and this one, has waited for a processor; by its folder."""
+def _delays(threads: Iterable[Path]) -> dict[Path, int]:
+    """Nanoseconds for which each of these threads, named by their folders, has waited for a processor."""
     found = {}
-    folders = [*Path(f"/proc/{next(iter(pids))}/task").glob("*"), Path("/proc/thread-self").resolve()]
-    for folder in folders:
-        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
-            found[str(folder)] = int((folder / "schedstat").read_text(encoding="ascii").split()[1])
+    with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # the process is gone
+        for thread in threads:
+            with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+                found[thread] = int((thread / "schedstat").read_text(encoding="ascii").split()[1])
     return found
 
 
