@@ -21,7 +21,8 @@ MARK = "warm-pool-test"
 async def pool(tmp_path: Path) -> AsyncIterator[WarmPool]:
     adopt_orphans()
     code = Path(__file__).with_name("fake_worker.py").read_text(encoding="utf-8")
-    pool = WarmPool(Interpreter(interpreter(tmp_path, code), None, MARK))
+    python = interpreter(tmp_path, code)
+    pool = WarmPool(Interpreter(lambda: python, None, MARK))
     assert isinstance(await pool.start(tmp_path), Ready)
     yield pool
     await ended(pool)

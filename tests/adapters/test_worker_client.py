@@ -265,3 +265,11 @@ async def test_what_workers_say_is_kept_within_bounds(tmp_path: Path, monkeypatc
         await pool.plan(PLAN, Gate(), silent)
     assert (tmp_path / "worker.log").stat().st_size == 0
     assert [(tmp_path / f"worker.log.{number}").read_text(encoding="utf-8")[0] for number in (1, 2)] == ["y", "x"]
+
+
+@pytest.mark.parametrize(("system", "way"), [("linux", ForkServer), ("darwin", WarmPool)])
+def test_a_process_with_libraries_is_forked_on_linux_alone(
+    system: str, way: type[Way], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.platform", system)
+    assert isinstance(WorkerPool(lambda: sys.executable)._way, way)
