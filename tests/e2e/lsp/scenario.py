@@ -213,6 +213,14 @@ async def heavy_places_are_told(editor: Editor, document: Document) -> None:
     assert any(document.part(each["location"]["range"]).startswith("## Part ") for each in related)
 
 
+async def all_documents_are_asked_about(editor: Editor) -> None:
+    """Those that there is something to say about: first streamed, which another request ends."""
+    streamed = editor.ask("workspace/diagnostic", {"previousResultIds": [], "partialResultToken": "all"})
+    await editor.until(lambda: "all" in [params["token"] for params in editor.said("$/progress")])
+    assert (await editor.request("workspace/diagnostic", {"previousResultIds": []}))["items"]
+    assert await streamed == {"items": []}
+
+
 async def a_document_is_split_by_a_command(editor: Editor, folder: Path) -> None:
     """One that is long and closed."""
     long = folder / "currents.md"

@@ -36,6 +36,7 @@ async def work(editor: Editor, folder: Path) -> None:
     """A person's work with all that KinOS has."""
     document = await scenario.sizes_appear_and_clear(editor, folder)
     await scenario.heavy_places_are_told(editor, document)
+    await scenario.all_documents_are_asked_about(editor)
     await scenario.a_document_is_split_by_a_command(editor, folder)
     shown = await scenario.what_is_shown(editor, document)
     await scenario.the_team_is_asked_to_consolidate(editor, document)
