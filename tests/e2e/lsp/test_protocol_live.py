@@ -26,7 +26,6 @@ MESSAGES = [title for title in sections() if "/" in title or title.startswith(PR
 SEEN_ELSEWHERE = {
     "workspace/applyEdit": {"edit.changes"},  # for editors older than the four; tests/lsp/test_editor.py
     "textDocument/codeAction": {"[].edit"},  # comes when it is resolved
-    "$/progress": {"value.items"},  # for a client that asks for partial results; tests/e2e/lsp/test_mistakes.py
     "codeAction/resolve": {"command", "disabled.reason"},  # such an action is not resolved
 }
 """What this editor is not sent, and why."""
