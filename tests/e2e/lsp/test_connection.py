@@ -159,7 +159,7 @@ async def test_the_state_is_told_also_without_parameters(tmp_path: Path) -> None
             assert (await running.editor.request("kinos/state", params))["folder"] == str(tmp_path)
 
 
-async def test_without_a_folder_documents_are_left_alone_and_commands_say_why() -> None:
+async def test_without_a_folder_documents_have_their_size_and_commands_say_why() -> None:
     async with server() as running:
         await running.editor.initialize()
         running.editor.open("untitled:Untitled-1", "word " * 7000)
@@ -167,7 +167,9 @@ async def test_without_a_folder_documents_are_left_alone_and_commands_say_why() 
         with pytest.raises(ResponseError, match="No folder is open") as refused:
             await running.editor.command("showMap")
         assert (refused.value.code, refused.value.data["kind"]) == (-32803, "usage")
-        assert running.editor.said("textDocument/publishDiagnostics") == []
+        for uri in ("untitled:Untitled-1", "file:///nowhere/a.md"):
+            shown = await running.editor.published(uri)
+            assert [each["code"] for each in shown["diagnostics"]] == ["document-long"]
 
 
 async def test_a_folder_that_is_not_there_is_explained(tmp_path: Path) -> None:
