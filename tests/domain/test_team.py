@@ -21,6 +21,12 @@ def test_a_team_has_its_members_with_a_weight_for_each_phase() -> None:
     assert team.members[1].weight(Phase.CONVERGENCE) == 0.5
     assert team.member("bob") is team.members[1]
     assert team.member("nobody") is None
+    assert (team.model, read_team(f'model = "m"\n{TEAM}', "t/mine.toml", "mine").model) == (None, "m")
+
+
+def test_an_agent_has_a_model_of_its_own_where_its_file_says_one() -> None:
+    assert read_agent(AGENT, "p/ann.md", "ann").model is None
+    assert read_agent(AGENT.replace("pace = 5", 'model = "m"'), "p/ann.md", "ann").model == "m"
 
 
 def test_a_member_knows_its_line_and_is_the_same_on_another_one() -> None:
