@@ -14,6 +14,7 @@ from kinos.domain.check import SHOWN, CheckState, trimmed, unreviewed
 from kinos.domain.errors import UsageError
 from kinos.domain.task import NothingToDo, Task
 from kinos.domain.team import Agent
+from kinos.engine.check import BURST
 from kinos.engine.command import run
 from kinos.engine.lifecycle import Start
 from kinos.engine.run import Ends
@@ -86,6 +87,18 @@ async def test_a_burst_of_landings_is_checked_once_and_never_beside_itself() -> 
     await ran(made)
     assert made.session.tally.landed == 3
     assert len(made.checker.runs) == made.checker.most == 1
+
+
+async def test_a_burst_that_does_not_end_is_checked_all_the_same() -> None:
+    made = world(times=1)
+    await made.session.open()
+    await made.session.start_team(Start("crew"))
+    for seconds, runs in ((BURST - 10, 0), (BURST, 1)):
+        for _ in range(int(seconds)):
+            made.session.did_save("busy.md")
+            await made.clock.passing(1.0)
+        assert len(made.checker.runs) == runs
+    await made.session.stop_team()
 
 
 async def test_what_lands_while_it_runs_is_checked_after_it() -> None:

@@ -18,6 +18,8 @@ from kinos.engine.store import Store
 
 QUIET = 2.0
 """Seconds after a landing in which another one belongs to the same burst."""
+BURST = 60.0
+"""Seconds after which a burst is checked though it goes on: a busy team never rests."""
 
 
 class Audience(Protocol):
@@ -114,7 +116,8 @@ class Checks:
             await self._run()
 
     async def _burst_over(self) -> None:
-        while True:
+        began = self._clock.monotonic()
+        while self._clock.monotonic() < began + BURST:
             stirred = self._stirred
             await self._clock.wait(stirred, QUIET)
             if not stirred.is_set():
