@@ -145,7 +145,9 @@ async def test_columns_of_a_closed_document_do_not_count_its_byte_order_mark() -
 
 async def test_a_preview_asks_for_confirmation_where_the_client_can() -> None:
     edit = await made(versioned=True, creates=True, annotates=True)
-    assert edit.change_annotations == {"kinos": types.ChangeAnnotation("Split guide.md", needs_confirmation=True)}
+    assert edit.change_annotations == {
+        "kinos": types.ChangeAnnotation("Move a part of guide.md to a new document", needs_confirmation=True)
+    }
     for change in edit.document_changes or ():
         if isinstance(change, types.TextDocumentEdit):
             assert all(isinstance(each, types.AnnotatedTextEdit) for each in change.edits)

@@ -138,6 +138,7 @@ async def test_a_hover_is_about_the_heading_that_is_pointed_at(tmp_path: Path, e
         assert await about(editor, "hover", document, position=document.position(len(document.text) - 2)) is None
 
 
+@pytest.mark.agents
 async def test_lenses_follow_a_change_that_waits(tmp_path: Path) -> None:
     (tmp_path / "demande.md").write_text("# Request\n\nWrite about the tide.\n")
     (tmp_path / "notes.md").write_text("# Notes\n\nTODO: write.\n")

@@ -83,6 +83,7 @@ async def test_every_bad_value_is_named_in_one_message_and_not_again(tmp_path: P
         assert "budget.usd was not taken" in third
 
 
+@pytest.mark.agents
 async def test_the_workspaces_file_is_taken_live_and_only_tightens(tmp_path: Path) -> None:
     (tmp_path / "a.md").write_text(LONG)
     (tmp_path / ".kinos").mkdir()

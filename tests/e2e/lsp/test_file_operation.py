@@ -3,6 +3,8 @@
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from e2e.lsp.editor import CAPABILITIES, Editor, apply_edit, file_of, server
 
 OPERATIONS = dict.fromkeys(("didCreate", "willRename", "didRename", "didDelete"), True)
@@ -89,6 +91,7 @@ async def test_a_document_that_moves_to_another_folder_is_linked_from_there(tmp_
         await editor.status(lambda status: status["folder"] == str(two) and status["documents"]["count"] == 2)
 
 
+@pytest.mark.agents
 async def test_an_agents_change_is_undone_under_the_new_name(tmp_path: Path) -> None:
     (tmp_path / "demande.md").write_text("Write a plan.\n")
     async with server() as running:

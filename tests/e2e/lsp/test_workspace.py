@@ -3,6 +3,8 @@
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from e2e.lsp.editor import CAPABILITIES, Editor, server
 
 LONG = "word " * 120
@@ -36,6 +38,7 @@ async def status(editor: Editor, folder: Path, fits: Any) -> dict[str, Any]:
     return await editor.until(look)
 
 
+@pytest.mark.agents
 async def test_folders_come_and_go_while_documents_are_open_and_a_team_runs(tmp_path: Path) -> None:
     outer, inner = tmp_path / "outer", tmp_path / "outer" / "inner"
     inner.mkdir(parents=True)
