@@ -1,6 +1,7 @@
 """Warm processes: lent for one call at a time, used again, and gone with a call that is cut off."""
 
 import asyncio
+import os
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -14,7 +15,7 @@ from kinos.adapters.warm_pool import MOST, WarmPool
 from kinos.domain.errors import FaultError
 from kinos.domain.message import Ready
 
-MARK = "warm-pool-test"
+MARK = f"warm-pool-test-{os.getpid()}"
 
 
 @pytest.fixture

@@ -90,9 +90,11 @@ def test_a_workspace_may_only_tighten(key: str, taken: object, refused: object) 
     assert resolve([workspace({key: refused})])[0] == Settings()
 
 
-@pytest.mark.parametrize("key", [row.key for row in rows().values() if row.scope is Scope.PERSON])
-def test_some_things_a_workspace_never_sets_though_everything_were_approved(key: str) -> None:
-    settings, (problem,) = resolve([workspace({key: "x"})], lambda demand: True)
+@pytest.mark.parametrize("name", [name for name, row in rows().items() if row.scope is Scope.PERSON])
+def test_some_things_a_workspace_never_sets_though_everything_were_approved(name: str) -> None:
+    value: object = getattr(Settings(), name) or "x"
+    taken = list(value) if isinstance(value, tuple) else value
+    settings, (problem,) = resolve([workspace({rows()[name].key: taken})], lambda demand: True)
     assert settings == Settings()
     assert "a workspace never sets it" in problem
 

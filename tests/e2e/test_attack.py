@@ -316,7 +316,7 @@ def test_a_cloned_repository_gets_no_command_run_even_where_its_agents_land_by_t
     assert not [event for event in events if event["type"] in ("CheckStarted", "CheckEnded")]
     for key in ("check.command", "check.unreviewed"):
         assert f"{key} was not taken" in error
-    assert "kin trust" in error
+    assert f"-C {site.folder} trust` shows and approves it" in error
 
 
 def test_a_rehearsal_among_such_texts_touches_nothing_outside_either(site: Site) -> None:

@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from process_tree import alive
+
 EXAMPLES = Path(__file__).parents[2] / "examples"
 KIN = [sys.executable, "-m", "kinos"]
 
@@ -190,12 +192,12 @@ def test_an_agent_in_python_that_never_ends_is_ended_by_a_stop(
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         assert any(json.loads(line)["type"] == "CycleStarted" for line in process.stdout)
-        own = Path("/proc", number.read_text())
-        assert own.exists()
+        own = int(number.read_text())
+        assert alive([own]) == [own]
         process.terminate()
         process.communicate()
     assert process.returncode == 130
-    assert not own.exists()
+    assert alive([own]) == []
 
 
 @pytest.mark.agents
