@@ -5,7 +5,7 @@ import secrets
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import pytest
 
@@ -168,3 +168,25 @@ def test_a_grandchild_that_left_its_session_and_lost_its_parent_is_still_below_u
         assert len(family([process.pid], "no mark")) == 2, "without adopting, the orphan would be the system's"
         assert end([process.pid], "no mark") == 2
     assert -process.returncode == signal.SIGKILL
+
+
+class Blinking:
+    """Implements `ProcessTable`: one look sees nobody, since who forked had ended before its state was read."""
+
+    def __init__(self, pid: int) -> None:
+        self.pid = pid
+        self.looks = 0
+
+    def parents(self) -> Mapping[int, int]:
+        self.looks += 1
+        return Proc().parents() if self.looks > 1 else {}
+
+    def carries(self, pid: int, variable: str) -> bool:
+        return pid == self.pid and Proc().carries(pid, variable)
+
+
+def test_a_child_that_one_look_misses_is_ended_all_the_same(mark: str) -> None:
+    environment = {**os.environ, "KINOS_TEAM_MARK": mark}
+    with subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"], env=environment) as process:
+        assert end([], mark, table=Blinking(process.pid)) == 1
+        assert alive([process.pid]) == []
