@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Collection, Iterator, Sequence
 
 from kinos.domain.markdown import scan
+from kinos.domain.markdown.link import respelled
 from kinos.domain.markdown.rename import Site, concerned, readdressed
 from kinos.domain.rename import Rename, renamed
 from kinos.engine.manuscript import Manuscript, Manuscripts, Rewrite
@@ -41,10 +42,7 @@ class Relinking:
         if new == old and not concerned(whole, renames):
             return
         lines = scan(whole)
-        texts = [line.text for line in lines]
         changed = list(readdressed(lines, Site(old, self._root), Site(new, home(new)), renames))
-        for target, address in reversed(changed):
-            texts[target.line] = texts[target.line][: target.start] + address + texts[target.line][target.end :]
         if changed:
-            after = Text(tuple(texts), document.text.ends, document.text.bom)
+            after = Text(tuple(respelled(lines, changed)), document.text.ends, document.text.bom)
             yield Rewrite(document.path, document.text, after, document.version)

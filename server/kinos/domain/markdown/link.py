@@ -115,12 +115,16 @@ def _blanked(pattern: re.Pattern[str], text: str) -> str:
 
 def retargeted(lines: Sequence[Line], place: Callable[[str], str | None]) -> list[str]:
     """The texts of `lines`, each link pointing where `place` says; None leaves it. External links are not asked about."""
+    found = ((target, place(target.url)) for target in targets(lines) if not target.external)
+    return respelled(lines, [(target, new) for target, new in found if new is not None])
+
+
+def respelled(lines: Sequence[Line], addresses: Sequence[tuple[Target, str]]) -> list[str]:
+    """The texts of `lines`, each of these links, in the order in which they stand there, with its new address."""
     texts = [line.text for line in lines]
-    for target in reversed(list(targets(lines))):
-        new = None if target.external else place(target.url)
-        if new is not None:
-            old = texts[target.line]
-            texts[target.line] = old[: target.start] + new + old[target.end :]
+    for target, new in reversed(addresses):
+        old = texts[target.line]
+        texts[target.line] = old[: target.start] + new + old[target.end :]
     return texts
 
 
