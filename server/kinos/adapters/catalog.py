@@ -8,6 +8,7 @@ from pathlib import Path
 
 from kinos.adapters.legacy_folder import LegacyTeam, legacy_teams
 from kinos.adapters.packaged import mistake, packaged
+from kinos.adapters.regular import stamped
 from kinos.adapters.share import shared
 from kinos.adapters.text_file import read
 from kinos.adapters.whole_file import replace_file
@@ -179,7 +180,7 @@ def marks(folder: Path) -> Iterator[Hashable]:
         except OSError:  # it has gone meanwhile, or is a link that leads nowhere
             yield entry.name
         else:
-            yield entry.name, now.st_mtime_ns, now.st_size, now.st_ino
+            yield entry.name, *stamped(now)
 
 
 def _listed(folder: Path, suffix: str) -> Sequence[Path]:

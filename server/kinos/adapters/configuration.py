@@ -6,11 +6,10 @@ from pathlib import Path
 
 from kinos.adapters.approval import Approvals, approval_file
 from kinos.adapters.config_file import layer, user_file, workspace_file
+from kinos.adapters.regular import Stamp, stamp_of
 from kinos.domain.demand import nothing
 from kinos.domain.layer import Layer, Source, from_environment, resolve
 from kinos.domain.setting import Settings
-
-type Stamp = tuple[int, int, int] | None
 
 
 class Configuration:
@@ -19,7 +18,7 @@ class Configuration:
     def __init__(self, root: Path | None, given: Sequence[Layer] = ()) -> None:
         self._root = root
         self._given = tuple(given)
-        self._read_at: Sequence[Stamp] = ()
+        self._read_at: Sequence[Stamp | None] = ()
 
     def give(self, *layers: Layer) -> None:
         """From now on the front end gives these. Then `read`."""
@@ -40,16 +39,8 @@ class Configuration:
         settings, problems = resolve([*layers, from_environment(os.environ), *self._given], approved)
         return settings, (*(problem for _, problems in found for problem in problems), *problems)
 
-    def _stamps(self) -> Sequence[Stamp]:
+    def _stamps(self) -> Sequence[Stamp | None]:
         files = [user_file()]
         if self._root is not None:
             files += [workspace_file(self._root), approval_file()]
-        return [_stamp(file) for file in files]
-
-
-def _stamp(file: Path) -> Stamp:
-    try:
-        found = file.stat()
-    except OSError:
-        return None
-    return found.st_mtime_ns, found.st_size, found.st_ino
+        return [stamp_of(file) for file in files]

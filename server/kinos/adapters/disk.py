@@ -143,7 +143,7 @@ class FileDisk:
             self._prune(target.parent)
             flush_folder(_existing(target.parent))
             return
-        made = [] if os.path.isdir(target.parent) else _made(target.parent)  # noqa: PTH112
+        made = _made(target.parent)
         name, temporary = str(target), str(target.with_name(_temporary(target) + secrets.token_hex(8)))
         old = _status(name)
         # What replaces a private file is private from the start; a new file gets what the umask says.

@@ -1,13 +1,12 @@
 """The files below `.kinos/` that people write, and what is wrong with them: by the readers that the engine goes by."""
 
 from collections.abc import Hashable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
 from kinos.adapters.catalog import FileCatalog, marks
 from kinos.adapters.config_file import layer, read_layer, user_file
-from kinos.adapters.regular import SMALL
+from kinos.adapters.regular import SMALL, stamp_of
 from kinos.adapters.text_file import read
 from kinos.domain.demand import Approved
 from kinos.domain.errors import ContentError, SetupError
@@ -32,11 +31,8 @@ class FileOwnFiles:
 
     def stamp(self) -> Hashable:
         """The files, each with its size and when it was changed."""
-        found: list[Hashable] = [mark for folder in self._folders()[1:] for mark in marks(folder)]
-        with suppress(OSError):
-            config = (self._home / "config.toml").stat()
-            found.append((config.st_mtime_ns, config.st_size, config.st_ino))
-        return tuple(found)
+        below = [mark for folder in self._folders()[1:] for mark in marks(folder)]
+        return (*below, stamp_of(self._home / "config.toml"))
 
     def texts(self) -> Mapping[str, str | Mistake]:
         """Each file's text, or why it cannot be read."""

@@ -11,6 +11,23 @@ SMALL = 1_000_000
 """Bytes: more than any file of settings, patterns or prompts has."""
 
 
+type Stamp = tuple[int, int, int]
+"""What shows that a file is the one seen before: modification time in nanoseconds, size in bytes, inode."""
+
+
+def stamped(found: os.stat_result) -> Stamp:
+    """The stamp of what was found."""
+    return found.st_mtime_ns, found.st_size, found.st_ino
+
+
+def stamp_of(file: str | Path) -> Stamp | None:
+    """The stamp of a file; None when there is none."""
+    try:
+        return stamped(os.stat(file))  # noqa: PTH116
+    except OSError:
+        return None
+
+
 def read(file: str | Path, most: int | None = None) -> bytes:
     """The bytes of a regular file, links followed. Raises OSError, also when it is of another kind or above `most` bytes."""
     handle = os.open(file, _FLAGS)

@@ -9,7 +9,8 @@ from pathlib import Path
 from time import monotonic
 
 from kinos.adapters.ignore import Ignore
-from kinos.adapters.size_cache import Row, SizeCache, Stamp
+from kinos.adapters.regular import Stamp, stamp_of, stamped
+from kinos.adapters.size_cache import Row, SizeCache
 from kinos.adapters.walk import Walk
 from kinos.domain.count import Count
 from kinos.domain.errors import UnavailableError
@@ -213,10 +214,7 @@ class Scan:
         return not is_document(path) and (self._root / path).is_dir() and self._walk.counts(f"{path}/")
 
     def _stamp(self, path: str) -> Stamp | None:
-        try:
-            return _stamped((self._root / path).stat())
-        except OSError:
-            return None
+        return stamp_of(self._root / path)
 
 
 def _ctok() -> str:
@@ -243,10 +241,6 @@ def batches(found: Iterable[Count]) -> Iterator[list[Count]]:
 
 def _stamp(entry: os.DirEntry[str]) -> Stamp:
     try:
-        return _stamped(entry.stat())
+        return stamped(entry.stat())
     except OSError:
         return (0, 0, 0)  # gone since, or a link in a circle: reading it will say
-
-
-def _stamped(found: os.stat_result) -> Stamp:
-    return (found.st_mtime_ns, found.st_size, found.st_ino)

@@ -12,6 +12,8 @@ from typing import Any
 
 import platformdirs
 
+from kinos.adapters.regular import Stamp
+
 FORMAT = 2
 """The layout of the file; another one is thrown away. Paths are bytes: a name need not be text."""
 
@@ -34,10 +36,6 @@ _log = logging.getLogger(__name__)
 def cache_file() -> Path:
     """Where a user's sizes are remembered."""
     return Path(platformdirs.user_cache_dir("kinos")) / "sizes.db"
-
-
-type Stamp = tuple[int, int, int]
-"""What shows that a file is the one seen before: modification time in nanoseconds, size in bytes, inode."""
 
 
 @dataclass(frozen=True, slots=True)
