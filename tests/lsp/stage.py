@@ -57,7 +57,6 @@ class RecordingClient:
     encoding: Encoding = Encoding.UTF16
     form: Form = field(default_factory=Form)
     pulls: bool = False
-    refreshed: int = 0
     versioned_edits: bool = True
     edits: bool = True
     declared: frozenset[str] = frozenset()
@@ -74,10 +73,6 @@ class RecordingClient:
     questions: list[tuple[str, Sequence[str]]] = field(default_factory=list)
     answers: asyncio.Queue[str] = field(default_factory=asyncio.Queue)
     news: asyncio.Event = field(default_factory=asyncio.Event)
-
-    def refresh_diagnostics(self) -> None:
-        self.refreshed += 1
-        self.news.set()
 
     def can(self, capability: str) -> bool:
         return capability in self.declared

@@ -15,7 +15,7 @@ from kinos.domain.errors import KinosError
 from kinos.domain.notification import Kind
 from kinos.domain.setting import Settings
 from kinos.engine.notification import Notification
-from kinos.lsp.ability import abilities
+from kinos.lsp.ability import Abilities, abilities
 from kinos.lsp.diagnostic import Form
 from kinos.lsp.outbox import Outbox, Way
 from kinos.lsp.progress import Progress
@@ -64,10 +64,6 @@ class Client(Protocol):
     @property
     def pulls(self) -> bool:
         """Whether it asks for diagnostics, of all documents too, and can be asked to do so again: then none are pushed."""
-        ...
-
-    def refresh_diagnostics(self) -> None:
-        """Ask it to ask for diagnostics again."""
         ...
 
     def can(self, capability: str) -> bool:
@@ -133,9 +129,14 @@ class EditorClient:
         return self.can("workspace.apply_edit")
 
     @property
+    def able(self) -> Abilities:
+        """What it declared about code actions and workspace edits."""
+        return abilities(self._server.client_capabilities)
+
+    @property
     def commands(self) -> Collection[str]:
         """The commands that it has itself."""
-        return abilities(self._server.client_capabilities).commands
+        return self.able.commands
 
     @property
     def form(self) -> Form:
@@ -155,10 +156,6 @@ class EditorClient:
         LSP has no word for asking about all documents; who knows `workspace.diagnostics` does.
         """
         return self.can("text_document.diagnostic") and self.can("workspace.diagnostics.refresh_support")
-
-    def refresh_diagnostics(self) -> None:
-        """Ask it to ask for diagnostics again."""
-        self._server.protocol.send_request(types.WORKSPACE_DIAGNOSTIC_REFRESH, None).add_done_callback(_note_failure)
 
     def can(self, capability: str) -> bool:
         """Whether the client declared a capability, named by its path in snake case."""

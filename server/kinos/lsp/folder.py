@@ -23,7 +23,7 @@ from kinos.lsp.refresh import Refresh
 from kinos.lsp.size_report import Publisher, SizeReport
 from kinos.lsp.status import Status
 from kinos.lsp.team_progress import TeamProgress
-from kinos.lsp.uri import uri_of
+from kinos.lsp.uri import real_place, uri_of
 from kinos.tokens.document import OpenText
 
 if TYPE_CHECKING:
@@ -169,8 +169,7 @@ class Folder:
 
     def relative(self, path: str) -> str | None:
         """The path within the folder of an absolute one, links to folders resolved; None when it is not inside."""
-        folder, name = os.path.split(path)
-        real = os.path.join(os.path.realpath(folder), name)  # noqa: PTH118
+        real = real_place(path)
         return real.removeprefix(self.root.rstrip("/") + "/") if within(real, self.root) else None
 
     def cede(self, inner: tuple[str, ...]) -> None:

@@ -60,7 +60,7 @@ class Folders:
         """Whether the editor tells what changes on the disk."""
         self.on_arranged: list[Callable[[], object]] = []
         """Called each time folders have come or gone."""
-        self._pull = Pull(client.refresh_diagnostics, background)
+        self._pull = Pull(lambda: client.refresh(types.WORKSPACE_DIAGNOSTIC_REFRESH, lambda: None), background)
 
     def __iter__(self) -> Iterator[Folder]:
         return iter(self._folders)

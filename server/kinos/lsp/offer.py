@@ -11,6 +11,7 @@ from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 
 from kinos.domain.setting import Settings
+from kinos.lsp.ability import Abilities
 from kinos.lsp.client import EditorClient
 from kinos.lsp.folder import Folder
 from kinos.lsp.folders import Folders
@@ -31,6 +32,11 @@ class Declared(Protocol):
     @property
     def encoding(self) -> Encoding:
         """What a column counts, as negotiated."""
+        ...
+
+    @property
+    def able(self) -> Abilities:
+        """What it declared about code actions and workspace edits."""
         ...
 
     @property

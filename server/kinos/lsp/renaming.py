@@ -1,6 +1,5 @@
 """Renames by the person, over all folders of the editor: what has to be edited before, and who is told after."""
 
-import os
 import posixpath
 from collections.abc import Iterable, Sequence
 
@@ -10,7 +9,7 @@ from kinos.domain.rename import Rename
 from kinos.lsp.ability import Abilities
 from kinos.lsp.folder import Folder, within
 from kinos.lsp.folders import Folders
-from kinos.lsp.uri import path_of
+from kinos.lsp.uri import path_of, real_place
 from kinos.lsp.workspace_edit import Dialect, workspace_edit
 from kinos.tokens.position import Encoding
 
@@ -57,12 +56,7 @@ class Renaming:
 def _renames(pairs: Pairs) -> list[Rename]:
     """By real absolute paths; what is no file is left aside."""
     paths = [(path_of(old), path_of(new)) for old, new in pairs]
-    return [Rename(_real(old), _real(new)) for old, new in paths if old is not None and new is not None]
-
-
-def _real(path: str) -> str:
-    folder, name = os.path.split(path)
-    return os.path.join(os.path.realpath(folder), name)  # noqa: PTH118
+    return [Rename(real_place(old), real_place(new)) for old, new in paths if old is not None and new is not None]
 
 
 def _inside(folder: Folder, renames: Iterable[Rename]) -> list[Rename]:

@@ -47,7 +47,7 @@ _LAST_WORDS = 0.5
 """Seconds in which what an editor said before it went is handled, if there is much of it."""
 _TURN = 0.02
 """Seconds of messages in a row after which others get their turn."""
-_OFFERED = (code_lens, inlay_hint, hover, document_symbol, document_link)
+_OFFERED = (code_lens, inlay_hint, hover, document_symbol, document_link, code_action)
 """What is offered about open documents, to a client that declares it."""
 _SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
@@ -110,7 +110,7 @@ async def serve(
     client = EditorClient(server)
     folders = Folders(client, background, factory, general)
     settings = EditorSettings(client, folders, background)
-    offers = Offers(server, client, folders, [*(each.offer for each in _OFFERED), code_action.offered(server)])
+    offers = Offers(server, client, folders, [each.offer for each in _OFFERED])
     watching = Watching(client, folders, background)
     life = Lifecycle(client, folders, settings, watching, background, offers)
     lifecycle.register(server, life)

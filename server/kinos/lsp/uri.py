@@ -17,6 +17,12 @@ def path_of(uri: str) -> str | None:
     return os.path.normpath("/" + path.lstrip("/"))
 
 
+def real_place(path: str) -> str:
+    """Where an absolute path really is, links to folders resolved. What is there, a link perhaps, or gone, keeps its name."""
+    folder, name = os.path.split(path)
+    return os.path.join(os.path.realpath(folder), name)  # noqa: PTH118
+
+
 def uri_of(path: str) -> str:
     """The URI of an absolute path."""
     return "file://" + quote(os.fsencode(path))

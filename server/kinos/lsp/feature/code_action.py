@@ -13,17 +13,15 @@ from kinos.domain.change import ChangeState
 from kinos.domain.errors import KinosError
 from kinos.domain.exemption import ignores_size
 from kinos.domain.size import Level
-from kinos.lsp.ability import abilities
 from kinos.lsp.action import KINDS, Choice, Deed, Scene, asked, code_action, deed, offers
 from kinos.lsp.client import EditorClient
 from kinos.lsp.diagnostic import CODES, SOURCE
 from kinos.lsp.feature.prompt import KIND as PROMPT
 from kinos.lsp.feature.prompt import prompt_offers
 from kinos.lsp.folders import Folders, Place
-from kinos.lsp.offer import Declared, Maker, Offer
+from kinos.lsp.offer import Declared, Offer
 from kinos.lsp.protocol import CONTENT_MODIFIED, Server, refusal
 from kinos.lsp.workspace_edit import Dialect, workspace_edit
-from kinos.tokens.position import Encoding
 
 if TYPE_CHECKING:
     from kinos.engine.manuscript import Restructured
@@ -45,48 +43,43 @@ def register(server: Server, folders: Folders) -> None:
         if place is None or _version(place) != wanted.version:
             raise JsonRpcException("The document has changed since: ask for the actions again.", CONTENT_MODIFIED)
         try:
-            dialect = _dialect(server, client.encoding, place)
-            action.edit = await _worked_out(wanted, place, dialect)
+            action.edit = await _worked_out(wanted, place, _dialect(client, place))
         except KinosError as error:
             raise refusal(error) from error
         return action
 
 
-def offered(server: Server) -> Maker:
-    """Makes the offer of actions, for files of any kind: changes of all of them may wait."""
+def offer(client: Declared, folders: Folders) -> Offer:
+    """Actions, for files of any kind: changes of all of them may wait."""
+    able = client.able
+    kinds = (*KINDS, PROMPT)
 
-    def make(client: Declared, folders: Folders) -> Offer:
-        able = abilities(server.client_capabilities)
-        kinds = (*KINDS, PROMPT)
+    async def actions(params: types.CodeActionParams) -> list[types.CodeAction | types.Command]:
+        uri, only = params.text_document.uri, params.context.only
+        place = folders.opened(uri)
+        found = [] if place is None else await _actions(params, place, _dialect(client, place))
+        if asked(PROMPT, only):
+            more = prompt_offers(uri, place, tuple(folders), params.range.start.line)
+            found += [code_action(choice, able, None) for choice in more]
+        return found
 
-        async def actions(params: types.CodeActionParams) -> list[types.CodeAction | types.Command]:
-            uri, only = params.text_document.uri, params.context.only
-            place = folders.opened(uri)
-            found = [] if place is None else await _actions(params, place, _dialect(server, client.encoding, place))
-            if asked(PROMPT, only):
-                more = prompt_offers(uri, place, tuple(folders), params.range.start.line)
-                found += [code_action(offer, able, None) for offer in more]
-            return found
-
-        return Offer(
-            types.TEXT_DOCUMENT_CODE_ACTION,
-            "text_document.code_action",
-            actions,
-            # A client that takes only commands is not to be told of kinds.
-            types.CodeActionOptions(code_action_kinds=kinds, resolve_provider=able.resolves) if able.literals else None,
-            lambda documents: types.CodeActionRegistrationOptions(
-                document_selector=documents,
-                code_action_kinds=kinds if able.literals else None,
-                resolve_provider=able.resolves,
-            ),
-            (types.TextDocumentFilterScheme(scheme="file"),),
-        )
-
-    return make
+    return Offer(
+        types.TEXT_DOCUMENT_CODE_ACTION,
+        "text_document.code_action",
+        actions,
+        # A client that takes only commands is not to be told of kinds.
+        types.CodeActionOptions(code_action_kinds=kinds, resolve_provider=able.resolves) if able.literals else None,
+        lambda documents: types.CodeActionRegistrationOptions(
+            document_selector=documents,
+            code_action_kinds=kinds if able.literals else None,
+            resolve_provider=able.resolves,
+        ),
+        (types.TextDocumentFilterScheme(scheme="file"),),
+    )
 
 
-def _dialect(server: Server, encoding: Encoding, place: Place) -> Dialect:
-    return Dialect(encoding, abilities(server.client_capabilities), place.folder.uri_of)
+def _dialect(client: Declared, place: Place) -> Dialect:
+    return Dialect(client.encoding, client.able, place.folder.uri_of)
 
 
 async def _actions(

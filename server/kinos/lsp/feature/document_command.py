@@ -6,7 +6,6 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from kinos.domain.errors import KinosError, LandingError, UsageError
-from kinos.lsp.ability import abilities
 from kinos.lsp.client import EditorClient
 from kinos.lsp.feature.command import argument
 from kinos.lsp.folders import Folders, Place
@@ -30,7 +29,7 @@ def register(server: Server, folders: Folders) -> None:
             raise UsageError("This editor makes no edits for a server.", "It has to declare workspace.applyEdit.")
         restructuring, uri = place.folder.session.restructuring, place.folder.uri_of
         done = await restructuring.split(place.path, _headings(given))
-        dialect = Dialect(client.encoding, abilities(server.client_capabilities), uri)
+        dialect = Dialect(client.encoding, client.able, uri)
         refused = await client.apply(workspace_edit(done, dialect), done.label) or await restructuring.arrived(done)
         if refused:
             raise LandingError(f"{place.path} was not split: {refused.rstrip('.')}.", "Ask again.")

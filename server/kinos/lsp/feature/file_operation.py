@@ -5,7 +5,6 @@ Each is offered only to an editor that declares it.
 
 from lsprotocol import types
 
-from kinos.lsp.ability import abilities
 from kinos.lsp.client import EditorClient
 from kinos.lsp.folders import Folders
 from kinos.lsp.protocol import Server
@@ -29,8 +28,7 @@ def register(server: Server, folders: Folders) -> None:
     @server.feature(types.WORKSPACE_WILL_RENAME_FILES, OPTIONS)
     async def will_rename_files(params: types.RenameFilesParams) -> types.WorkspaceEdit | None:
         client = EditorClient(server)
-        able = abilities(server.client_capabilities)
-        return await renaming.will_rename(_pairs(params), client.encoding, able)
+        return await renaming.will_rename(_pairs(params), client.encoding, client.able)
 
     @server.feature(types.WORKSPACE_DID_RENAME_FILES, OPTIONS)
     async def did_rename_files(params: types.RenameFilesParams) -> None:

@@ -7,7 +7,6 @@ from typing import Any
 from kinos.domain.errors import KinosError
 from kinos.domain.own_file import Kind, kind_of
 from kinos.domain.team import agent_at
-from kinos.lsp.ability import abilities
 from kinos.lsp.action import Choice
 from kinos.lsp.client import EditorClient
 from kinos.lsp.feature.command import argument
@@ -37,7 +36,7 @@ def register(server: Server, folders: Folders) -> None:
         except KinosError as error:
             raise refusal(error) from error
         uri = uri_of(made["path"])
-        if abilities(server.client_capabilities).shows:
+        if client.able.shows:
             client.show(uri)
         return {"agent": made["agent"], "uri": uri, "created": made["created"]}
 
