@@ -1,35 +1,28 @@
 // The status bar item: phase, share of the limit and running agents, with the whole picture in its tooltip.
-import { Disposable, l10n, MarkdownString, StatusBarAlignment, StatusBarItem, ThemeColor, Uri, window } from 'vscode';
-import { commandId } from './commands';
-import { activeFolder } from './folder';
-import { AgentStatus, PhaseName, Status } from './protocol';
-import { Server, ServerState } from './server';
+import { Disposable, l10n, MarkdownString, StatusBarAlignment, StatusBarItem, ThemeColor, window } from 'vscode';
+import { commandId } from '../command/id';
+import { Picture } from '../picture';
+import { AgentStatus, PhaseName, Status } from '../protocol';
+import { ServerState } from '../server';
 
 const phaseIcon: Record<PhaseName, string> = { EXPANSION: '$(rocket)', CONVERGENCE: '$(target)' };
 
 export class StatusBar implements Disposable {
   readonly #item: StatusBarItem;
+  readonly #picture: Picture;
   readonly #subscriptions: Disposable;
-  readonly #statuses = new Map<string, Status>();
-  #serverState: ServerState = 'stopped';
 
-  constructor(server: Server) {
+  constructor(picture: Picture) {
+    this.#picture = picture;
     this.#item = window.createStatusBarItem('kinos.status', StatusBarAlignment.Left);
     this.#item.name = 'KinOS';
+    const render = (): void => {
+      this.#render();
+    };
     this.#subscriptions = Disposable.from(
       this.#item,
-      server.onDidChangeState((state) => {
-        this.#serverState = state;
-        this.#statuses.clear();
-        this.#render();
-      }),
-      server.onDidReceiveStatus((status) => {
-        this.#statuses.set(folderPath(status.folder), status);
-        this.#render();
-      }),
-      window.onDidChangeActiveTextEditor(() => {
-        this.#render();
-      }),
+      picture.onDidChange(render),
+      window.onDidChangeActiveTextEditor(render),
     );
   }
 
@@ -38,23 +31,14 @@ export class StatusBar implements Disposable {
   }
 
   #render(): void {
-    const failed = this.#serverState === 'failed';
+    const { serverState, current } = this.#picture;
+    const failed = serverState === 'failed';
     this.#item.backgroundColor = failed ? new ThemeColor('statusBarItem.errorBackground') : undefined;
     this.#item.command = failed ? commandId.restartServer : commandId.showMap;
-    const status = this.#current();
-    this.#item.text = status === undefined ? withoutStatus(this.#serverState) : statusText(status);
-    this.#item.tooltip = status === undefined ? withoutStatusTooltip(this.#serverState) : statusTooltip(status);
+    this.#item.text = current === undefined ? withoutStatus(serverState) : statusText(current);
+    this.#item.tooltip = current === undefined ? withoutStatusTooltip(serverState) : statusTooltip(current);
     this.#item.show();
   }
-
-  #current(): Status | undefined {
-    const own = this.#statuses.get(activeFolder()?.fsPath ?? '');
-    return own ?? this.#statuses.values().next().value;
-  }
-}
-
-function folderPath(folder: string): string {
-  return folder.startsWith('file:') ? Uri.parse(folder).fsPath : folder;
 }
 
 function withoutStatus(state: ServerState): string {

@@ -1,0 +1,48 @@
+// The one table of commands: what each does, and what the person is told when it fails.
+import { commands, Disposable, LogOutputChannel } from 'vscode';
+import { activeFolder } from '../folder';
+import { messageOf, showError } from '../log';
+import { ProjectMap } from '../map';
+import { Picture } from '../picture';
+import { clientCommand } from '../protocol';
+import { Server } from '../server';
+import { rejectChange } from './change';
+import { CommandId } from './id';
+import { startTeam, stopTeam } from './team';
+
+/** What commands work with. */
+export interface Parts {
+  server: Server;
+  picture: Picture;
+  map: ProjectMap;
+  log: LogOutputChannel;
+}
+
+/** Does a command. A view or a link may give it one argument, the palette gives it none. It throws what the person is to read. */
+export type Action = (argument?: unknown) => Promise<void>;
+
+/** Everything that can be done, by its name; the compiler misses one that package.json and `commandId` have. */
+export type Table = Record<CommandId, Action>;
+
+export function commandTable({ server, map, log }: Parts): Table {
+  return {
+    'kinos.startTeam': () => startTeam(server, log),
+    'kinos.stopTeam': () => stopTeam(server),
+    'kinos.showMap': () => map.show(activeFolder()),
+    'kinos.restartServer': () => server.restart(),
+  };
+}
+
+/** Registers `table` and what code actions of the server give. */
+export function registerCommands(table: Table, { server, log }: Parts): Disposable {
+  const actions: Record<string, Action> = {
+    ...table,
+    [clientCommand.rejectChange]: (waiting) => rejectChange(server, waiting),
+  };
+  const registered = Object.entries(actions).map(([id, action]) =>
+    commands.registerCommand(id, (argument?: unknown) =>
+      action(argument).catch((error: unknown) => showError(log, messageOf(error))),
+    ),
+  );
+  return Disposable.from(...registered);
+}
