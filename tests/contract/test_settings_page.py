@@ -8,7 +8,8 @@ import pytest
 
 from kinos.cli.main import _COMMANDS
 from kinos.domain.setting import Scope, defaults, rows
-from kinos.domain.setting_editor import OWN
+from kinos.domain.setting_editor import OWN, sentences
+from kinos.domain.setting_french import FRENCH
 from kinos.domain.setting_page import PAGES, schema
 
 ROOT = Path(__file__).parents[2]
@@ -30,6 +31,10 @@ def test_vs_code_is_offered_every_setting_but_secrets_with_its_default() -> None
         if key in properties and row.key != "model.prices":
             assert row.kind.read(properties[key]["default"]) == default, key
             assert properties[key]["scope"] == ("resource" if row.scope is Scope.WORKSPACE else "machine"), key
+
+
+def test_every_sentence_has_a_french_one_and_no_french_one_is_stale() -> None:
+    assert set(FRENCH) == set(sentences().values())
 
 
 def test_the_schema_has_every_setting() -> None:

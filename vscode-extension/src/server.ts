@@ -129,7 +129,7 @@ export class Server implements Disposable {
     }
     // The client's promise is also kept when the connection closed while it was starting.
     if (client.state !== State.Running) {
-      throw new Error('The server ended before it was ready.');
+      throw new Error(l10n.t('The server ended before it was ready.'));
     }
   }
 

@@ -6,10 +6,13 @@ from typing import Any
 
 from kinos.domain.kind import Text
 from kinos.domain.setting import Row, Scope, defaults
+from kinos.domain.setting_french import FRENCH
 
 OWN = ("kinos.server.command", "kinos.rehearse", "kinos.trace.server")
 """Settings of the VS Code extension itself, which the table does not know."""
 
+_PREFIX = "kinos."
+"""Keys made here begin with it, in package.json and in the texts beside it; those that people write there do not."""
 _LUA = {
     "boolean": "boolean",
     "integer": "integer",
@@ -32,6 +35,32 @@ def manifest(text: str) -> str:
         **{key: kept[key] for key in last},
     }
     return json.dumps(package, indent=2, ensure_ascii=False) + "\n"
+
+
+def english(text: str) -> str:
+    """package.nls.json with the meaning of each setting."""
+    return _texts(text, sentences())
+
+
+def french(text: str) -> str:
+    """package.nls.fr.json with the meaning of each setting. Raises LookupError with the sentence that has no French yet."""
+    told = {}
+    for key, sentence in sentences().items():
+        if sentence not in FRENCH:
+            raise LookupError(f"{key} has no French sentence in domain/setting_french.py for: {sentence}")
+        told[key] = FRENCH[sentence]
+    return _texts(text, told)
+
+
+def sentences() -> dict[str, str]:
+    """What each setting that editors are offered means, as a sentence."""
+    return {f"{_PREFIX}{row.key}": _sentence(row) for row, _ in _shown()}
+
+
+def _texts(text: str, made: Mapping[str, str]) -> str:
+    """The texts that people wrote with those made here, sorted."""
+    written = {key: value for key, value in json.loads(text).items() if not key.startswith(_PREFIX)}
+    return json.dumps(dict(sorted({**written, **made}.items())), indent=2, ensure_ascii=False) + "\n"
 
 
 def lua_types() -> str:
@@ -62,7 +91,8 @@ def _properties() -> Iterator[tuple[str, dict[str, Any]]]:
         entry = row.kind.schema()
         scope = "resource" if row.scope is Scope.WORKSPACE else "machine"
         told = {} if isinstance(default, Mapping) else _plain(default)
-        yield f"kinos.{row.key}", {**entry, "default": told, "scope": scope, "description": _sentence(row)}
+        key = f"{_PREFIX}{row.key}"
+        yield key, {**entry, "default": told, "scope": scope, "description": f"%{key}%"}
 
 
 def _shown() -> Iterator[tuple[Row, Any]]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from kinos.domain.kind import Text
 from kinos.domain.setting import Row, defaults
-from kinos.domain.setting_editor import lua_types, manifest
+from kinos.domain.setting_editor import english, french, lua_types, manifest
 
 _HEAD = """\
 # Settings
@@ -55,6 +55,8 @@ PAGES: Mapping[str, Callable[[str], str]] = {
     "docs/settings.md": lambda _: page(),
     "docs/config.schema.json": lambda _: json.dumps(schema(), indent=2, ensure_ascii=False) + "\n",
     "vscode-extension/package.json": manifest,
+    "vscode-extension/package.nls.json": english,
+    "vscode-extension/package.nls.fr.json": french,
     "neovim/lua/kinos/types.lua": lambda _: lua_types(),
 }
 """What `make docs` writes: a file's path from the root of the repository, and what it is made of what is in it."""
