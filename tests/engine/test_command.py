@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from kinos.domain import event as ev
 from kinos.domain.change import ChangeState, FileChange
 from kinos.domain.errors import UsageError
 from kinos.domain.finding import Finding, Verdict
+from kinos.engine import command
 from kinos.engine.command import COMMANDS, described, run
 from kinos.engine.lifecycle import Start
 from kinos.engine.run import Ends
@@ -258,6 +260,39 @@ async def test_the_figures_of_each_agent_are_told() -> None:
     told = await ask(world, "figures")
     assert sum(each["landed"] for each in told) == 3
     assert all(each["successRate"] == 1.0 for each in told)
+
+
+async def test_each_finished_cycle_is_told_with_its_cost_and_its_end() -> None:
+    world = await opened(cycles=3)
+    told = await ask(world, "cycles")
+    assert [each["result"] for each in told["cycles"]] == ["landed"] * 3
+    assert told["earlier"] == 0
+    for each in told["cycles"]:
+        lasted = datetime.fromisoformat(each["ended"]) - datetime.fromisoformat(each["began"])
+        assert lasted.total_seconds() == pytest.approx(each["seconds"], abs=0.002)
+    figures = {each["agent"]: each["tokensIn"] for each in await ask(world, "figures")}
+    assert figures == {
+        agent: sum(each["tokensIn"] for each in told["cycles"] if each["agent"] == agent) for agent in figures
+    }
+
+
+async def test_of_many_cycles_the_latest_are_told_and_how_many_there_were(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(command, "CYCLES", 2)
+    world = await opened(cycles=5)
+    told = await ask(world, "cycles")
+    assert told["earlier"] == 3
+    assert [each["cycle"] for each in told["cycles"]] == [each.cycle for each in world.journal.cycles()[3:]]
+
+
+async def test_the_phase_history_ends_with_what_is_now_and_has_the_thresholds() -> None:
+    world = World(phase_limit=10)
+    await world.session.open()
+    await world.clock.passing(10)
+    world.disk.put("ann.md", "word " * 9)
+    await world.session.look()
+    told = await ask(world, "phaseHistory")
+    assert [(point["total"], point["phase"]) for point in told["points"]] == [(2, "EXPANSION"), (10, "CONVERGENCE")]
+    assert (told["limit"], told["converge"], told["expand"]) == (10, 6, 5)
 
 
 class _Checkup:

@@ -10,6 +10,7 @@ from kinos.domain.change import Change, digest
 from kinos.domain.check import CheckRecord
 from kinos.domain.errors import JournalError, WorkspaceHeldError
 from kinos.domain.figure import CycleRecord
+from kinos.domain.phase_history import PhasePoint
 from kinos.engine.ports import Begun
 
 
@@ -104,6 +105,7 @@ class MemoryFolder:
         self.made = False
         self.kept: dict[str, Mapping[str, Any]] = {}
         self.sizes: list[Mapping[str, int]] = []
+        self.phases: list[PhasePoint] = []
         self._journal = journal or MemoryJournal()
 
     def exists(self) -> bool:
@@ -142,6 +144,13 @@ class MemoryFolder:
 
     def size_history(self) -> Mapping[str, Sequence[tuple[str, int | None]]]:
         return {path: [("then", tokens)] for sizes in self.sizes for path, tokens in sizes.items()}
+
+    def record_phase(self, point: PhasePoint) -> None:
+        assert self.held, "the phase is recorded without the lock"
+        self.phases.append(point)
+
+    def phase_history(self) -> Sequence[PhasePoint]:
+        return list(self.phases)
 
     def store(self, name: str, value: Mapping[str, Any]) -> None:
         assert self.held, f"{name} is stored without the lock"

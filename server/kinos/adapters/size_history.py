@@ -4,11 +4,12 @@
 off, or is none, is passed over.
 """
 
-import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+
+from kinos.adapters import line_file
 
 LARGEST = 4 * 1024 * 1024
 """Bytes from which on the file is written anew, with the latest sizes of each document only."""
@@ -34,49 +35,35 @@ class SizeHistory:
         if not changed:
             return
         now = time.isoformat(timespec="seconds")
-        with self._file.open("a", encoding="utf-8") as file:
-            file.write("" if self._whole() else "\n")
-            file.writelines(_line(now, path, tokens) for path, tokens in changed.items())
+        size = line_file.append(self._file, [_record(now, path, tokens) for path, tokens in changed.items()])
         last.update(changed)
-        if self._file.stat().st_size > LARGEST:
+        if size > LARGEST:
             self._shorten()
 
     def read(self) -> Mapping[str, Sequence[tuple[str, int | None]]]:
         """By path, the sizes from the first on, each with its time; None when the document went."""
         found: dict[str, list[tuple[str, int | None]]] = {}
-        try:
-            lines = self._file.read_text(encoding="utf-8", errors="replace").splitlines()
-        except OSError:
-            return found
-        for line in lines:
-            step = _step(line)
+        for record in line_file.read(self._file):
+            step = _step(record)
             if step is not None:
                 found.setdefault(step[0], []).append(step[1:])
         return found
 
-    def _whole(self) -> bool:
-        """Whether the last line was not cut off."""
-        with self._file.open("rb") as file:
-            return file.seek(0, 2) == 0 or (file.seek(-1, 2) >= 0 and file.read(1) == b"\n")
-
     def _shorten(self) -> None:
         kept = self.read()
-        temporary = self._file.with_suffix(".new")
-        temporary.write_text(
-            "".join(_line(time, path, tokens) for path, steps in kept.items() for time, tokens in steps[-KEPT:]),
-            encoding="utf-8",
+        line_file.replace(
+            self._file,
+            [_record(time, path, tokens) for path, steps in kept.items() for time, tokens in steps[-KEPT:]],
         )
-        temporary.replace(self._file)
 
 
-def _line(time: str, path: str, tokens: int | None) -> str:
-    return json.dumps({"time": time, "path": path, "tokens": tokens}) + "\n"
+def _record(time: str, path: str, tokens: int | None) -> dict[str, Any]:
+    return {"time": time, "path": path, "tokens": tokens}
 
 
-def _step(line: str) -> tuple[str, str, int | None] | None:
+def _step(record: Mapping[str, Any]) -> tuple[str, str, int | None] | None:
     try:
-        value: Any = json.loads(line)
-        tokens = value["tokens"]
-        return str(value["path"]), str(value["time"]), None if tokens is None else int(tokens)
+        tokens = record["tokens"]
+        return str(record["path"]), str(record["time"]), None if tokens is None else int(tokens)
     except (ValueError, KeyError, TypeError):
         return None

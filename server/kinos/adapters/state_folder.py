@@ -11,9 +11,11 @@ from typing import Any, TextIO
 
 from kinos.adapters.control_socket import engines
 from kinos.adapters.journal import FileJournal
+from kinos.adapters.phase_history import PhaseHistory
 from kinos.adapters.size_history import SizeHistory
 from kinos.adapters.whole_file import flush_folder, put, sweep
 from kinos.domain.errors import SetupError, WorkspaceHeldError
+from kinos.domain.phase_history import PhasePoint
 from kinos.domain.secret import Redact
 
 _README = "# Written by KinOS: what it keeps about this workspace. Not for version control.\n*\n"
@@ -29,6 +31,7 @@ class WorkspaceState:
         self._interval = interval
         self._journal = FileJournal(self._folder, redact)
         self._sizes = SizeHistory(self._folder / "sizes.jsonl")
+        self._phases = PhaseHistory(self._folder / "phases.jsonl")
 
     def file(self, name: str) -> Path:
         """Where a file of the state is, for logs; its folder is there once the lock was held."""
@@ -92,6 +95,19 @@ class WorkspaceState:
     def size_history(self) -> Mapping[str, Sequence[tuple[str, int | None]]]:
         """How the sizes went."""
         return self._sizes.read()
+
+    def record_phase(self, point: PhasePoint) -> None:
+        """Remember how the total and the phase stand."""
+        try:
+            self._phases.record(point)
+        except OSError as error:
+            raise SetupError(
+                f"The phase cannot be recorded: {error.strerror}.", "Free some space or check its permissions."
+            ) from error
+
+    def phase_history(self) -> Sequence[PhasePoint]:
+        """How the total and the phase went."""
+        return self._phases.read()
 
     def journal(self) -> FileJournal:
         """The journal."""

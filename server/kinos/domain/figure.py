@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from kinos.domain.outcome import CUT_OFF, IDLE, USEFUL, Result
@@ -27,6 +27,25 @@ class CycleRecord:
     usage: Usage
     usd: float | None
     rehearsal: bool
+
+    def described(self) -> dict[str, Any]:
+        """As the protocol shows it."""
+        return {
+            "cycle": self.cycle,
+            "session": self.session,
+            "team": self.team,
+            "agent": self.agent,
+            "began": (self.ended - timedelta(seconds=self.seconds)).isoformat(timespec="milliseconds"),
+            "ended": self.ended.isoformat(timespec="milliseconds"),
+            "seconds": self.seconds,
+            "result": str(self.result),
+            "kind": self.kind,
+            "reason": self.reason,
+            "tokensIn": self.usage.tokens_in,
+            "tokensOut": self.usage.output_tokens,
+            "usd": self.usd,
+            "rehearsal": self.rehearsal,
+        }
 
 
 @dataclass(frozen=True, slots=True)

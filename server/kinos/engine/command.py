@@ -118,6 +118,17 @@ async def _figures(session: Session, arguments: Arguments) -> list[dict[str, Any
     return [each.described() for each in session.figures()]
 
 
+async def _cycles(session: Session, arguments: Arguments) -> dict[str, Any]:
+    every = session.cycles()
+    return {"cycles": [cycle.described() for cycle in every[-CYCLES:]], "earlier": max(0, len(every) - CYCLES)}
+
+
+async def _phase_history(session: Session, arguments: Arguments) -> dict[str, Any]:
+    rule = session.sizes.rule
+    points = [point.described() for point in session.phase_history()]
+    return {"points": points, "limit": rule.limit, "converge": rule.converge_at, "expand": rule.expand_at}
+
+
 async def _sessions(session: Session, arguments: Arguments) -> list[dict[str, Any]]:
     return [account.described() for account in session.accounts()]
 
@@ -184,6 +195,9 @@ async def _set_budget(session: Session, arguments: Arguments) -> dict[str, Any]:
 _CAPS = {"usd": "usd", "tokens": "tokens", "runs": "runs", "minutes": "minutes", "usdPerDay": "usd_per_day"}
 """Caps by the names of the settings `budget.*`, and as fields."""
 
+CYCLES = 300
+"""Cycles that are told at once, at most; the latest ones."""
+
 _SELECTION = ("change", "cycle", "agent", "session", "all")
 
 COMMANDS: Mapping[str, Command] = {
@@ -199,7 +213,9 @@ COMMANDS: Mapping[str, Command] = {
     "editChange": Command(_edit_change, ("change", "texts", "bases")),
     "status": Command(_status),
     "history": Command(_history),
+    "cycles": Command(_cycles),
     "figures": Command(_figures),
+    "phaseHistory": Command(_phase_history),
     "sessions": Command(_sessions),
     "doctor": Command(_doctor, ("live",)),
     "undo": Command(_undo, _SELECTION, stepwise=True),

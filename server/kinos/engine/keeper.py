@@ -9,6 +9,7 @@ from kinos.domain.change import digest
 from kinos.domain.errors import ConflictError, LandingError, PolicyError, SetupError, WorkspaceHeldError
 from kinos.domain.event import MapWritten, Noted
 from kinos.domain.phase import Phase, PhaseState
+from kinos.domain.phase_history import PhasePoint
 from kinos.domain.project_map import MAP_NAME, ProjectMap
 from kinos.engine.ports import Clock, Disk, StateFolder
 from kinos.engine.store import Store
@@ -137,6 +138,14 @@ class Keeper:
     def size_history(self) -> Mapping[str, Sequence[tuple[str, int | None]]]:
         """By path, how the tokens of a document went, each with its time; None when it went."""
         return self._folder.size_history()
+
+    def record_phase(self, point: PhasePoint) -> None:
+        """Put the total and the phase to their history. Needs a hold. Raises SetupError."""
+        self._folder.record_phase(point)
+
+    def phase_history(self) -> Sequence[PhasePoint]:
+        """How the total and the phase went, as far as that was recorded."""
+        return self._folder.phase_history()
 
     def map_exists(self) -> bool:
         """Whether the map's file is there."""

@@ -13,6 +13,7 @@ from kinos.domain.figure import CycleRecord, Figures, figures
 from kinos.domain.finding import Finding
 from kinos.domain.path import CONFIG
 from kinos.domain.phase import Phase
+from kinos.domain.phase_history import PhasePoint
 from kinos.domain.rename import Rename
 from kinos.domain.setting import Settings
 from kinos.domain.state import State
@@ -37,6 +38,7 @@ from kinos.engine.manuscript import Manuscripts
 from kinos.engine.mapper import Mapper
 from kinos.engine.memory import Memory
 from kinos.engine.outside import Ports
+from kinos.engine.phase_trail import PhaseTrail
 from kinos.engine.ports import Catalog, OwnFiles
 from kinos.engine.relinking import Relinking
 from kinos.engine.renaming import Renaming
@@ -78,6 +80,8 @@ class Session:
             ports.disk, self._journal, self.buffers, ports.editor, lambda: self.settings.landing_edit
         )
         self._keeper = Keeper(ports.folder, ports.disk, ports.clock, self.store, front_end)
+        self._trail = PhaseTrail(self._keeper, lambda: self.sizes.complete)
+        self.store.subscribe(self._trail.follow)
         self.store.subscribe(Chronicle(self.id, self._finished_cycle).follow)
         self._changes = Changes(
             self._journal, self._landing, self.buffers, self._claims, self._memory, self.store, ports.clock
@@ -204,6 +208,14 @@ class Session:
     def figures(self) -> Sequence[Figures]:
         """What each agent did and cost, over all sessions."""
         return figures(self._journal.cycles())
+
+    def cycles(self) -> Sequence[CycleRecord]:
+        """Every cycle that ended, of all sessions, in the order they did."""
+        return self._journal.cycles()
+
+    def phase_history(self) -> Sequence[PhasePoint]:
+        """How the total and the phase went, in so few points as a picture needs."""
+        return self._trail.told()
 
     async def checkup(self, *, live: bool) -> Sequence[Finding]:
         """What the engine needs, and how it stands with that."""

@@ -45,7 +45,7 @@ NOTIFICATIONS = (
 
 COMMANDS = (
     "status", "history", "showMap", "doctor", "setPhase", "setBudget", "diff", "proposal", "accept", "reject", "undo",
-    "stopTeam", "stopAgent", "resumeTeam", "pauseTeam", "nothing",
+    "stopTeam", "stopAgent", "resumeTeam", "pauseTeam", "cycles", "figures", "phaseHistory", "nothing",
 )  # fmt: skip
 """Commands that may be given at any time without starting a team or writing a file."""
 

@@ -304,6 +304,11 @@ async def the_rest_is_asked(editor: Editor, folder: Path) -> None:
         assert (folder / "README.md").as_uri() in {link["target"].partition("#")[0] for link in links}
     assert (await editor.command("setPhase", phase="convergence"))["phase"]["pinned"]
     assert (await editor.command("status"))["phase"]["name"] == "CONVERGENCE"
+    course = await editor.command("phaseHistory")
+    assert (course["points"][-1]["phase"], course["points"][-1]["pinned"]) == ("CONVERGENCE", True)
+    assert course["points"][-1]["total"] == (await editor.request("kinos/state"))["tokens"]["total"]
+    done = await editor.command("cycles")
+    assert {each["agent"] for each in done["cycles"]} == {each["agent"] for each in await editor.command("figures")}
     assert (await editor.command("doctor"))["findings"]
     assert (await editor.request("kinos/state", {"folder": str(folder)}))["folder"] == str(folder)
 

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from kinos.domain.change import Change
 from kinos.domain.check import CheckRecord
 from kinos.domain.figure import CycleRecord
+from kinos.domain.phase_history import PhasePoint
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +140,14 @@ class StateFolder(Protocol):
 
     def size_history(self) -> Mapping[str, Sequence[tuple[str, int | None]]]:
         """By path, the tokens of a document from the first record on, each with its time (ISO 8601); None when it went."""
+        ...
+
+    def record_phase(self, point: PhasePoint) -> None:
+        """Remember how the total and the phase stand, if they are others than last. Needs the lock. Raises SetupError."""
+        ...
+
+    def phase_history(self) -> Sequence[PhasePoint]:
+        """Those records from the first one on; of a long history as many as make the same picture."""
         ...
 
     def store(self, name: str, value: Mapping[str, Any]) -> None:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 STATE = "kinos/state"
 COMMANDS = (
     "startTeam", "stopTeam", "startAgent", "stopAgent", "pauseTeam", "resumeTeam", "setBudget", "status",
-    "setPhase", "showMap", "updateMap", "history", "undo",
+    "setPhase", "showMap", "updateMap", "history", "cycles", "figures", "phaseHistory", "undo",
     "redo", "diff", "proposal", "editChange", "accept", "reject", "doctor",
 )  # fmt: skip
 """The commands of the engine that editors are offered, without the prefix."""
