@@ -1,20 +1,12 @@
 // The one language server process of this window: starts it, restarts it one at a time, and speaks with it.
 import { ChildProcess, ChildProcessWithoutNullStreams } from 'node:child_process';
-import { commands, Disposable, EventEmitter, l10n, LogOutputChannel, Uri, workspace } from 'vscode';
-import {
-  CloseAction,
-  CloseHandlerResult,
-  ErrorAction,
-  ExecuteCommandRequest,
-  LanguageClient,
-  LanguageClientOptions,
-  RevealOutputChannelOn,
-  State,
-} from 'vscode-languageclient/node';
-import { messageOf, showError } from './log';
+import { commands, Disposable, EventEmitter, l10n, LogOutputChannel, workspace } from 'vscode';
+import { ExecuteCommandRequest, LanguageClient, State } from 'vscode-languageclient/node';
+import { messageOf, showError } from '../log';
+import { createClient, SettingsReader } from './client';
 import { endProcess, startProcess } from './process';
-import { clientCommand, stateRequest, Status, statusNotification } from './protocol';
-import { ProgramMissing, serverProgram } from './settings';
+import { stateRequest, Status, statusNotification } from '../protocol';
+import { ProgramMissing, serverProgram } from './program';
 
 export type ServerState = 'starting' | 'running' | 'stopped' | 'failed';
 
@@ -24,21 +16,9 @@ const stopTimeout = 10_000;
 const crashesAllowed = 4;
 const crashWindow = 3 * 60_000;
 
-/** Reports nothing to the person by itself: what went wrong is said once, by `Server`. */
-class QuietClient extends LanguageClient {
-  override error(message: string, data?: unknown): void {
-    super.error(message, data, false);
-  }
-}
-
-/** Restarts are `Server`'s, so that they wait for each other. */
-function doNotRestart(): CloseHandlerResult {
-  return { action: CloseAction.DoNotRestart, handled: true };
-}
-
 export class Server implements Disposable {
   readonly #log: LogOutputChannel;
-  readonly #settings: (scope?: Uri) => Record<string, unknown>;
+  readonly #settings: SettingsReader;
   readonly #stateChanged = new EventEmitter<ServerState>();
   readonly #statusReceived = new EventEmitter<Status>();
   #client: LanguageClient | undefined;
@@ -50,8 +30,7 @@ export class Server implements Disposable {
   readonly onDidChangeState = this.#stateChanged.event;
   readonly onDidReceiveStatus = this.#statusReceived.event;
 
-  /** `settings` gives what the person set of the server's settings, for a folder or in general, each time it asks. */
-  constructor(log: LogOutputChannel, settings: (scope?: Uri) => Record<string, unknown>) {
+  constructor(log: LogOutputChannel, settings: SettingsReader) {
     this.#log = log;
     this.#settings = settings;
   }
@@ -110,7 +89,7 @@ export class Server implements Disposable {
     try {
       const program = await serverProgram();
       this.#process = await startProcess(program, workspace.workspaceFolders?.[0]?.uri.fsPath, this.#log);
-      this.#client = this.#createClient(this.#process);
+      this.#client = this.#connect(this.#process);
       await this.#started(this.#client, this.#process);
     } catch (error) {
       await this.#end();
@@ -148,17 +127,8 @@ export class Server implements Disposable {
     this.#enter('stopped');
   }
 
-  #createClient(process: ChildProcessWithoutNullStreams): LanguageClient {
-    const client = new QuietClient('kinos', 'KinOS', () => Promise.resolve(process), this.#clientOptions());
-    client.registerFeature({
-      fillClientCapabilities: (capabilities) => {
-        const known = capabilities.experimental as object | undefined;
-        capabilities.experimental = { ...known, commands: { commands: Object.values(clientCommand) } };
-      },
-      initialize: () => undefined,
-      getState: () => ({ kind: 'static' }),
-      clear: () => undefined,
-    });
+  #connect(process: ChildProcess): LanguageClient {
+    const client = createClient(process, this.#settings, this.#log);
     client.onNotification(statusNotification, (status) => {
       this.#statusReceived.fire(status);
     });
@@ -174,25 +144,6 @@ export class Server implements Disposable {
       }
     });
     return client;
-  }
-
-  #clientOptions(): LanguageClientOptions {
-    return {
-      // Every file, since agents edit open documents of any language through the editor; the server narrows features.
-      documentSelector: [{ scheme: 'file' }, { scheme: 'untitled', language: 'markdown' }],
-      initializationOptions: () => ({ trusted: workspace.isTrusted, settings: this.#settings() }),
-      middleware: {
-        workspace: {
-          // Only what the person set: a default would come over the person's configuration files.
-          configuration: ({ items }) =>
-            items.map(({ scopeUri }) => this.#settings(scopeUri === undefined ? undefined : Uri.parse(scopeUri))),
-        },
-      },
-      outputChannel: this.#log,
-      revealOutputChannelOn: RevealOutputChannelOn.Never,
-      errorHandler: { error: () => ({ action: ErrorAction.Continue, handled: true }), closed: doNotRestart },
-      initializationFailedHandler: () => false,
-    };
   }
 
   /** Brings back a server that ended by itself, unless it does so all the time. */

@@ -2,7 +2,7 @@
 import { ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { LogOutputChannel } from 'vscode';
-import { ServerProgram } from './settings';
+import { ServerProgram } from './program';
 
 /** @throws Error if the system cannot start it. `folder` is where it runs. */
 export async function startProcess(

@@ -1,0 +1,65 @@
+// The language client of one server process: what VS Code offers it, and what it is told at the start.
+import { ChildProcess } from 'node:child_process';
+import { LogOutputChannel, Uri, workspace } from 'vscode';
+import {
+  CloseAction,
+  CloseHandlerResult,
+  ErrorAction,
+  LanguageClient,
+  LanguageClientOptions,
+  RevealOutputChannelOn,
+  StaticFeature,
+} from 'vscode-languageclient/node';
+import { clientCommand } from '../protocol';
+
+/** What the person set of the server's settings, for a folder or in general, each time it is asked for. */
+export type SettingsReader = (scope?: Uri) => Record<string, unknown>;
+
+/** Reports nothing to the person by itself: what went wrong is said once, by `Server`. */
+class QuietClient extends LanguageClient {
+  override error(message: string, data?: unknown): void {
+    super.error(message, data, false);
+  }
+}
+
+/** A client, not started yet, that speaks with `process` over its pipes. It never starts another one. */
+export function createClient(process: ChildProcess, settings: SettingsReader, log: LogOutputChannel): LanguageClient {
+  const client = new QuietClient('kinos', 'KinOS', () => Promise.resolve(process), clientOptions(settings, log));
+  client.registerFeature(offeredCommands);
+  return client;
+}
+
+/** Tells the server which commands of ours it may use in code actions. */
+const offeredCommands: StaticFeature = {
+  fillClientCapabilities: (capabilities) => {
+    const known = capabilities.experimental as object | undefined;
+    capabilities.experimental = { ...known, commands: { commands: Object.values(clientCommand) } };
+  },
+  initialize: () => undefined,
+  getState: () => ({ kind: 'static' }),
+  clear: () => undefined,
+};
+
+function clientOptions(settings: SettingsReader, log: LogOutputChannel): LanguageClientOptions {
+  return {
+    // Every file, since agents edit open documents of any language through the editor; the server narrows features.
+    documentSelector: [{ scheme: 'file' }, { scheme: 'untitled', language: 'markdown' }],
+    initializationOptions: () => ({ trusted: workspace.isTrusted, settings: settings() }),
+    middleware: {
+      workspace: {
+        // Only what the person set: a default would come over the person's configuration files.
+        configuration: ({ items }) =>
+          items.map(({ scopeUri }) => settings(scopeUri === undefined ? undefined : Uri.parse(scopeUri))),
+      },
+    },
+    outputChannel: log,
+    revealOutputChannelOn: RevealOutputChannelOn.Never,
+    errorHandler: { error: () => ({ action: ErrorAction.Continue, handled: true }), closed: doNotRestart },
+    initializationFailedHandler: () => false,
+  };
+}
+
+/** Restarts are `Server`'s, so that they wait for each other. */
+function doNotRestart(): CloseHandlerResult {
+  return { action: CloseAction.DoNotRestart, handled: true };
+}
