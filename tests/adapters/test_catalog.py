@@ -210,6 +210,29 @@ def test_only_an_agent_with_a_prompt_file_has_one_to_edit(catalog: FileCatalog) 
         catalog.adopt("../x")
 
 
+def test_a_shipped_team_becomes_the_workspaces_own_once(catalog: FileCatalog, tmp_path: Path) -> None:
+    path, created = catalog.adopt_team("coding")
+    assert (path, created) == (str(tmp_path / ".kinos/teams/coding.toml"), True)
+    assert Path(path).read_bytes() == (shared() / "teams/coding.toml").read_bytes()
+    assert catalog.team("coding").origin == "workspace"
+    assert catalog.adopt_team("coding") == (path, False)
+
+
+def test_a_team_of_2024_is_the_workspaces_own(catalog: FileCatalog, tmp_path: Path) -> None:
+    file = tmp_path / "teams" / "old" / "config.json"
+    file.parent.mkdir(parents=True)
+    file.write_text('{"id": "old", "agents": ["management"]}', encoding="utf-8")
+    assert catalog.adopt_team("old") == (str(file), False)
+    assert not (tmp_path / ".kinos").exists()
+
+
+def test_only_a_team_that_exists_has_a_file_to_edit(catalog: FileCatalog) -> None:
+    with pytest.raises(UsageError, match=r"no team 'codng'.*Did you mean coding"):
+        catalog.adopt_team("codng")
+    with pytest.raises(UsageError, match="no name of a team"):
+        catalog.adopt_team("../x")
+
+
 @pytest.mark.parametrize("link", [".kinos", ".kinos/prompts"])
 def test_no_prompt_is_written_where_a_link_leads(catalog: FileCatalog, tmp_path: Path, link: str) -> None:
     elsewhere = tmp_path / "elsewhere"

@@ -321,3 +321,31 @@ async def test_what_each_session_has_spent_is_told_and_a_rehearsal_is_none() -> 
     await world.session.start_team(Start("crew", rehearse=True, ends=Ends(cycles=1)))
     await world.session.finished()
     assert await ask(world, "sessions") == [told]
+
+
+async def test_the_teams_are_listed_with_the_one_that_a_start_takes() -> None:
+    world = await opened()
+    world.catalog.put(other={"ann": (1.0, 1.0)})
+    world.catalog.spoil("other", "it says nothing")
+    answer = await ask(world, "teams")
+    assert answer["next"] == {"team": "crew", "reason": "it was the last one used here"}
+    (crew,) = answer["found"]
+    assert (crew["name"], crew["summary"]) == ("crew", "the team crew")
+    assert "ann" in crew["agents"]
+    assert answer["errors"] == [{"name": "other", "error": "teams/other.toml:2: it says nothing"}]
+
+
+async def test_the_agents_are_listed_with_their_work() -> None:
+    world = World()
+    world.catalog.spoil("bob", "it says nothing")
+    answer = await ask(world, "agents")
+    assert "ann" in [each["name"] for each in answer["found"]]
+    assert answer["errors"] == [{"name": "bob", "error": "prompts/bob.md:2: it says nothing"}]
+
+
+async def test_a_team_file_of_the_workspaces_own_is_named_and_made_once() -> None:
+    world = World()
+    assert await ask(world, "editTeam", team="crew") == {
+        "team": "crew", "path": "/w/.kinos/teams/crew.toml", "created": True,
+    }  # fmt: skip
+    assert not (await ask(world, "editTeam", team="crew"))["created"]

@@ -39,6 +39,12 @@ class MemoryCatalog:
         self.adopted.add(name)
         return f"/w/.kinos/prompts/{name}.md", made
 
+    def adopt_team(self, name: str) -> tuple[str, bool]:
+        self.team(name)
+        made = f"team {name}" not in self.adopted
+        self.adopted.add(f"team {name}")
+        return f"/w/.kinos/teams/{name}.toml", made
+
     def stamp(self, team: Team) -> Hashable:
         return self.version
 

@@ -65,17 +65,35 @@ class FileCatalog:
     def adopt(self, name: str) -> tuple[str, bool]:
         """The path of the workspace's own prompt file, made as a copy of the shipped one where there was none."""
         _check("an agent", name)
-        origin, file = self._file("prompts", f"{name}.md")
-        own = self._folders.get(OWN)
-        if file is None or own is None:
+        adopted = self._adopted("prompts", f"{name}.md")
+        if adopted is None:
             agent = self.agent(name)
             raise UsageError(f"The prompt of {name} is no file under prompts/.", f"It is brought by {agent.source}.")
+        return adopted
+
+    def adopt_team(self, name: str) -> tuple[str, bool]:
+        """The path of the workspace's own team file, made as a copy of the shipped one where there was none."""
+        _check("a team", name)
+        old = next((team for team in self._old() if team.name == name), None)
+        if old is not None and self._file("teams", f"{name}.toml")[0] != OWN:
+            return old.read().source, False
+        adopted = self._adopted("teams", f"{name}.toml")
+        if adopted is None:
+            raise _unknown("team", name, self.teams())
+        return adopted
+
+    def _adopted(self, folder: str, name: str) -> tuple[str, bool] | None:
+        """The workspace's own file, and whether it was made by this; None where there is none to copy."""
+        origin, file = self._file(folder, name)
+        own = self._folders.get(OWN)
+        if file is None or own is None:
+            return None
         if origin == OWN:
             return str(file), False
-        target = own / "prompts" / file.name
+        target = own / folder / file.name
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
-            if target.parent.resolve() != own.parent.resolve() / ".kinos" / "prompts":
+            if target.parent.resolve() != own.parent.resolve() / ".kinos" / folder:
                 raise SetupError(f"{target.parent} leads elsewhere.", "Make it a folder, not a link.")
             replace_file(target, file.read_bytes())
         except OSError as error:

@@ -3,6 +3,7 @@
 Each takes one object, which is checked here, and answers with plain JSON values.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -12,6 +13,7 @@ from kinos.domain.errors import UsageError
 from kinos.domain.finding import sound
 from kinos.domain.near import did_you_mean
 from kinos.domain.setting import read
+from kinos.engine import listing
 from kinos.engine.history import Reverted, Selection
 from kinos.engine.lifecycle import Start
 from kinos.engine.session import Session
@@ -172,6 +174,23 @@ async def _edit_prompt(session: Session, arguments: Arguments) -> dict[str, Any]
     return {"agent": name, "path": path, "created": created}
 
 
+async def _edit_team(session: Session, arguments: Arguments) -> dict[str, Any]:
+    name = _needed(arguments, "team")
+    path, created = session.catalog.adopt_team(name)
+    return {"team": name, "path": path, "created": created}
+
+
+async def _teams(session: Session, arguments: Arguments) -> dict[str, Any]:
+    found, errors = await asyncio.to_thread(listing.teams, session.catalog)
+    name, reason = await session.next_team()
+    return {"next": {"team": name, "reason": reason}, "found": found, "errors": errors}
+
+
+async def _agents(session: Session, arguments: Arguments) -> dict[str, Any]:
+    found, errors = await asyncio.to_thread(listing.agents, session.catalog)
+    return {"found": found, "errors": errors}
+
+
 async def _set_phase(session: Session, arguments: Arguments) -> dict[str, Any]:
     session.set_phase(_needed(arguments, "phase"))
     return session.picture()
@@ -224,6 +243,9 @@ COMMANDS: Mapping[str, Command] = {
     "reject": Command(_reject, ("change", "reason")),
     "consolidate": Command(_consolidate, ("path", "withdraw")),
     "editPrompt": Command(_edit_prompt, ("agent",)),
+    "editTeam": Command(_edit_team, ("team",)),
+    "teams": Command(_teams),
+    "agents": Command(_agents),
     "setPhase": Command(_set_phase, ("phase",)),
     "pauseTeam": Command(_pause_team),
     "resumeTeam": Command(_resume_team),

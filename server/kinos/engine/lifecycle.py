@@ -141,6 +141,13 @@ class Lifecycle:
                 self._starting = None
             return Started(team.name, reason, tuple(name for name in roster.agents if name not in unable))
 
+    async def choice(self, asked: str = "") -> tuple[str, str]:
+        """The name of the team that a start takes, the one `asked` for if any, and why."""
+        last, disk = self._parts.keeper.last_team(), self._ports.disk
+        return await asyncio.to_thread(
+            chosen_team, asked, last, self._settings.team_name, disk.suffixes, self._ports.catalog.teams()
+        )
+
     async def follow(self) -> None:
         """The settings are others: the team that runs goes by them from its next cycles on. What was said when it was started,
         or later for this session, stays. Raises SetupError when what the user spent today cannot be read.
@@ -220,10 +227,7 @@ class Lifecycle:
             agent = catalog.agent(start.only)
             member = Member(agent.name, 1.0, 1.0)
             return Team(f"only {agent.name}", agent.role, (member,)), f"{agent.name} was started alone"
-        last, disk = self._parts.keeper.last_team(), self._ports.disk
-        name, reason = await asyncio.to_thread(
-            chosen_team, start.team, last, self._settings.team_name, disk.suffixes, catalog.teams()
-        )
+        name, reason = await self.choice(start.team)
         return catalog.team(name), reason
 
     def _unable(self, team: Team, agents: Mapping[str, Agent], caps: Caps) -> Mapping[str, str]:

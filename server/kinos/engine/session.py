@@ -309,6 +309,10 @@ class Session:
         self._assignments.restore()
         return await self._team.start(start)
 
+    async def next_team(self) -> tuple[str, str]:
+        """The name of the team that a start takes which names none, and why."""
+        return await self._team.choice()
+
     async def stop_team(self) -> int:
         """Stop the team: when this returns, no process of it is alive. Returns how many were ended; 0 when none ran.
 

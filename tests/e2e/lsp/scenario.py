@@ -326,6 +326,23 @@ async def a_prompt_is_opened(editor: Editor, folder: Path) -> None:
     await editor.until(shown)
 
 
+async def teams_and_agents_are_listed(editor: Editor, folder: Path) -> None:
+    """With what is wrong in their files."""
+    for name in ("teams/night.toml", "prompts/scribe.md"):
+        (folder / ".kinos" / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / ".kinos" / name).write_text("wrong", encoding="utf-8")
+    for command, name in (("teams", "night"), ("agents", "scribe")):
+        answer = await editor.command(command)
+        assert answer["found"]
+        assert [each["name"] for each in answer["errors"]] == [name]
+
+
+async def a_team_file_is_opened(editor: Editor, folder: Path) -> None:
+    """A copy of the shipped one, for this workspace."""
+    made = await editor.command("editTeam", team="coding")
+    assert (file_of(made["uri"]), made["created"]) == (folder / ".kinos" / "teams" / "coding.toml", True)
+
+
 async def a_wrong_setting_is_told(editor: Editor) -> None:
     """To the person, once the editor says that it has it."""
     editor.settings = {"kinos": {"tokens": {"warn": "many"}}}

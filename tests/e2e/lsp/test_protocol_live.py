@@ -53,6 +53,8 @@ async def work(editor: Editor, folder: Path) -> None:
     await scenario.the_rest_is_asked(editor, folder)
     await scenario.a_document_is_renamed(editor, folder)
     await scenario.a_prompt_is_opened(editor, folder)
+    await scenario.a_team_file_is_opened(editor, folder)
+    await scenario.teams_and_agents_are_listed(editor, folder)
     await scenario.a_wrong_setting_is_told(editor)
 
 

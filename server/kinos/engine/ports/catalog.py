@@ -30,6 +30,10 @@ class Catalog(Protocol):
         """
         ...
 
+    def adopt_team(self, name: str) -> tuple[str, bool]:
+        """The same of a team's file; a team of 2024 is the workspace's own already. Raises as `adopt`."""
+        ...
+
     def stamp(self, team: Team) -> Hashable:
         """A value that is another one once a file has changed that `team` or its agents are read from. Cheap; raises nothing."""
         ...

@@ -26,7 +26,7 @@ STATE = "kinos/state"
 COMMANDS = (
     "startTeam", "stopTeam", "startAgent", "stopAgent", "pauseTeam", "resumeTeam", "setBudget", "status",
     "setPhase", "showMap", "updateMap", "history", "cycles", "figures", "phaseHistory", "undo",
-    "redo", "diff", "proposal", "editChange", "accept", "reject", "doctor",
+    "redo", "teams", "agents", "diff", "proposal", "editChange", "accept", "reject", "doctor",
 )  # fmt: skip
 """The commands of the engine that editors are offered, without the prefix."""
 

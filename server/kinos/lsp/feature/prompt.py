@@ -1,7 +1,9 @@
-"""`kinos.server.editPrompt`: a prompt file of the workspace's own, opened in the editor, and the code actions that lead there."""
+"""`kinos.server.editPrompt` and `editTeam`: a prompt or team file of the workspace's own, opened in the editor, and the code
+actions that lead there.
+"""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from kinos.domain.errors import KinosError
@@ -15,30 +17,36 @@ from kinos.lsp.folders import Folders, Place
 from kinos.lsp.protocol import PREFIX, Server, refusal
 from kinos.lsp.uri import path_of, uri_of
 
-KEYS = {"editPrompt": ("folder", "agent")}
+KEYS = {"editPrompt": ("folder", "agent"), "editTeam": ("folder", "team")}
+"""The commands, and all that their object may have."""
 KIND = "refactor.kinos.editPrompt"
 
 _PROMPT = re.compile(r".*/prompts/([^/]+)\.md")
 
 
 def register(server: Server, folders: Folders) -> None:
-    """Offer the command."""
+    """Offer the commands."""
     client = EditorClient(server)
+    for name in KEYS:
+        server.command(PREFIX + name)(_opening(folders, client, name))
 
-    @server.command(f"{PREFIX}editPrompt")
-    async def edit_prompt(*arguments: Any) -> Any:
+
+def _opening(folders: Folders, client: EditorClient, name: str) -> Callable[..., Awaitable[Any]]:
+    async def command(*arguments: Any) -> Any:
         from kinos.engine.command import run
 
         try:
             given = dict(argument(arguments))
             folder = folders.named(given.pop("folder", None))
-            made = await run(folder.session, "editPrompt", given)
+            made = await run(folder.session, name, given)
         except KinosError as error:
             raise refusal(error) from error
-        uri = uri_of(made["path"])
+        made["uri"] = uri_of(made.pop("path"))
         if client.able.shows:
-            client.show(uri)
-        return {"agent": made["agent"], "uri": uri, "created": made["created"]}
+            client.show(made["uri"])
+        return made
+
+    return command
 
 
 def prompt_offers(uri: str, place: Place | None, folders: Sequence[Folder], line: int) -> list[Choice]:
