@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from kinos.domain.phase import Phase, PhaseRule, PhaseState
 from kinos.domain.project_map import MAP_NAME, ProjectMap
 from kinos.domain.size import Counted, Limits, Size
+from kinos.domain.suggestion import Piece, Suggestion
 
 WHEN = datetime(2026, 3, 21, 15, 30, 45)  # noqa: DTZ001 - local time is what is shown
 SIZES = {"docs/architecture.md": 4200, "docs/api.md": 7100, "src/main.md": 13500, "README.md": 2100}
@@ -141,6 +142,30 @@ def test_the_map_as_plain_values() -> None:
     assert data["errors"] == [{"path": "c.md", "message": "gone"}]
     assert data["agents"] == [{"name": "ann", "weight": 2.0}]
     assert data["phase"] == {"name": "EXPANSION", "reason": "a project starts in EXPANSION", "pinned": False}
+
+
+def test_the_documents_are_listed_the_heaviest_first_and_those_without_a_size_last() -> None:
+    split = Suggestion("b.md", (Piece("b-end.md", "End", (9,), ("End",), 3000),), 4000, "", ())
+    made = mapped(
+        {"a.md": 5, "c.md": 13_000, "b.md": 7000, "aa.md": 5}, unreadable={"0.md": "gone"}, suggestions=[split]
+    )
+    table = made.table()
+    assert {key: table[key] for key in ("tokenizer", "warn", "error")} == {
+        "tokenizer": "claude-v4.8",
+        "warn": 6000,
+        "error": 12_000,
+    }
+    shown = [(row["path"], row["tokens"], row["level"], row["counted"]) for row in table["documents"]]
+    assert shown == [
+        ("c.md", 13_000, "too-long", "exact"),
+        ("b.md", 7000, "long", "exact"),
+        ("a.md", 5, "ok", "exact"),
+        ("aa.md", 5, "ok", "exact"),
+        ("0.md", None, None, "unavailable"),
+    ]
+    assert table["documents"][-1]["reason"] == "gone"
+    assert table["documents"][1]["suggestions"] == ["b.md: split out “End” (3.0k); 4.0k tokens stay"]
+    assert [row["suggestions"] for row in table["documents"] if row["path"] != "b.md"] == [[], [], [], []]
 
 
 def test_the_name_of_the_map_is_a_promise() -> None:

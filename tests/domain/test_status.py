@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from kinos.domain.phase import PhaseRule, PhaseState
-from kinos.domain.state import AgentState, AgentView, Sizes, Spend, State, TeamState, TeamView
+from kinos.domain.state import AgentState, AgentView, Revision, Sizes, Spend, State, TeamState, TeamView
 from kinos.domain.status import picture
 from kinos.domain.usage import Usage
 
@@ -37,6 +37,7 @@ STATE = State(
     Sizes(64_000, 9, 2, 1, "claude-v4.8"),
     Spend(Usage(10, 5), 0.5, 7, today=1.25),
     1,
+    revision=Revision(8, 3),
 )  # fmt: skip
 
 
@@ -66,6 +67,7 @@ def test_the_picture_has_what_the_contract_says() -> None:
     }
     assert made["documents"] == {"count": 9, "long": 2, "tooLong": 1}
     assert made["waiting"] == 1
+    assert made["revision"] == {"documents": 8, "changes": 3}
     assert made["budget"] == {
         "usd": 0.5,
         "usdCap": 5.0,

@@ -166,10 +166,50 @@ async def test_history_undo_and_redo() -> None:
     assert "bob.md" in aside[0]["reason"]
 
 
+async def test_of_a_long_history_the_last_changes_are_told_and_those_that_wait() -> None:
+    world = await opened("review", cycles=4)
+    oldest, *others = [entry["id"] for entry in await ask(world, "history")]
+    for change in others:
+        await ask(world, "reject", change=change)
+    assert [entry["id"] for entry in await ask(world, "history", last=1)] == [oldest, others[-1]]
+    assert [entry["id"] for entry in await ask(world, "history", last=9)] == [oldest, *others]
+    for wrong in (0, -1, True, "2", 1.5):
+        with pytest.raises(UsageError, match="last must be a whole number of at least 1"):
+            await ask(world, "history", last=wrong)
+
+
+async def test_the_documents_are_told_with_what_would_bring_them_to_size() -> None:
+    world = World({"long.md": "word " * 70, "short.md": "word\n"}, tokens_warn=50)
+    await world.session.open()
+    known, asked = await ask(world, "documents"), await ask(world, "documents", suggest=True)
+    assert known["complete"]
+    assert (known["warn"], known["error"]) == (50, 12_000)
+    assert [(each["path"], each["level"]) for each in known["documents"]] == [("long.md", "long"), ("short.md", "ok")]
+    assert known["documents"][0]["suggestions"] == []
+    assert [len(each["suggestions"]) for each in asked["documents"]] == [1, 0]
+
+
+async def test_the_revision_grows_with_what_would_be_told_otherwise() -> None:
+    world = await opened("review")
+    (change, *_), before = world.journal.changes(), (await ask(world, "status"))["revision"]
+    await ask(world, "reject", change=change.id)
+    after = (await ask(world, "status"))["revision"]
+    assert after == {"documents": before["documents"], "changes": before["changes"] + 1}
+    world.disk.put("new.md", "new\n")
+    await world.session.did_change_on_disk(["new.md"])
+    assert (await ask(world, "status"))["revision"] == {**after, "documents": after["documents"] + 1}
+
+
 async def test_waiting_changes_are_shown_accepted_and_rejected() -> None:
     world = await opened("review")
     first, second = [change.id for change in world.journal.changes()]
     assert "+line 1" in await ask(world, "diff", change=first)
+    (file,) = (await ask(world, "contents", change=first))["files"]
+    assert (file["before"], file["after"], file["note"]) == (
+        f"{file['path'][:3]}\n",
+        f"{file['path'][:3]}\nline 1\n",
+        "",
+    )
     assert (await ask(world, "accept", change=first))["state"] == "landed"
     rejected = await ask(world, "reject", change=second, reason="no")
     assert (rejected["state"], rejected["reason"]) == ("rejected", "no")

@@ -8,7 +8,7 @@ from kinos.domain.errors import ConflictError, LandingError, PolicyError, UsageE
 from kinos.domain.task import Task
 from kinos.engine.history import Selection
 from kinos.engine.lifecycle import Start
-from kinos.engine.review import MARKS
+from kinos.engine.review import MARKS, Contents
 from kinos.engine.run import Ends
 
 TEXT = "one\ntwo\nthree\n"
@@ -65,6 +65,31 @@ async def test_what_would_not_land_is_shown_with_the_reason() -> None:
     diff = world.session.diff("c3")
     assert diff.startswith("(It would not land now. a.md: lines 2 to 2 have been edited meanwhile.)\n")
     assert "-two\n+TWO\n" in diff
+
+
+async def test_the_texts_of_a_change_are_those_it_found_and_left_whatever_came_later() -> None:
+    world = await waiting()
+    world.disk.put("a.md", "zero\r\none\r\ntwo\r\nthree\r\n")
+    wanted = Contents("a.md", "zero\none\ntwo\nthree\n", "zero\none\nTWO\nthree\n")
+    assert world.session.contents("c3") == [wanted]
+    await world.session.accept("c3")
+    world.disk.put("a.md", "something else\n")
+    assert world.session.contents("c3") == [wanted]
+
+
+async def test_the_texts_of_what_would_not_land_come_with_the_reason() -> None:
+    world = await waiting()
+    world.disk.put("a.md", "one\nmine\nthree\n")
+    (file,) = world.session.contents("c3")
+    assert (file.before, file.after) == (TEXT, "one\nTWO\nthree\n")
+    assert file.note == "It would not land now. a.md: lines 2 to 2 have been edited meanwhile."
+
+
+async def test_texts_that_are_no_longer_kept_are_not_shown_as_empty() -> None:
+    world = await waiting()
+    await world.session.accept("c3")
+    world.journal.images.clear()
+    assert world.session.contents("c3") == [Contents("a.md", None, None, "what it was is no longer kept")]
 
 
 async def test_a_file_that_became_forbidden_is_shown_with_the_reason() -> None:

@@ -98,6 +98,12 @@ export interface CheckStatus {
   seconds: number;
 }
 
+/** How often documents, and changes, came to be others: what shows them asks again once the number has grown. */
+export interface RevisionStatus {
+  documents: number;
+  changes: number;
+}
+
 /** The complete picture of one workspace folder. */
 export interface Status {
   /** A path or a `file` URI. */
@@ -114,6 +120,7 @@ export interface Status {
   /** Documents that a person asked the team to consolidate. */
   asked: string[];
   check: CheckStatus | null;
+  revision: RevisionStatus;
 }
 
 export interface TeamStart {

@@ -14,6 +14,11 @@
 ---@field waiting integer changes that wait for a person
 ---@field asked string[] documents that a person asked the team to consolidate
 ---@field check? kinos.status.Check
+---@field revision kinos.status.Revision how often what is shown elsewhere has changed: ask again when a number grew
+
+---@class kinos.status.Revision
+---@field documents integer
+---@field changes integer
 
 ---@class kinos.status.Phase
 ---@field name 'EXPANSION'|'CONVERGENCE'

@@ -9,7 +9,7 @@ from typing import Any
 
 from kinos.domain.phase import Phase, PhaseRule, PhaseState, to_converge, to_expand
 from kinos.domain.printable import printable
-from kinos.domain.size import Level, Limits, Size, kilotokens, rounded
+from kinos.domain.size import Counted, Level, Limits, Size, kilotokens, rounded
 from kinos.domain.suggestion import Suggestion, wire
 
 MAP_NAME = "map (readonly).md"
@@ -70,6 +70,22 @@ class ProjectMap:
             "agents": [{"name": name, "weight": weight} for name, weight in self.agents],
         }
 
+    def table(self) -> dict[str, Any]:
+        """Every document, the heaviest first and those without a size last, with the limits in tokens."""
+        said = {each.path: [line.removeprefix("- ") for line in each.lines()] for each in self.suggestions}
+        counted = sorted(self.documents.items(), key=lambda each: (-each[1].tokens, each[0]))
+        rows = [
+            _row(path, size.tokens, self.limits.level(size.tokens), size.counted, "", said.get(path, ()))
+            for path, size in counted
+        ]
+        rows += [_row(path, None, None, Counted.UNAVAILABLE, why) for path, why in sorted(self.unreadable.items())]
+        return {
+            "tokenizer": self.tokenizer,
+            "warn": self.limits.warn,
+            "error": self.limits.error,
+            "documents": rows,
+        }
+
     def _figures(self) -> list[str]:
         total = self.total
         share = f"{self.rule.share(total):.0f} %"
@@ -106,6 +122,19 @@ class ProjectMap:
             f"❔ {printable(path)} has no size: {printable(why)}" for path, why in sorted(self.unreadable.items())
         )
         return lines
+
+
+def _row(
+    path: str, tokens: int | None, level: Level | None, counted: Counted, reason: str, suggestions: Sequence[str] = ()
+) -> dict[str, Any]:
+    return {
+        "path": path,
+        "tokens": tokens,
+        "level": None if level is None else level.value,
+        "counted": counted.value,
+        "reason": reason,
+        "suggestions": list(suggestions),
+    }
 
 
 def _name(path: str) -> str:

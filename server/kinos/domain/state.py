@@ -108,6 +108,14 @@ class Spend:
 
 
 @dataclass(frozen=True, slots=True)
+class Revision:
+    """How often sizes were told, and how often a change came to another state: who shows either looks again when it grew."""
+
+    documents: int = 0
+    changes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class State:
     """One workspace. `waiting` is how many changes wait for a person, `check` what the check command came to last; `asked` are
     the documents a person asked the team to consolidate.
@@ -121,3 +129,4 @@ class State:
     waiting: int = 0
     check: CheckRecord | None = None
     asked: tuple[str, ...] = ()
+    revision: Revision = Revision()

@@ -60,6 +60,7 @@ def picture(
         "waiting": state.waiting,
         "asked": list(state.asked),
         "check": None if state.check is None else _check(state.check),
+        "revision": {"documents": state.revision.documents, "changes": state.revision.changes},
     }
 
 

@@ -189,7 +189,8 @@ def _today(state: State, e: ev.DaySpent) -> State:
 def _moved(state: State, e: ev.ChangeMoved) -> State:
     now, was = e.change.state, e.previous
     step = (now is ChangeState.PROPOSED) - (was is ChangeState.PROPOSED)
-    state = replace(state, waiting=max(0, state.waiting + step))
+    revision = replace(state.revision, changes=state.revision.changes + 1)
+    state = replace(state, waiting=max(0, state.waiting + step), revision=revision)
     view = state.agents.get(e.change.agent)
     if view is None:
         return state
@@ -207,7 +208,8 @@ def _landing(state: State, e: ev.LandingSet) -> State:
 
 
 def _counted(state: State, e: ev.SizesCounted) -> State:
-    return replace(state, sizes=Sizes(e.total, e.documents, e.long, e.too_long, e.tokenizer, e.counted))
+    sizes = Sizes(e.total, e.documents, e.long, e.too_long, e.tokenizer, e.counted)
+    return replace(state, sizes=sizes, revision=replace(state.revision, documents=state.revision.documents + 1))
 
 
 def _phase(state: State, e: ev.PhaseMoved) -> State:

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from kinos.domain.change import Change, FileChange
+from kinos.domain.change import Change, ChangeState, FileChange
 from kinos.domain.errors import UsageError
 from kinos.domain.finding import sound
 from kinos.domain.near import did_you_mean
@@ -86,6 +86,12 @@ async def _update_map(session: Session, arguments: Arguments) -> str:
     return session.map.write()
 
 
+async def _documents(session: Session, arguments: Arguments) -> dict[str, Any]:
+    if _truth(arguments, "suggest"):
+        await session.map.suggest()
+    return session.map.table()
+
+
 async def _map_object(session: Session, arguments: Arguments) -> dict[str, Any]:
     await session.map.suggest()
     return session.map.object()
@@ -113,7 +119,14 @@ async def _status(session: Session, arguments: Arguments) -> dict[str, Any]:
 
 
 async def _history(session: Session, arguments: Arguments) -> list[dict[str, Any]]:
-    return [described(change) for change in session.changes()]
+    changes, last = session.changes(), _count(arguments, "last")
+    older = [each for each in changes[:-last] if each.state is ChangeState.PROPOSED] if last else ()
+    return [described(change) for change in (*older, *(changes[-last:] if last else changes))]
+
+
+async def _contents(session: Session, arguments: Arguments) -> dict[str, Any]:
+    change = _needed(arguments, "change")
+    return {"change": change, "files": [asdict(file) for file in session.contents(change)]}
 
 
 async def _figures(session: Session, arguments: Arguments) -> list[dict[str, Any]]:
@@ -227,11 +240,13 @@ COMMANDS: Mapping[str, Command] = {
     "showMap": Command(_show_map),
     "updateMap": Command(_update_map),
     "mapObject": Command(_map_object),
+    "documents": Command(_documents, ("suggest",)),
     "diff": Command(_diff, ("change",)),
+    "contents": Command(_contents, ("change",)),
     "proposal": Command(_proposal, ("change",)),
     "editChange": Command(_edit_change, ("change", "texts", "bases")),
     "status": Command(_status),
-    "history": Command(_history),
+    "history": Command(_history, ("last",)),
     "cycles": Command(_cycles),
     "figures": Command(_figures),
     "phaseHistory": Command(_phase_history),
@@ -356,6 +371,14 @@ def _truth(arguments: Arguments, key: str) -> bool:
     return bool(value)
 
 
+def _count(arguments: Arguments, key: str) -> int:
+    """0 when it is not given."""
+    value = arguments.get(key)
+    if value is not None and (not isinstance(value, int) or isinstance(value, bool) or value < 1):
+        raise UsageError(f"{key} must be a whole number of at least 1, not {value!r}.")
+    return value or 0
+
+
 def _landing(arguments: Arguments) -> str:
     value = _text(arguments, "landing")
     if value not in ("", "review", "auto"):
@@ -364,9 +387,10 @@ def _landing(arguments: Arguments) -> str:
 
 
 _READERS: Mapping[str, Callable[[Arguments, str], object]] = {
-    **dict.fromkeys(("rehearse", "session", "all", "live", "withdraw"), _truth),
+    **dict.fromkeys(("rehearse", "session", "all", "live", "withdraw", "suggest"), _truth),
     **dict.fromkeys(("texts", "bases"), _texts),
     **dict.fromkeys(_CAPS, _cap),
     "landing": lambda arguments, key: _landing(arguments),
+    "last": _count,
 }
 """What takes each key that is no text."""

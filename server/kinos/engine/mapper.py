@@ -39,6 +39,10 @@ class Mapper:
             document["history"] = [{"time": time, "tokens": tokens} for time, tokens in went.get(document["path"], ())]
         return data
 
+    def table(self) -> dict[str, Any]:
+        """Every document with its size, the heaviest first; `complete` is whether all have been counted."""
+        return {"complete": self._sizes.complete, **self.project_map().table()}
+
     def write(self) -> str:
         """Write the map's file. Returns its name. Raises as `Keeper.hold` and `Keeper.write_map`."""
         with self._keeper.hold():

@@ -33,6 +33,18 @@ class Proposed:
     conflict: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """One file of a change: its text before and after it, line feeds only, None for no such file. `note` says why there is
+    none to show, or what stands in the way of landing it.
+    """
+
+    path: str
+    before: str | None
+    after: str | None
+    note: str = ""
+
+
 class Review:
     """Shows and edits waiting changes. To edit, the caller holds the folder's lock."""
 
@@ -52,6 +64,16 @@ class Review:
         if change.state is not ChangeState.PROPOSED:
             return unified(sides(change, self._journal.image))
         return unified([self._seen(file, made) for file, made in zip(change.files, self._sides(change), strict=True)])
+
+    def contents(self, identity: str) -> list[Contents]:
+        """What a change has made of each of its files, or, while it waits, would make of it now. Raises UsageError when there is
+        no such change.
+        """
+        change = self._changes.find(identity)
+        made = self._sides(change)
+        if change.state is ChangeState.PROPOSED:
+            made = [self._seen(file, side) for file, side in zip(change.files, made, strict=True)]
+        return [_told(side) for side in made]
 
     def proposal(self, identity: str) -> list[Proposed]:
         """The files of a waiting change as they would be once it landed. Raises UsageError when it does not wait."""
@@ -119,6 +141,13 @@ class Review:
 
     def _kept(self, content: bytes | None) -> str | None:
         return None if content is None else self._journal.keep(content)
+
+
+def _told(side: Sides) -> Contents:
+    try:
+        return Contents(side.path, _shown(side.path, side.before), _shown(side.path, side.after), side.note)
+    except PolicyError as error:
+        return Contents(side.path, None, None, error.message)
 
 
 def _shown(path: str, content: bytes | None) -> str | None:

@@ -43,7 +43,7 @@ from kinos.engine.ports import Catalog, OwnFiles
 from kinos.engine.relinking import Relinking
 from kinos.engine.renaming import Renaming
 from kinos.engine.restructuring import Restructuring
-from kinos.engine.review import Proposed, Review
+from kinos.engine.review import Contents, Proposed, Review
 from kinos.engine.sizes import Sizes
 from kinos.engine.store import Store
 from kinos.engine.tally import Tally
@@ -236,6 +236,10 @@ class Session:
     def proposal(self, identity: str) -> Sequence[Proposed]:
         """The files of a waiting change as they would be once it landed. Raises UsageError when it does not wait."""
         return self._review.proposal(identity)
+
+    def contents(self, identity: str) -> Sequence[Contents]:
+        """The files of a change as texts before and after it. Raises UsageError when there is no such change."""
+        return self._review.contents(identity)
 
     # -- files ----------------------------------------------------------------------------------------------------
 

@@ -44,8 +44,8 @@ NOTIFICATIONS = (
 )  # fmt: skip
 
 COMMANDS = (
-    "status", "history", "showMap", "doctor", "setPhase", "setBudget", "diff", "proposal", "accept", "reject", "undo",
-    "stopTeam", "stopAgent", "resumeTeam", "pauseTeam", "cycles", "figures", "phaseHistory", "nothing",
+    "status", "history", "showMap", "documents", "doctor", "setPhase", "setBudget", "diff", "contents", "proposal", "accept",
+    "reject", "undo", "stopTeam", "stopAgent", "resumeTeam", "pauseTeam", "cycles", "figures", "phaseHistory", "nothing",
 )  # fmt: skip
 """Commands that may be given at any time without starting a team or writing a file."""
 

@@ -136,6 +136,8 @@ async def a_team_works_and_waits(editor: Editor) -> list[dict[str, Any]]:
         assert "+++ " in await editor.command("diff", change=change["id"])
         proposal = await editor.command("proposal", change=change["id"])
         assert [file["path"] for file in proposal["files"]] == [file["path"] for file in change["files"]]
+        contents = await editor.command("contents", change=change["id"])
+        assert [file["after"] for file in contents["files"]] == [file["text"] for file in proposal["files"]]
     return waiting
 
 
@@ -297,6 +299,10 @@ async def the_rest_is_asked(editor: Editor, folder: Path) -> None:
     """What a person may ask at any time."""
     assert "# Project Map" in await editor.command("showMap")
     assert await editor.command("updateMap") == "map (readonly).md"
+    table = await editor.command("documents", suggest=True)
+    sizes = [each["tokens"] for each in table["documents"]]
+    assert table["complete"]
+    assert sizes == sorted(sizes, reverse=True)
     if "textDocument/documentLink" in editor.offered:
         path = folder / "map (readonly).md"
         shown = editor.open(path, path.read_text(encoding="utf-8"))

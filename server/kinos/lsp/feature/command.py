@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 STATE = "kinos/state"
 COMMANDS = (
     "startTeam", "stopTeam", "startAgent", "stopAgent", "pauseTeam", "resumeTeam", "setBudget", "status",
-    "setPhase", "showMap", "updateMap", "history", "cycles", "figures", "phaseHistory", "undo",
-    "redo", "teams", "agents", "diff", "proposal", "editChange", "accept", "reject", "doctor",
+    "setPhase", "showMap", "updateMap", "documents", "history", "cycles", "figures", "phaseHistory",
+    "undo", "redo", "teams", "agents", "diff", "contents", "proposal", "editChange", "accept", "reject", "doctor",
 )  # fmt: skip
 """The commands of the engine that editors are offered, without the prefix."""
 
