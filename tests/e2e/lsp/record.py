@@ -61,7 +61,8 @@ def written(name: str, source: str, params: Mapping[str, Any]) -> None:
 def record_vscode(place: Path) -> None:
     """From our extension in a real VS Code."""
     from e2e.vscode.vscode_host import PACKAGES, packed, prepare, run
-    from e2e.vscode.vscode_window import Window, vscode
+    from e2e.vscode.vscode_process import vscode
+    from e2e.vscode.vscode_window import Window
 
     host, home, folder = prepare(), place / "home", place / "folder"
     folder.mkdir()

@@ -1,5 +1,6 @@
 // A browser as a line-driven tool: reads one JSON request a line on stdin, {call, arguments}, and answers each with one
 // JSON line on stdout, {result} or {error}. It knows the browser; what VS Code looks like is the Python side's knowledge.
+// Times are in milliseconds. `frames` are selectors, each of a frame inside the one before; none is the page itself.
 // Run as: node drive.mjs FOLDER_WITH_PLAYWRIGHT CHROMIUM
 import { createRequire } from 'node:module';
 import { createInterface } from 'node:readline';
@@ -21,34 +22,113 @@ const browser = await chromium.launch({
   ],
 });
 const page = await browser.newPage({ viewport: { width: 1360, height: 860 } });
+const said = [];
+page.on('console', (message) => said.push(`${message.type()}: ${message.text()}`));
+page.on('pageerror', (error) => said.push(`uncaught: ${error.stack ?? error.message}`));
 
 const calls = {
   open: ({ url }) => page.goto(url).then(() => null),
+  reload: () => page.reload().then(() => null),
   press: ({ keys }) => page.keyboard.press(keys),
   type: ({ text }) => page.keyboard.insertText(text),
-  click: ({ selector, timeout }) => page.locator(selector).first().click({ timeout }),
-  hover: ({ selector, timeout }) => page.locator(selector).first().hover({ timeout }),
-  screenshot: ({ path }) => page.screenshot({ path, animations: 'disabled' }).then(() => null),
-  waitForText,
+  click: ({ selector, text, frames, timeout, button, count }) =>
+    locator(selector, text, frames).click({ timeout, button, clickCount: count }),
+  hover: ({ selector, text, frames, timeout }) => locator(selector, text, frames).hover({ timeout }),
+  texts: ({ selector, frames, attribute }) =>
+    place(frames)
+      .locator(selector)
+      .evaluateAll((found, name) => found.map((one) => (name ? one.getAttribute(name) : one.textContent)), attribute),
+  evaluate: async ({ script, frames, timeout }) => (await frame(frames, timeout)).evaluate(script),
+  screenshot: ({ path, clip }) => page.screenshot({ path, clip, animations: 'disabled' }).then(() => null),
+  resize: ({ width, height }) => page.setViewportSize({ width, height }),
+  console: () => said,
+  waitForText: (wanted) => awaited(textIn, 'matched', wanted),
+  waitForNoText: (wanted) => awaited(noTextIn, 'went away from', wanted),
+  secondsFromTyping,
 };
 
-/** The first text under `selector` that matches `pattern`, hard blanks made plain; fails with what was there instead. */
-async function waitForText({ selector, pattern, timeout }) {
-  const read = ([wanted, source]) => {
-    const texts = [...document.querySelectorAll(wanted)].map((element) =>
-      element.textContent.replaceAll('\u00a0', ' '),
-    );
-    return texts.find((text) => new RegExp(source, 's').test(text)) ?? null;
-  };
-  try {
-    const found = await page.waitForFunction(read, [selector, pattern], { timeout });
-    return await found.jsonValue();
-  } catch (error) {
-    const seen = await page.locator(selector).allInnerTexts();
-    throw new Error(
-      `nothing under ${selector} matched /${pattern}/; there was ${JSON.stringify(seen)} (${error.name})`,
-    );
+function place(frames = []) {
+  return frames.reduce((outer, selector) => outer.frameLocator(selector), page);
+}
+
+/** What is seen of it comes first: VS Code keeps much that is hidden. */
+function locator(selector, text, frames) {
+  const seen = place(frames).locator(selector).filter({ visible: true });
+  return (text === undefined ? seen : seen.filter({ hasText: new RegExp(text) })).first();
+}
+
+async function frame(frames = [], timeout = 30_000) {
+  let found = page.mainFrame();
+  for (const selector of frames) {
+    const element = await found.waitForSelector(selector, { state: 'attached', timeout });
+    found = await element.contentFrame();
   }
+  return found;
+}
+
+/** The first text under `selector` that matches, hard blanks made plain; null without one. Runs in the page. */
+function textIn({ selector, pattern, attribute }) {
+  const read = (element) => (attribute ? element.getAttribute(attribute) : element.textContent) ?? '';
+  const texts = [...document.querySelectorAll(selector)].map((element) => read(element).replaceAll('\u00a0', ' '));
+  return texts.find((text) => new RegExp(pattern, 's').test(text)) ?? null;
+}
+
+/** True once nothing under `selector` matches. Runs in the page. */
+function noTextIn({ selector, pattern, attribute }) {
+  const read = (element) => (attribute ? element.getAttribute(attribute) : element.textContent) ?? '';
+  return [...document.querySelectorAll(selector)].every(
+    (element) => !new RegExp(pattern, 's').test(read(element).replaceAll('\u00a0', ' ')),
+  );
+}
+
+/** What `read` gives once it gives something; fails with what was there instead. A frame that is replaced is found again. */
+async function awaited(read, verb, { selector, pattern, attribute, frames, timeout }) {
+  const end = Date.now() + timeout;
+  for (;;) {
+    try {
+      const left = Math.max(1, end - Date.now());
+      const looked = await frame(frames, left);
+      const found = await looked.waitForFunction(read, { selector, pattern, attribute }, { timeout: left });
+      return await found.jsonValue();
+    } catch (error) {
+      if (Date.now() < end && /detached|destroyed/.test(error.message)) {
+        continue;
+      }
+      const seen = await calls.texts({ selector, frames, attribute }).catch(() => []);
+      throw new Error(
+        `nothing under ${selector} ${verb} /${pattern}/; there was ${JSON.stringify(seen)} (${error.name})`,
+        { cause: error },
+      );
+    }
+  }
+}
+
+/** Inserts `text` where the cursor is; the seconds from then until a text under `selector` matches, by the page's own clock. */
+async function secondsFromTyping({ text, selector, pattern, timeout }) {
+  await page.evaluate(
+    ({ selector, pattern, timeout }) => {
+      const seen = () =>
+        [...document.querySelectorAll(selector)].some((element) => new RegExp(pattern, 's').test(element.textContent));
+      window.seenAfterTyping = new Promise((resolve, reject) => {
+        let began;
+        const observer = new MutationObserver(() => {
+          if (began !== undefined && seen()) {
+            observer.disconnect();
+            resolve((performance.now() - began) / 1000);
+          }
+        });
+        const begin = () => {
+          began = performance.now();
+          observer.observe(document.body, { subtree: true, childList: true, characterData: true });
+          setTimeout(() => reject(new Error(`nothing under ${selector} matched /${pattern}/`)), timeout);
+        };
+        document.addEventListener('beforeinput', begin, { capture: true, once: true });
+      });
+    },
+    { selector, pattern, timeout },
+  );
+  await page.keyboard.insertText(text);
+  return page.evaluate('window.seenAfterTyping');
 }
 
 process.stdout.write(`${JSON.stringify({ result: browser.version() })}\n`);

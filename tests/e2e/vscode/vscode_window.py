@@ -1,215 +1,291 @@
-"""A running VS Code on a folder and the browser window it is seen in: what a person does and sees, as methods."""
+"""VS Code's window in a browser: what a person does and sees, as methods. What is awaited is never slept for."""
 
 import contextlib
-import json
-import os
-import queue
 import re
-import signal
-import subprocess
-import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
-from urllib.parse import quote
 
+from e2e.vscode.vscode_browser import Browser, BrowserError
 from e2e.vscode.vscode_host import Host
-from process_tree import alive, command_line, descendants, wait_for_end, working_folder
+from e2e.vscode.vscode_process import VSCode
+
+PATIENCE = 120
+"""Seconds after which a thing that was awaited will not come, also where a machine is busy with much else."""
 
 STATUS_ITEM = '[id="kinos.kinos.kinos.status"]'
-NOTIFICATION_LIST = ".notifications-toasts"
-DRIVER = Path(__file__).with_name("drive.mjs")
+NOTIFICATIONS = ".notifications-toasts"
+QUICK_INPUT = ".quick-input-widget:not([style*='display: none'])"
+QUICK_ROW = f"{QUICK_INPUT} .quick-input-list .monaco-list-row"
+WEBVIEW = ("iframe.webview.ready", "#active-frame")
+"""The frames a webview's page is in."""
 
-
-class WindowError(AssertionError):
-    """The window did not do or show what was asked for in time."""
-
-
-@contextlib.contextmanager
-def ended_with_children(
-    command: list[str], environment: dict[str, str], stderr: int | None = None
-) -> Iterator[subprocess.Popen[str]]:
-    """Runs `command` with pipes for its input and output. On leaving, its input is closed, then it and everything below
-    it is asked to end, then killed, by process id.
-    """
-    with subprocess.Popen(
-        command,
-        env=environment,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=stderr,
-        text=True,
-        encoding="utf-8",
-        start_new_session=True,
-    ) as process:
-        try:
-            yield process
-        finally:
-            family = [process.pid, *descendants(process.pid)]
-            assert process.stdin is not None
-            with contextlib.suppress(BrokenPipeError):
-                process.stdin.close()
-            for number in (signal.SIGTERM, signal.SIGKILL):
-                for pid in alive(family):
-                    with contextlib.suppress(ProcessLookupError):
-                        os.kill(pid, number)
-                with contextlib.suppress(subprocess.TimeoutExpired):
-                    process.wait(10)
-                wait_for_end(family, seconds=10)
-
-
-@contextlib.contextmanager
-def vscode(host: Host, home: Path, path: str) -> Iterator["VSCode"]:
-    """VS Code on a free port of 127.0.0.1, with the home folder `home`, the extensions in there and this PATH."""
-    command = [
-        *host.code_server,
-        "--auth=none",
-        "--bind-addr=127.0.0.1:0",
-        f"--user-data-dir={home / 'data'}",
-        f"--extensions-dir={home / 'extensions'}",
-        "--disable-workspace-trust",
-        "--disable-telemetry",
-        "--disable-update-check",
-        "--disable-getting-started-override",
-    ]
-    # As when it is started from a terminal: else it takes the PATH from a login shell.
-    environment = isolated_environment(home) | {"PATH": path, "VSCODE_CLI": "1", "EXTENSIONS_GALLERY": "{}"}
-    with ended_with_children(command, environment, subprocess.STDOUT) as process:
-        yield VSCode(process.pid, _address(process), home)
-
-
-def _address(process: subprocess.Popen[str]) -> str:
-    """Where VS Code listens, as it says itself. What it says later is read and dropped, so that it never blocks."""
-    lines: queue.SimpleQueue[str | None] = queue.SimpleQueue()
-
-    def read() -> None:
-        assert process.stdout is not None
-        for line in process.stdout:
-            lines.put(line)
-        lines.put(None)
-
-    threading.Thread(target=read, daemon=True).start()
-    said = []
-    while line := lines.get(timeout=60):
-        said.append(line)
-        if found := re.search(r"listening on (http://127\.0\.0\.1:\d+)/", line):
-            return found[1]
-    raise WindowError(f"VS Code did not start:\n{''.join(said)}")
-
-
-def isolated_environment(home: Path) -> dict[str, str]:
-    """The tests' environment with every folder of the person's moved to `home`, and no key of theirs."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("XDG_", "KINOS_", "VSCODE_"))}
-    for key in ("ANTHROPIC_API_KEY", "OPENAI_API_KEY"):
-        kept.pop(key, None)
-    return kept | {"HOME": str(home)}
+ENTRY = """
+(() => {
+  const row = [...document.querySelectorAll('.explorer-folders-view .monaco-list-row')].find(
+    (row) => row.querySelector('.label-name')?.textContent === %s
+  );
+  if (!row) return null;
+  const label = row.querySelector('.monaco-icon-label');
+  const badge = getComputedStyle(label, '::after').content;
+  return {
+    said: row.getAttribute('aria-label') ?? '',
+    badge: /^".*"$/.test(badge) ? JSON.parse(badge) : '',
+    color: getComputedStyle(row.querySelector('.label-name')).color,
+  };
+})()
+"""
 
 
 @dataclass(frozen=True, slots=True)
-class VSCode:
-    """A started VS Code: its process id, its address and its home folder."""
+class Entry:
+    """A file in the explorer: what is said of it to people who do not see it, its badge, and its color in CSS."""
 
-    pid: int
-    address: str
-    home: Path
-
-    def url(self, folder: Path) -> str:
-        """Opens `folder` with an editor on its README.md."""
-        remote = f"vscode-remote://{self.address.removeprefix('http://')}{folder / 'README.md'}"
-        payload = json.dumps([["openFile", remote], ["skipWelcome", "true"]])
-        return f"{self.address}/?folder={quote(str(folder))}&payload={quote(payload)}"
-
-    def log(self) -> str:
-        """What the extension and the server wrote to the newest KinOS channel."""
-        logs = sorted((self.home / "data/logs").glob("**/KinOS.log"), key=lambda path: path.stat().st_mtime)
-        return logs[-1].read_text(encoding="utf-8") if logs else "(none)"
-
-    def server(self, folder: Path) -> int:
-        """The process id of the language server that runs for `folder`."""
-        (found,) = (
-            pid
-            for pid in descendants(self.pid)
-            if command_line(pid).endswith("kin lsp") and working_folder(pid) == folder
-        )
-        return found
+    said: str
+    badge: str
+    color: str
 
 
 class Window:
-    """VS Code's window in a headless browser. Times are in seconds."""
+    """Times are in seconds; patterns are of JavaScript, and a hard blank is a plain one."""
 
-    def __init__(self, process: subprocess.Popen[str], screenshots: Path, editor: VSCode) -> None:
-        self._process = process
+    def __init__(self, browser: Browser, screenshots: Path, editor: VSCode) -> None:
+        self.browser = browser
         self._screenshots = screenshots
         self._editor = editor
-        self._read()
 
     @classmethod
     @contextlib.contextmanager
-    def opened(cls, host: Host, editor: VSCode, folder: Path, screenshots: Path) -> Iterator[Self]:
-        command = [str(host.node), str(DRIVER), str(host.modules), str(host.browser)]
-        environment = isolated_environment(editor.home) | host.browser_environment
-        with ended_with_children(command, environment) as process:
-            window = cls(process, screenshots, editor)
-            window._call("open", url=editor.url(folder))
-            yield window
+    def opened(
+        cls, host: Host, editor: VSCode, folder: Path, screenshots: Path, file: str = "README.md"
+    ) -> Iterator[Self]:
+        """A window on `folder`, or the workspace file it is, with an editor on `file` in there."""
+        with Browser.started(host, editor.home) as browser:
+            browser.call("open", url=editor.url(folder, file))
+            yield cls(browser, screenshots, editor)
+
+    def reload(self) -> None:
+        """As the person reloads the page: what ran in the window is left behind, and all starts anew."""
+        self.browser.call("reload")
+
+    # The keyboard, and what it opens
+
+    def press(self, *keys: str) -> None:
+        """Presses keys one after the other, each named as in Playwright: `Enter`, `Control+Z`."""
+        for key in keys:
+            self.browser.call("press", keys=key)
+
+    def type(self, text: str) -> None:
+        """Inserts text where the cursor is, at once."""
+        self.browser.call("type", text=text)
 
     def run_command(self, title: str) -> None:
-        """Runs a command by its title from the palette."""
-        self._call("press", keys="F1")
-        self._wait_for_text(".quick-input-widget:not([style*='display: none']) .quick-input-list", "", 30)
-        self._call("type", text=title)
-        self._wait_for_text(".quick-input-list .monaco-list-row.focused", f"^{re.escape(title)}", 30)
-        self._call("press", keys="Enter")
+        """Runs a command by its whole title from the palette."""
+        self.press("F1")
+        self.choose(title)
 
-    def press_button(self, title: str) -> None:
-        """Presses a button of a notification."""
-        self._call("click", selector=f'{NOTIFICATION_LIST} .monaco-button:has-text("{title}")', timeout=30_000)
+    def choose(self, label: str) -> None:
+        """Chooses the row of the quick pick that has this label; typing it may be needed to see it."""
+        self.choices()
+        self.type(label)
+        self.click(f"{QUICK_ROW} .label-name", text=f"^{_literal(label)}$")
 
-    def status(self, pattern: str, seconds: float = 60) -> str:
+    def choices(self, pattern: str = "") -> list[str]:
+        """The rows that a quick pick shows, once it is there and one matches: label, description and detail in one."""
+        self.see(QUICK_ROW, pattern)
+        return self.texts(QUICK_ROW)
+
+    def question(self, pattern: str = "") -> str:
+        """What an input box or a quick pick asks, its title and its prompt in one, once it matches."""
+        return self.see(QUICK_INPUT, pattern)
+
+    def answer(self, text: str) -> None:
+        """Types into an input box and confirms."""
+        self.see(f"{QUICK_INPUT} .quick-input-box", "")
+        self.type(text)
+        self.press("Enter")
+
+    # Editors
+
+    def open_file(self, path: Path, line: int = 1) -> None:
+        """Opens a file as the person does by its path, with the cursor at the start of `line`."""
+        self.press("Control+P")
+        self.see(f"{QUICK_INPUT} .quick-input-box", "")
+        self.type(f"{path}:{line}")
+        self.see(f"{QUICK_ROW}.focused", re.escape(path.name))
+        self.press("Enter")
+        self.see(".editor-group-container.active .tab.active", rf"^{_literal(path.name)}")
+        self.see_gone(QUICK_INPUT, "")
+
+    def active_tab(self, pattern: str, seconds: float = PATIENCE) -> str:
+        """The title of the tab the person is in, once it matches."""
+        return self.see(".editor-group-container.active .tab.active", pattern, seconds)
+
+    def editor(self, pattern: str, seconds: float = PATIENCE) -> str:
+        """A line of an open editor, once one matches."""
+        return self.see(".editor-instance .view-line", pattern, seconds)
+
+    def editor_without(self, pattern: str, seconds: float = PATIENCE) -> None:
+        """Waits until no line that is seen of an open editor matches."""
+        self.see_gone(".editor-instance .view-line", pattern, seconds)
+
+    def lens(self, pattern: str, seconds: float = PATIENCE) -> str:
+        """The lenses above a line of an open editor, once some match."""
+        return self.see(".editor-instance .codelens-decoration", pattern, seconds)
+
+    def diff(self, before: str, after: str) -> None:
+        """Waits until the diff editor shows a line that matches on its left, and one on its right."""
+        self.see(".monaco-diff-editor .editor.original .view-line", before)
+        self.see(".monaco-diff-editor .editor.modified .view-line", after)
+
+    # The rest of the workbench
+
+    def status(self, pattern: str, seconds: float = PATIENCE) -> str:
         """The text of KinOS's status bar item, once it matches."""
-        return self._wait_for_text(STATUS_ITEM, pattern, seconds)
+        return self.see(STATUS_ITEM, pattern, seconds)
 
     def status_tooltip(self, pattern: str) -> str:
         """What hovering over the status bar item shows, once it matches."""
-        self._call("hover", selector=STATUS_ITEM, timeout=30_000)
-        return self._wait_for_text(".workbench-hover", pattern, 30)
+        self.hover(STATUS_ITEM)
+        return self.see(".workbench-hover", pattern)
 
-    def notification(self, pattern: str, seconds: float = 60) -> str:
+    def notification(self, pattern: str, seconds: float = PATIENCE) -> str:
         """The text of a notification, once one matches."""
-        return self._wait_for_text(f"{NOTIFICATION_LIST} .notification-list-item-message", pattern, seconds)
+        return self.see(f"{NOTIFICATIONS} .notification-list-item-message", pattern, seconds)
 
-    def problem(self, pattern: str, seconds: float = 60) -> str:
+    def press_button(self, title: str) -> None:
+        """Presses a button of a notification."""
+        self.click(f"{NOTIFICATIONS} .monaco-button", text=f"^{_literal(title)}$")
+
+    def dialog(self, pattern: str, seconds: float = PATIENCE) -> str:
+        """The text of a modal dialog, once it matches."""
+        return self.see(".monaco-dialog-box", pattern, seconds)
+
+    def press_dialog_button(self, title: str) -> None:
+        self.click(".monaco-dialog-box .monaco-button", text=f"^{_literal(title)}$")
+
+    def problem(self, pattern: str, seconds: float = PATIENCE) -> str:
         """A row of the Problems view, once one matches; the view must be open."""
-        return self._wait_for_text(".markers-panel .monaco-list-row", pattern, seconds)
+        return self.see(".markers-panel .monaco-list-row", pattern, seconds)
 
-    def editor(self, pattern: str) -> str:
-        """A line of an open editor, once one matches."""
-        return self._wait_for_text(".editor-instance .view-line", pattern, 30)
+    def explorer(self, name: str, pattern: str = "", seconds: float = PATIENCE) -> Entry:
+        """A file that the explorer shows, once what is said of it matches; its folder must be open there."""
+        row = f'.explorer-folders-view .monaco-list-row[aria-label^="{name}"]'
+        self.see(row, pattern, seconds, attribute="aria-label")
+        return Entry(**self.browser.call("evaluate", script=ENTRY % repr(name)))
 
-    def screenshot(self, name: str) -> None:
-        self._call("screenshot", path=str(self._screenshots / f"{name}.png"))
+    def open_view(self, title: str) -> None:
+        """Shows what an icon of the activity bar stands for, unless it is shown already."""
+        item = f'.activitybar .action-item:has([aria-label^="{title}"])'
+        if not self.texts(f"{item}.checked"):
+            self.click(f"{item} .action-label")
+        self.see(f"{item}.checked", "")
 
-    def _wait_for_text(self, selector: str, pattern: str, seconds: float) -> str:
-        try:
-            text: str = self._call("waitForText", selector=selector, pattern=pattern, timeout=seconds * 1000)
-        except WindowError as error:
-            self.screenshot("failed")
-            raise WindowError(f"{error}\nThe extension's log:\n{self._editor.log()}") from error
+    def tree_row(self, view: str, pattern: str, seconds: float = PATIENCE) -> str:
+        """A row of the tree view with this title, label and description in one, once one matches."""
+        return self.see(f"{_pane(view)} .monaco-list-row", pattern, seconds)
+
+    def tree_rows(self, view: str) -> list[str]:
+        return self.texts(f"{_pane(view)} .monaco-list-row")
+
+    def click_row(self, view: str, pattern: str, action: str = "", button: str = "left") -> None:
+        """Clicks a row of a tree view, or the inline action with this title that is shown once the row is pointed at."""
+        row = f"{_pane(view)} .monaco-list-row"
+        self.see(row, pattern)
+        if not action:
+            self.click(row, text=pattern, button=button)
+            return
+        self.hover(row, text=pattern)
+        self.click(f'{row}:hover .action-label[aria-label^="{action}"]')
+
+    def choose_in_menu(self, label: str) -> None:
+        """Chooses an entry of the context menu that is open."""
+        self.click(".monaco-menu .action-label", text=f"^{_literal(label)}$")
+
+    # A webview's page
+
+    def webview(self, selector: str, pattern: str = "", seconds: float = PATIENCE) -> str:
+        """A text in the page of the webview that is seen, once one matches."""
+        return self.see(selector, pattern, seconds, frames=WEBVIEW)
+
+    def click_in_webview(self, selector: str, text: str | None = None) -> None:
+        self.click(selector, text=text, frames=WEBVIEW)
+
+    def webview_value(self, script: str) -> Any:
+        """What an expression of JavaScript gives in that page."""
+        return self.browser.call("evaluate", script=script, frames=WEBVIEW)
+
+    # Everything
+
+    def see(
+        self,
+        selector: str,
+        pattern: str,
+        seconds: float = PATIENCE,
+        *,
+        attribute: str | None = None,
+        frames: Sequence[str] = (),
+    ) -> str:
+        """A text, or the attribute, of what the selector of CSS finds, once one matches."""
+        text: str = self._awaited("waitForText", selector, pattern, seconds, attribute=attribute, frames=frames)
         return text
 
-    def _call(self, call: str, **arguments: object) -> Any:
-        assert self._process.stdin is not None
-        self._process.stdin.write(json.dumps({"call": call, "arguments": arguments}) + "\n")
-        self._process.stdin.flush()
-        return self._read()
+    def see_gone(self, selector: str, pattern: str, seconds: float = PATIENCE, *, frames: Sequence[str] = ()) -> None:
+        """Waits until no text of what the selector finds matches."""
+        self._awaited("waitForNoText", selector, pattern, seconds, frames=frames)
 
-    def _read(self) -> Any:
-        assert self._process.stdout is not None
-        line = self._process.stdout.readline()
-        if not line:
-            raise WindowError("the browser ended")
-        answer = json.loads(line)
-        if "error" in answer:
-            raise WindowError(answer["error"])
-        return answer["result"]
+    def texts(self, selector: str, *, frames: Sequence[str] = ()) -> list[str]:
+        """The texts that are there now."""
+        return [text.replace("\u00a0", " ") for text in self.browser.call("texts", selector=selector, frames=frames)]
+
+    def click(
+        self,
+        selector: str,
+        *,
+        text: str | None = None,
+        frames: Sequence[str] = (),
+        button: str = "left",
+        count: int = 1,
+    ) -> None:
+        """Clicks the first that is seen of what the selector finds, with a text that matches."""
+        self._tried(
+            "click", selector=selector, text=text, frames=frames, button=button, count=count, timeout=PATIENCE * 1000
+        )
+
+    def hover(self, selector: str, *, text: str | None = None, frames: Sequence[str] = ()) -> None:
+        self._tried("hover", selector=selector, text=text, frames=frames, timeout=PATIENCE * 1000)
+
+    def seconds_from_typing(self, text: str, selector: str, pattern: str, seconds: float = PATIENCE) -> float:
+        """Inserts text where the cursor is: how long until a text of what the selector finds matches, by the page's clock."""
+        took: float = self._tried(
+            "secondsFromTyping", text=text, selector=selector, pattern=pattern, timeout=seconds * 1000
+        )
+        return took
+
+    def console(self) -> list[str]:
+        """What the page has said in the browser's console so far, each with its kind before it."""
+        said: list[str] = self.browser.call("console")
+        return said
+
+    def screenshot(self, name: str) -> None:
+        self.browser.call("screenshot", path=str(self._screenshots / f"{name}.png"))
+
+    def _awaited(self, call: str, selector: str, pattern: str, seconds: float, **more: object) -> Any:
+        return self._tried(call, selector=selector, pattern=pattern, timeout=seconds * 1000, **more)
+
+    def _tried(self, call: str, **arguments: object) -> Any:
+        try:
+            return self.browser.call(call, **arguments)
+        except BrowserError as error:
+            self.screenshot("failed")
+            raise BrowserError(f"{error}\nThe extension's log:\n{self._editor.log()}") from error
+
+
+def _literal(text: str) -> str:
+    """A pattern for the text as it is, in which a blank may be a hard one."""
+    return re.escape(text).replace("\\ ", "\\s")
+
+
+def _pane(title: str) -> str:
+    return f'.pane:has(> .pane-header[aria-label^="{title}"])'
