@@ -74,6 +74,12 @@ class App:
 
         Approvals(root).approve(demands)
 
+    def mission(self, folder: Path) -> Path:
+        """Make the folder a mission; the file of its request. Raises UsageError when there is one, SetupError."""
+        from kinos.adapters.mission import make_mission
+
+        return make_mission(folder)
+
     def disk(self, root: Path, settings: Settings) -> FileDisk:
         """The files of a folder. Raises SetupError when it cannot be read."""
         from kinos.adapters.disk import FileDisk
@@ -221,12 +227,13 @@ class App:
             return await run(session, method, params)
 
         lines = Lines(lambda: now().log_level, {"workspace": disk.root.name, "session": session.id}, redact)
-        session.subscribe(EventLog(_log_file(settings.log_file, folder.file("kinos.log")), lines).show)
+        log = _log_file(settings.log_file, folder.file("kinos.log"))
+        session.subscribe(EventLog(log, lines).show)
         session.subscribe(lambda before, after, event: services.hear(lambda: wire(event)))
         if verbose:
             session.subscribe(TerminalLog(lines).show)
         control = ControlServer(disk.root, answer)
-        return Workspace(disk.root, session, control, configuration, shared() / "docs", brief)
+        return Workspace(disk.root, session, control, configuration, shared() / "docs", log, brief)
 
     def _ports(
         self, settings: Callable[[], Settings], counted: Folder, disk: FileDisk, folder: WorkspaceState,
@@ -291,7 +298,7 @@ class App:
             with suppress(SurvivedError):
                 end([os.getpid()], uuid4().hex, patience=0.1)
 
-        general = General(settings, shared() / "docs")
+        general = General(settings, shared() / "docs", self)
         return run_tcp(make, general, kill, *address) if address else run_stdio(make, general, kill)
 
     def _counted(self, root: Path, settings: Settings) -> Folder:

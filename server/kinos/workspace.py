@@ -26,6 +26,9 @@ class Workspace:
     docs: Path
     """Where the pages lie that diagnostics lead to."""
 
+    log: Path
+    """Where its log is written, once there is something to log."""
+
     brief: bool = False
     """Whether it is there for one command: then it watches nothing."""
 

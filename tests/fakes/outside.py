@@ -7,6 +7,7 @@ from typing import Any
 
 from fakes.clock import InlineExecutor
 from fakes.world import World
+from kinos.adapters.mission import make_mission
 from kinos.domain.conversion import Converted
 from kinos.domain.count import Count
 from kinos.domain.demand import Demand
@@ -79,6 +80,9 @@ class FakeOutside:
 
     def approve(self, root: Path, demands: Sequence[Demand]) -> None:
         self.approved = list(demands)
+
+    def mission(self, folder: Path) -> Path:
+        return make_mission(folder)
 
     def counts(self, root: Path, settings: Settings, choice: Choice) -> Iterable[Count]:
         return [Count(path, size) for path, size in self.world.session.sizes.documents.sizes.items()]

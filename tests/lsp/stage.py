@@ -168,6 +168,7 @@ class StagedWorkspace:
     root: Path
     session: Session
     docs: Path = Path("/kinos/docs")
+    log: Path = Path("/kinos/kinos.log")
     closed: bool = False
     watched: bool | None = None
 

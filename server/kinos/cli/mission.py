@@ -6,11 +6,7 @@ from pathlib import Path
 from kinos.cli.outside import Outside
 from kinos.cli.program import program, there
 from kinos.cli.terminal import say
-from kinos.domain.errors import SetupError, UsageError
-from kinos.domain.path import REQUESTS
-from kinos.domain.request import FORM
-
-REQUEST = REQUESTS[0]
+from kinos.domain.errors import UsageError
 
 
 def options(parser: argparse.ArgumentParser) -> None:
@@ -25,24 +21,14 @@ def run(args: argparse.Namespace, outside: Outside) -> int:
     if args.team and args.team not in outside.catalog(folder).teams():
         teams = ", ".join(outside.catalog(folder).teams())
         raise UsageError(f"There is no team {args.team!r}.", f"There are: {teams}.")
-    there = next((name for name in REQUESTS if (folder / name).exists()), "")
-    if there:
-        raise UsageError(f"{folder / there} is there already, and stays as it is.", "Name another folder.")
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with (folder / REQUEST).open("x", encoding="utf-8") as stream:
-            stream.write(FORM)
-    except OSError as error:
-        raise SetupError(
-            f"{folder} cannot be made a mission: {error.strerror}.", "Name a folder you may write."
-        ) from error
-    _say_next(folder, args.team)
+    request = outside.mission(folder)
+    _say_next(request, args.team)
     return 0
 
 
-def _say_next(folder: Path, team: str) -> None:
-    kin, where = f"{program()}{f' {team}' if team else ''}", there(folder)
-    say(f"A mission: {folder / REQUEST}")
+def _say_next(request: Path, team: str) -> None:
+    kin, where = f"{program()}{f' {team}' if team else ''}", there(request.parent)
+    say(f"A mission: {request}")
     say("1. Fill it in: agents read it and never edit it.")
     say(f"2. See the whole path without a key:  {kin} --rehearse --cycles 3{where}")
     say(f"3. Let the team work:                 {kin}{where}")

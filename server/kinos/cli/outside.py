@@ -68,6 +68,10 @@ class Outside(Protocol):
         """From now on these count in the folder, and nothing else of the kind. Raises SetupError."""
         ...
 
+    def mission(self, folder: Path) -> Path:
+        """Make the folder a mission; the file of its request. Raises UsageError when there is one, SetupError."""
+        ...
+
     def counts(self, root: Path, settings: Settings, choice: Choice) -> Iterable[Count]:
         """The documents of a folder as they are now. Raises SetupError when the folder cannot be read."""
         ...

@@ -27,6 +27,7 @@ from kinos.lsp.uri import real_place, uri_of
 from kinos.tokens.document import OpenText
 
 if TYPE_CHECKING:
+    from kinos.domain.demand import Demand
     from kinos.engine.ports import Editor
     from kinos.engine.session import Session
 
@@ -57,6 +58,11 @@ class Workspace(Protocol):
         """The folder with the pages that diagnostics lead to."""
         ...
 
+    @property
+    def log(self) -> Path:
+        """Where its log is written."""
+        ...
+
     async def open(self, *, watch: bool) -> None:
         """Count the folder, listen to other processes, and follow what changes on the disk unless somebody else does."""
         ...
@@ -74,12 +80,31 @@ type Factory = Callable[[Path, Mapping[str, Any], bool, Editor], Workspace]
 """Makes the workspace of a folder from the editor's settings, and whether the editor trusts it. Raises KinosError."""
 
 
+class Deeds(Protocol):
+    """What a person has done by name, and no engine does. All of them are blocking: called off the loop."""
+
+    def mission(self, folder: Path) -> Path:
+        """Make the folder a mission; the file of its request. Raises UsageError when there is one, SetupError."""
+        ...
+
+    def demands(self, root: Path) -> tuple[Sequence[tuple[Demand, bool]], Sequence[str]]:
+        """What the folder brings beyond tightening, each with whether it is approved, and what it brings in vain."""
+        ...
+
+    def approve(self, root: Path, demands: Sequence[Demand]) -> None:
+        """From now on these count in the folder, and nothing else of the kind. Raises SetupError."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class General:
-    """What counts outside every folder: the settings, from those of the editor, with what is wrong with them; the pages."""
+    """What counts outside every folder: the settings, from those of the editor, with what is wrong with them; the pages; what a
+    person has done.
+    """
 
     settings: Callable[[Mapping[str, Any]], tuple[Settings, Sequence[str]]]
     docs: Path
+    deeds: Deeds | None = None
 
 
 BUILT_IN = General(lambda given: (Settings(), ()), Path("/"))
@@ -145,6 +170,11 @@ class Folder:
         """The editor has these settings for it now."""
         with explained(self._client):
             await self._workspace.configure(settings)
+
+    @property
+    def log(self) -> Path:
+        """Where its log is written."""
+        return self._workspace.log
 
     def watch(self) -> None:
         """Nobody else follows what changes on the disk: the engine does."""

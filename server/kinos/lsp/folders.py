@@ -19,7 +19,7 @@ from kinos.domain.state import State
 from kinos.lsp.background import Background
 from kinos.lsp.client import Client, explained
 from kinos.lsp.complaint import Complaints
-from kinos.lsp.folder import BUILT_IN, Factory, Folder, General, Workspace, within
+from kinos.lsp.folder import BUILT_IN, Deeds, Factory, Folder, General, Workspace, within
 from kinos.lsp.option import Options
 from kinos.lsp.pull import Item, Pull, Send
 from kinos.lsp.size_report import Publisher
@@ -64,6 +64,13 @@ class Folders:
 
     def __iter__(self) -> Iterator[Folder]:
         return iter(self._folders)
+
+    @property
+    def deeds(self) -> Deeds:
+        """What a person can have done beside the engines. Raises UsageError where there is nothing of the kind."""
+        if self._general.deeds is None:
+            raise UsageError("This server does nothing beside its engines.")
+        return self._general.deeds
 
     # -- folders --------------------------------------------------------------------------------------------------
 

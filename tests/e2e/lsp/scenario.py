@@ -349,6 +349,29 @@ async def a_team_file_is_opened(editor: Editor, folder: Path) -> None:
     assert (file_of(made["uri"]), made["created"]) == (folder / ".kinos" / "teams" / "coding.toml", True)
 
 
+async def a_mission_is_made(editor: Editor, folder: Path) -> None:
+    """In the folder, with a form to fill in; one that is there is left alone. The log is named, too."""
+    made = await editor.command("newMission", into="harbour")
+    assert file_of(made["folder"]) == folder / "harbour"
+    assert file_of(made["uri"]).read_text(encoding="utf-8").startswith("# Request")
+    with pytest.raises(ResponseError, match="there already"):
+        await editor.command("newMission", into="harbour")
+    log = await editor.command("log")
+    assert (file_of(log["uri"]), log["written"]) == (folder / ".kinos" / "state" / "kinos.log", True)
+
+
+async def what_a_folder_brings_is_approved(editor: Editor, folder: Path) -> None:
+    """By a person who has seen it, and then it counts at once."""
+    config = folder / ".kinos" / "config.toml"
+    config.write_text('[landing]\nedit = ["tools/**"]\nmode = "none"\n', encoding="utf-8")
+    shown = await editor.command("trust")
+    assert [(each["what"], each["approved"]) for each in shown["found"]] == [("landing.edit", False)]
+    done = await editor.command("trust", approve=[shown["found"][0]["mark"]])
+    assert [each["approved"] for each in done["found"]] == [True]
+    assert done["refused"] == shown["refused"] != []
+    config.unlink()
+
+
 async def a_wrong_setting_is_told(editor: Editor) -> None:
     """To the person, once the editor says that it has it."""
     editor.settings = {"kinos": {"tokens": {"warn": "many"}}}

@@ -14,7 +14,7 @@ from e2e.lsp import scenario
 from e2e.lsp.editor import Editor, server
 from e2e.lsp.page import documented, examples, fields, sections
 from e2e.lsp.profile import profile
-from kinos.lsp.feature import prompt
+from kinos.lsp.feature import person, prompt
 from kinos.lsp.feature.command import COMMANDS
 from kinos.lsp.feature.document_command import KEYS
 from kinos.lsp.protocol import PREFIX
@@ -55,6 +55,8 @@ async def work(editor: Editor, folder: Path) -> None:
     await scenario.a_prompt_is_opened(editor, folder)
     await scenario.a_team_file_is_opened(editor, folder)
     await scenario.teams_and_agents_are_listed(editor, folder)
+    await scenario.a_mission_is_made(editor, folder)
+    await scenario.what_a_folder_brings_is_approved(editor, folder)
     await scenario.a_wrong_setting_is_told(editor)
 
 
@@ -71,10 +73,10 @@ async def seen(tmp_path: Path) -> dict[str, set[str]]:
     workspace = {name: each for name, each in every.capabilities["workspace"].items() if name != "diagnostics"}
     pushed = replace(every, capabilities=every.capabilities | {"workspace": workspace})
     fields: dict[str, set[str]] = {}
-    for person, step in ((every, work), (pushed, reading)):
+    for known, step in ((every, work), (pushed, reading)):
         folder = scenario.mission(tmp_path / step.__name__)
         async with server() as running:
-            await scenario.begin(running.editor, person, folder)
+            await scenario.begin(running.editor, known, folder)
             await step(running.editor, folder)
         for name, more in running.editor.live.seen.items():
             fields.setdefault(name, set()).update(more)
@@ -88,7 +90,7 @@ async def test_all_that_the_page_documents_is_sent(seen: dict[str, set[str]]) ->
 
 
 def test_every_command_has_its_answer_documented() -> None:
-    assert {PREFIX + name for name in (*COMMANDS, *KEYS, *prompt.KEYS)} - set(sections()) == set()
+    assert {PREFIX + name for name in (*COMMANDS, *KEYS, *prompt.KEYS, *person.KEYS)} - set(sections()) == set()
 
 
 @pytest.mark.parametrize("name", MESSAGES)
