@@ -17,6 +17,7 @@ from kinos.workspace import Workspace, of_an_editor
 
 if TYPE_CHECKING:
     from kinos.adapters.disk import FileDisk
+    from kinos.adapters.editor_home import EditorHome
     from kinos.adapters.folder import Folder
     from kinos.adapters.service_process import ServiceProcesses
     from kinos.adapters.size_cache import Bounds
@@ -156,6 +157,12 @@ class App:
             yield from inner(self.disk(root, settings).paths())
 
         return around(root, folders())
+
+    def editors(self) -> EditorHome:
+        """The person's editors."""
+        from kinos.adapters.editor_home import EditorHome
+
+        return EditorHome(os.environ, Path.home())
 
     def example(self) -> Path:
         """The sample workspace that KinOS ships."""

@@ -8,6 +8,7 @@ from typing import Any
 from fakes.clock import InlineExecutor
 from fakes.world import World
 from kinos.adapters.mission import make_mission
+from kinos.cli.outside import EditorSetup
 from kinos.domain.conversion import Converted
 from kinos.domain.count import Count
 from kinos.domain.demand import Demand
@@ -101,6 +102,9 @@ class FakeOutside:
 
     def neighbour(self, root: Path) -> tuple[Path, int] | None:
         return self.near
+
+    def editors(self) -> EditorSetup:
+        raise AssertionError("no editors here")
 
     def example(self) -> Path:
         return self.sample

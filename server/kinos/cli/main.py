@@ -63,6 +63,7 @@ _COMMANDS = {
     "doctor": _Command("what is installed, reachable, missing, and what mends it", "doctor", "options", "run"),
     "new": _Command("a mission: a folder with a request to fill in", "mission", "options", "run"),
     "trust": _Command("approve what the folder's .kinos/ brings beyond tightening", "trust", "options", "trust"),
+    "setup": _Command("what an editor needs to start KinOS, shown and put in its place", "setup", "options", "run"),
     "demo": _Command("a rehearsed team on a sample workspace", "demo", "options", "run"),
 }
 _TEAM = _Command("", "team", "options", "run")

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from kinos.domain.demand import Demand
     from kinos.domain.layer import Layer
     from kinos.domain.setting import Settings
+    from kinos.domain.setup import Done, Proposal
     from kinos.engine.ports import Catalog, Checkup
     from kinos.engine.session import Session
     from kinos.tokens.family import Choice
@@ -41,6 +42,25 @@ class Workspace(Protocol):
 
     async def close(self) -> None:
         """End everything."""
+        ...
+
+
+class EditorSetup(Protocol):
+    """The editors of the person whose environment this is."""
+
+    def proposed(self, editor: str, command: tuple[str, ...]) -> Proposal:
+        """What would be done for the editor to start KinOS by `command`.
+
+        Raises UsageError when its file cannot be changed safely, SetupError when something that is needed is not there.
+        """
+        ...
+
+    def carry_out(self, proposal: Proposal) -> Done:
+        """Do it. Raises SetupError when it cannot be done, or the file has become another since."""
+        ...
+
+    def found(self, editor: str) -> bool:
+        """Whether there is anything of the editor here."""
         ...
 
 
@@ -100,6 +120,10 @@ class Outside(Protocol):
 
     def neighbour(self, root: Path) -> tuple[Path, int] | None:
         """A folder around this one, or inside, on which the engine of another process listens, and that process."""
+        ...
+
+    def editors(self) -> EditorSetup:
+        """The person's editors."""
         ...
 
     def example(self) -> Path:

@@ -13,15 +13,20 @@ that names its folder already is left alone.
 
 def program() -> str:
     """`kin` where that is this program, else what starts it from anywhere, quoted for a shell."""
+    return shlex.join(words())
+
+
+def words() -> tuple[str, ...]:
+    """The same, word by word."""
     started = Path(sys.argv[0])
     if started.name == "__main__.py":
-        return f"{shlex.quote(sys.executable)} -m kinos"
+        return (sys.executable, "-m", "kinos")
     import shutil  # takes 2 ms, which a commit hook need not wait for
 
     found = shutil.which("kin")
     if found is not None and Path(found).resolve() == started.resolve():
-        return "kin"
-    return shlex.quote(str(started.absolute()))
+        return ("kin",)
+    return (str(started.absolute()),)
 
 
 def there(folder: Path) -> str:
