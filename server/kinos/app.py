@@ -164,11 +164,12 @@ class App:
 
         return EditorHome(os.environ, Path.home())
 
-    def example(self) -> Path:
-        """The sample workspace that KinOS ships."""
+    def sample(self, into: Path | None) -> Path:
+        """Copy the sample workspace to `into`, else to a temporary folder; its real path. Raises SetupError."""
+        from kinos.adapters.mission import make_sample
         from kinos.adapters.share import shared
 
-        return shared() / "examples" / "workspace"
+        return make_sample(shared() / "examples" / "workspace", into)
 
     def engines(self, root: Path) -> Sequence[int]:
         """Processes whose engine listens for this folder, the one that holds it first."""

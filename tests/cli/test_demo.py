@@ -14,8 +14,8 @@ from kinos.cli.main import run
 @pytest.fixture
 def outside(tmp_path: Path) -> FakeOutside:
     outside = FakeOutside(World(teams={"default": {"ann": (1.0, 1.0)}}))
-    outside.sample = tmp_path / "sample"
-    outside.sample.mkdir()
+    outside.example = tmp_path / "sample"
+    outside.example.mkdir()
     return outside
 
 

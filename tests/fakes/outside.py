@@ -60,7 +60,7 @@ class FakeOutside:
         self.asked: list[tuple[int, str, Mapping[str, Any]]] = []
         self.layers: Sequence[Layer] = ()
         self.verbose = False
-        self.sample = Path()
+        self.example = Path()
         self.found: Sequence[Finding] = ()
         self.near: tuple[Path, int] | None = None
         self.asked_for: list[Demand] = []
@@ -106,8 +106,9 @@ class FakeOutside:
     def editors(self) -> EditorSetup:
         raise AssertionError("no editors here")
 
-    def example(self) -> Path:
-        return self.sample
+    def sample(self, into: Path | None) -> Path:
+        assert into is not None
+        return self.example.rename(into)
 
     def engines(self, root: Path) -> Sequence[int]:
         return self.running

@@ -1,5 +1,7 @@
-"""A mission on the disk: a folder with a request to fill in."""
+"""Folders to work in: a mission, which has a request to fill in, and a copy of the sample workspace."""
 
+import shutil
+import tempfile
 from pathlib import Path
 
 from kinos.domain.errors import SetupError, UsageError
@@ -25,3 +27,21 @@ def make_mission(folder: Path) -> Path:
             f"{folder} cannot be made a mission: {error.strerror}.", "Name a folder you may write."
         ) from error
     return request
+
+
+def make_sample(example: Path, into: Path | None) -> Path:
+    """Copy the sample workspace `example` to the empty or new folder `into`, else to a new temporary one; its real path.
+
+    Raises SetupError.
+    """
+    other = "Name a new folder where you may write, or none for a temporary one."
+    try:
+        if into is not None and into.exists() and any(into.iterdir()):
+            raise SetupError(f"{into} is not empty.", other)
+        folder = into or Path(tempfile.mkdtemp(prefix="kinos-sample-"))
+        shutil.copytree(example, folder, dirs_exist_ok=True)
+    except shutil.Error as error:
+        raise SetupError(f"The sample workspace cannot be copied: {error.args[0][0][2]}.", other) from error
+    except OSError as error:
+        raise SetupError(f"The sample workspace cannot be made in {into}: {error.strerror}.", other) from error
+    return folder.resolve()

@@ -2,8 +2,6 @@
 
 import argparse
 import asyncio
-import shutil
-import tempfile
 from pathlib import Path
 
 from kinos.cli.engine import FRONT_END
@@ -11,7 +9,6 @@ from kinos.cli.outside import Outside, Workspace
 from kinos.cli.program import typed
 from kinos.cli.team import perform, view_of
 from kinos.cli.terminal import say, warn
-from kinos.domain.errors import SetupError
 from kinos.domain.size import Level, kilotokens
 from kinos.engine.lifecycle import Start
 from kinos.engine.run import Ends
@@ -34,7 +31,7 @@ def run(args: argparse.Namespace, outside: Outside) -> int:
 
 
 async def _run(args: argparse.Namespace, outside: Outside) -> int:
-    folder = _made(args.into, outside.example())
+    folder = outside.sample(args.into)
     say(f"A sample workspace: {folder}")
     workspace = outside.workspace(folder, FRONT_END)
     for problem in workspace.problems:
@@ -48,20 +45,6 @@ async def _run(args: argparse.Namespace, outside: Outside) -> int:
         return code
     finally:
         await workspace.close()
-
-
-def _made(into: Path | None, example: Path) -> Path:
-    other = "Name a new folder where you may write, or none for a temporary one."
-    try:
-        if into is not None and into.exists() and any(into.iterdir()):
-            raise SetupError(f"{into} is not empty.", other)
-        folder = into or Path(tempfile.mkdtemp(prefix="kinos-demo-"))
-        shutil.copytree(example, folder, dirs_exist_ok=True)
-    except shutil.Error as error:
-        raise SetupError(f"The sample workspace cannot be copied: {error.args[0][0][2]}.", other) from error
-    except OSError as error:
-        raise SetupError(f"The sample workspace cannot be made in {into}: {error.strerror}.", other) from error
-    return folder.resolve()
 
 
 def _sizes(session: Session) -> dict[str, int]:

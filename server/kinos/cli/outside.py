@@ -126,8 +126,8 @@ class Outside(Protocol):
         """The person's editors."""
         ...
 
-    def example(self) -> Path:
-        """The sample workspace that KinOS ships."""
+    def sample(self, into: Path | None) -> Path:
+        """Copy the sample workspace to `into`, else to a temporary folder; its real path. Raises SetupError."""
         ...
 
     def engines(self, root: Path) -> Sequence[int]:

@@ -87,6 +87,10 @@ class Deeds(Protocol):
         """Make the folder a mission; the file of its request. Raises UsageError when there is one, SetupError."""
         ...
 
+    def sample(self, into: Path | None) -> Path:
+        """Copy the sample workspace to `into`, else to a temporary folder; its real path. Raises SetupError."""
+        ...
+
     def demands(self, root: Path) -> tuple[Sequence[tuple[Demand, bool]], Sequence[str]]:
         """What the folder brings beyond tightening, each with whether it is approved, and what it brings in vain."""
         ...

@@ -52,7 +52,8 @@ class Folders:
         self._refused: dict[str, str] = {}
         self._open: dict[str, Place] = {}
         self._general = general
-        self._strays = Strays(self._publisher, lambda: client.form, uri_of(str(general.docs)), self._general_settings)
+        self.strays = Strays(self._publisher, lambda: client.form, uri_of(str(general.docs)), self._general_settings)
+        """The open documents that are in no folder."""
         self._given: Mapping[str, Mapping[str, Any] | None] = {}
         self._other: Mapping[str, Any] | None = None
         self._complaints = Complaints(client)
@@ -138,7 +139,7 @@ class Folders:
             settings = self._settings(folder.uri)
             if settings != before[folder.uri]:
                 self._background.start(folder.configure(settings))
-        self._strays.configured()
+        self.strays.configured()
 
     def named(self, name: object) -> Folder:
         """The folder that a request names by path or URI; with None the only one. Raises UsageError."""
@@ -191,7 +192,7 @@ class Folders:
         for uri, place in tuple(self._open.items()):
             if self._place(uri) != place:
                 self._move(uri, place)
-        for uri in self._strays:
+        for uri in self.strays:
             if self._place(uri) is not None:
                 self._open_anew(uri)
         for folder in changed:
@@ -221,7 +222,7 @@ class Folders:
         place = self._place(uri)
         # A second name of an open file is followed but does not count: two texts cannot both be the truth.
         if place is None or any(place == other and uri != name for name, other in self._open.items()):
-            self._strays.open(uri, text, version, language, twin=place is not None)
+            self.strays.open(uri, text, version, language, twin=place is not None)
             return
         self._open[uri] = place
         place.folder.spell(place.path, uri)
@@ -246,8 +247,8 @@ class Folders:
         if place is not None:
             place.folder.session.did_change(place.path, edits, version, self._client.encoding)
             place.folder.mistakes.touch(place.path)
-        elif uri in self._strays:
-            self._strays.change(uri, edits, version, self._client.encoding)
+        elif uri in self.strays:
+            self.strays.change(uri, edits, version, self._client.encoding)
 
     def did_save(self, uri: str) -> None:
         """The editor wrote it to the disk."""
@@ -259,7 +260,7 @@ class Folders:
 
     def did_close(self, uri: str) -> None:
         """The editor closed it."""
-        self._strays.take(uri)
+        self.strays.take(uri)
         place = self._open.pop(uri, None)
         if place is not None:
             self._pull.closed(place.folder.uri_of(place.path))
@@ -268,18 +269,18 @@ class Folders:
 
     def _take_second(self, place: Place) -> None:
         """A second name under which the document stays open is the truth from now on."""
-        for uri in self._strays:
+        for uri in self.strays:
             if self._place(uri) == place:
                 self._open_anew(uri)
 
     def _open_anew(self, uri: str) -> None:
-        if (stray := self._strays.take(uri)) is not None:
+        if (stray := self.strays.take(uri)) is not None:
             text, language = stray
             self.did_open(uri, text.text, text.version, language)
 
     def _names(self, file: str) -> list[str]:
         """The names of the open documents that are the real `file`."""
-        names = (path_of(uri) for uri in (*self._open, *self._strays))
+        names = (path_of(uri) for uri in (*self._open, *self.strays))
         return [name for name in names if name is not None and os.path.realpath(name) == file]
 
     def did_change_on_disk(self, uris: Sequence[str]) -> None:
@@ -299,8 +300,8 @@ class Folders:
         """What there is to say about a document; `previous` is the id of what the editor knows."""
         place = self._place(uri)
         if place is None:
-            self._strays.publish()
-            return self._pull.document(uri, self._strays.version(uri), previous)
+            self.strays.publish()
+            return self._pull.document(uri, self.strays.version(uri), previous)
         place.folder.publish_open()
         buffer = place.folder.session.buffers.get(place.path) if uri in self._open else None
         version = None if buffer is None else buffer.text.version

@@ -12,12 +12,14 @@ from lsprotocol import types
 from kinos.domain.errors import UnavailableError
 from kinos.domain.path import is_document
 from kinos.domain.setting import Settings
+from kinos.domain.size import Limits, Size
 from kinos.lsp.diagnostic import Document, Form, diagnostics, ruler
 from kinos.lsp.size_report import Publisher
 from kinos.lsp.uri import path_of
 from kinos.tokens.counter import Counter, counter_for
 from kinos.tokens.document import OpenText, TextEdit
 from kinos.tokens.family import Choice, tokenizer_for
+from kinos.tokens.file import too_large
 from kinos.tokens.position import Encoding
 
 _UNTITLED = "untitled:"
@@ -34,6 +36,16 @@ def is_sized(uri: str, language: str) -> bool:
     """Whether it has a size: Markdown by its name, or, as long as it has none, by its language."""
     name = posixpath.basename(path_of(uri) or uri)
     return is_document(name) or (uri.startswith(_UNTITLED) and language == _MARKDOWN)
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A document's size beside the limits that count for it; without a size the reason why."""
+
+    size: Size | None
+    reason: str
+    limits: Limits
+    tokenizer: str
 
 
 @dataclass(slots=True)
@@ -100,6 +112,17 @@ class Strays:
         """The version of the open document; None when it is not here."""
         return self._strays[uri].text.version if uri in self._strays else None
 
+    def measured(self, uri: str) -> Measured | None:
+        """Its size as its text is now; None for what has none by its kind."""
+        stray, settings = self._strays[uri], self._now()
+        if not stray.sized:
+            return None
+        limits, tokenizer = Limits(settings.tokens_warn, settings.tokens_error), self._choice(settings).tokenizer
+        try:
+            return Measured(self._size(stray.text, settings), "", limits, tokenizer)
+        except UnavailableError as error:
+            return Measured(None, str(error), limits, tokenizer)
+
     def publish(self) -> None:
         """Publish now what is to be said."""
         touched, self._touched = self._touched, {}
@@ -116,15 +139,25 @@ class Strays:
         self._touched[uri] = None
 
     def _wanted(self, uri: str, text: OpenText) -> list[types.Diagnostic]:
-        settings = self._settings = self._settings or self._read()
-        if settings.diagnostics_mode == "off" or text.bytes > settings.documents_max_bytes:
+        settings = self._now()
+        if settings.diagnostics_mode == "off":
             return []
         try:
-            size = text.count(self._count(settings))
+            size = self._size(text, settings)
         except UnavailableError:
             return []
         rule = ruler(settings, self._choice(settings).tokenizer)
         return diagnostics(Document(uri, text, size), rule, self._form(), self._docs)
+
+    def _now(self) -> Settings:
+        self._settings = self._settings or self._read()
+        return self._settings
+
+    def _size(self, text: OpenText, settings: Settings) -> Size:
+        """Raises UnavailableError."""
+        if text.bytes > settings.documents_max_bytes:
+            raise UnavailableError(too_large(settings.documents_max_bytes))
+        return text.count(self._count(settings))
 
     def _count(self, settings: Settings) -> Counter:
         choice = self._choice(settings)

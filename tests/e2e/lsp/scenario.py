@@ -332,6 +332,22 @@ async def a_prompt_is_opened(editor: Editor, folder: Path) -> None:
     await editor.until(shown)
 
 
+async def the_size_of_a_document_is_asked(editor: Editor, document: Document) -> None:
+    """Right behind what was typed, so that it is the size of just that."""
+    before = await editor.request("kinos/size", {"uri": document.uri})
+    editor.type(document, (0, 0, "one more word "))
+    after = await editor.request("kinos/size", {"uri": document.uri})
+    assert after["tokens"] > before["tokens"]
+    assert (after["uri"], after["version"]) == (document.uri, document.version)
+
+
+async def the_sample_is_copied(editor: Editor, folder: Path) -> None:
+    """Where it was asked for."""
+    made = await editor.command("newSample", into=(folder.parent / "sample").as_uri())
+    assert file_of(made["folder"]) == folder.parent / "sample"
+    assert (folder.parent / "sample" / "demande.md").exists()
+
+
 async def teams_and_agents_are_listed(editor: Editor, folder: Path) -> None:
     """With what is wrong in their files."""
     for name in ("teams/night.toml", "prompts/scribe.md"):

@@ -57,6 +57,8 @@ async def work(editor: Editor, folder: Path) -> None:
     await scenario.teams_and_agents_are_listed(editor, folder)
     await scenario.a_mission_is_made(editor, folder)
     await scenario.what_a_folder_brings_is_approved(editor, folder)
+    await scenario.the_size_of_a_document_is_asked(editor, document)
+    await scenario.the_sample_is_copied(editor, folder)
     await scenario.a_wrong_setting_is_told(editor)
 
 

@@ -10,7 +10,7 @@ from kinos.app import App
 from kinos.domain.demand import Demand
 from kinos.domain.errors import UntrustedError, UsageError
 from kinos.engine.command import COMMANDS
-from kinos.lsp.feature.person import KEYS, mission_folder, trusted
+from kinos.lsp.feature.person import KEYS, new_folder, trusted
 from lsp.stage import OneFolder
 
 CONFIG = '[check]\ncommand = ["make", "test"]\n\n[landing]\nedit = ["src/**"]\n'
@@ -84,7 +84,7 @@ def test_no_other_process_can_have_it_done_through_the_engine() -> None:
 
 async def test_a_mission_is_made_in_the_folder_or_where_it_is_named(place: OneFolder, tmp_path: Path) -> None:
     def folder(**given: object) -> Path:
-        return mission_folder(place.folders, given)
+        return new_folder(place.folders, given)
 
     assert folder() == place.root
     assert folder(into="deep/er") == place.root / "deep" / "er"

@@ -1,4 +1,4 @@
-"""`kinos.server.newMission`, `trust` and `log`: what a person has done that no engine does, nor a colleague of the engine.
+"""`kinos.server.newMission`, `newSample`, `trust` and `log`: what a person has done that no engine does, nor its colleague.
 
 None of it can be reached by the control socket: what a folder brings is approved by a person in front of an editor, or by
 `kin trust`.
@@ -23,8 +23,11 @@ if TYPE_CHECKING:
     from kinos.domain.demand import Demand
 
 KEYS: Mapping[str, tuple[str, ...]] = {
-    "newMission": ("folder", "into"), "trust": ("folder", "approve", "revoke"), "log": ("folder",),
-}  # fmt: skip
+    "newMission": ("folder", "into"),
+    "newSample": ("folder", "into"),
+    "trust": ("folder", "approve", "revoke"),
+    "log": ("folder",),
+}
 """The commands, and all that their object may have."""
 
 
@@ -34,11 +37,16 @@ def register(server: Server, folders: Folders) -> None:
 
     @_command(server, "newMission")
     async def new_mission(given: Mapping[str, Any]) -> dict[str, Any]:
-        request = await asyncio.to_thread(folders.deeds.mission, mission_folder(folders, given))
+        request = await asyncio.to_thread(folders.deeds.mission, new_folder(folders, given))
         uri = uri_of(str(request))
         if client.able.shows:
             client.show(uri)
         return {"folder": uri_of(str(request.parent)), "uri": uri}
+
+    @_command(server, "newSample")
+    async def new_sample(given: Mapping[str, Any]) -> dict[str, Any]:
+        into = None if given.get("into") is None else new_folder(folders, given)
+        return {"folder": uri_of(str(await asyncio.to_thread(folders.deeds.sample, into)))}
 
     @_command(server, "trust")
     async def trust(given: Mapping[str, Any]) -> dict[str, Any]:
@@ -67,8 +75,8 @@ def _command(server: Server, name: str) -> Callable[[Callable[[Mapping[str, Any]
     return offer
 
 
-def mission_folder(folders: Folders, given: Mapping[str, Any]) -> Path:
-    """The folder that is to be made a mission: `into`, a path in the workspace folder, or an absolute one or a URI."""
+def new_folder(folders: Folders, given: Mapping[str, Any]) -> Path:
+    """The folder that is to be made: `into`, a path in the workspace folder, or an absolute one or a URI."""
     into = given.get("into")
     if into is not None and (not isinstance(into, str) or "\0" in into):
         raise UsageError(f"into must be a folder, not {into!r}.")
