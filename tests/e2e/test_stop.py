@@ -13,6 +13,7 @@ import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from itertools import cycle, islice
 from pathlib import Path
@@ -30,7 +31,7 @@ from kinos.engine.lifecycle import Start
 from kinos.engine.session import Session
 from kinos.worker.rehearsal.knob import Knobs
 from kinos.worker.rehearsal.server import Rehearsal, serving
-from process_tree import alive, command_line, descendants, wait_for_end
+from process_tree import alive, command_line, descendants, seconds_to_end, wait_for_end
 
 pytestmark = [pytest.mark.agents, pytest.mark.timeout(3600)]
 
@@ -236,17 +237,21 @@ def test_however_the_server_ends_no_process_is_left_and_all_can_be_taken_back(
     before = contents(folder)
     api.knobs.pace = 0.005
     for state in islice(cycle(("editing", "planning")), ROUNDS):
-        with serve(folder) as process:
+        with serve(folder) as process, ThreadPoolExecutor(1) as watching:
             until_one_is(state, process)
             below, company = descendants(process.pid), list(filter(is_company, descendants(process.pid)))
             assert len(company) == 2
+            # It can end nobody once it is killed: the worker sees the end of its stream, strangers do not.
+            spared = company if end == "kill -9" else []
+            waiting = watching.submit(seconds_to_end, [pid for pid in (process.pid, *below) if pid not in spared], 10)
             ENDS[end](process)
             assert process.stdout is not None
             process.stdout.read()
-        if end == "kill -9":  # it could end nobody: the worker sees the end of its stream, strangers do not
-            assert wait_for_end(set(below) - set(company), 10) == []
-            for pid in company:
-                os.kill(pid, signal.SIGKILL)
+            left, seconds = waiting.result()
+            assert left == [], [command_line(pid) for pid in left]
+            print(f"{end} in the middle of {state}: {seconds:.3f} s")
+        for pid in spared:
+            os.kill(pid, signal.SIGKILL)
         assert wait_for_end(below, 10) == []
     kin = [sys.executable, "-m", "kinos"]
     undone = subprocess.run([*kin, "undo", "--all", "-C", folder], check=False, capture_output=True, text=True)

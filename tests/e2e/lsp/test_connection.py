@@ -4,17 +4,14 @@ import asyncio
 import os
 import signal
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from e2e.lsp.editor import Editor, ResponseError, Running, clean_environment, server
-from process_tree import alive, descendants, wait_for_end
-
-END = 2.0
-"""Seconds in which the process must be gone."""
+from e2e.lsp.leaving import nothing_left
+from process_tree import alive, descendants
 
 
 async def opened(running: Running, folder: Path) -> list[int]:
@@ -24,13 +21,10 @@ async def opened(running: Running, folder: Path) -> list[int]:
     return [running.pid, *descendants(running.pid)]
 
 
-async def gone_within(running: Running, processes: list[int], seconds: float = END) -> int:
+async def ended(running: Running, processes: list[int]) -> int:
     """The exit code, after checking that the process and all below it went in time."""
-    began = time.monotonic()
-    code = await running.ended()
-    assert time.monotonic() - began < seconds
-    assert wait_for_end(processes, 1) == []
-    return code
+    await nothing_left(processes)
+    return await running.ended()
 
 
 async def test_the_server_says_what_it_can(tmp_path: Path) -> None:
@@ -51,7 +45,7 @@ async def test_shutdown_and_exit_end_it(tmp_path: Path) -> None:
         processes = await opened(running, tmp_path)
         assert await running.editor.request("shutdown") is None
         running.editor.notify("exit")
-        assert await gone_within(running, processes) == 0
+        assert await ended(running, processes) == 0
 
 
 async def test_shutdown_and_the_end_of_the_stream_end_it(tmp_path: Path) -> None:
@@ -59,14 +53,14 @@ async def test_shutdown_and_the_end_of_the_stream_end_it(tmp_path: Path) -> None
         processes = await opened(running, tmp_path)
         running.editor.ask("shutdown").cancel()
         await running.editor.hang_up()
-        assert await gone_within(running, processes) == 0
+        assert await ended(running, processes) == 0
 
 
 async def test_the_end_of_the_stream_alone_ends_it(tmp_path: Path) -> None:
     async with server() as running:
         processes = await opened(running, tmp_path)
         await running.editor.hang_up()
-        assert await gone_within(running, processes) == 1
+        assert await ended(running, processes) == 1
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
@@ -74,7 +68,7 @@ async def test_a_signal_ends_it(tmp_path: Path, number: signal.Signals) -> None:
     async with server() as running:
         processes = await opened(running, tmp_path)
         os.kill(running.pid, number)
-        assert await gone_within(running, processes) == 1
+        assert await ended(running, processes) == 1
 
 
 async def test_a_signal_before_anything_was_said_ends_it() -> None:
@@ -83,7 +77,7 @@ async def test_a_signal_before_anything_was_said_ends_it() -> None:
         with pytest.raises(ResponseError):
             await running.editor.request("nothing/known")
         os.kill(running.pid, signal.SIGTERM)
-        assert await gone_within(running, [running.pid]) == 1
+        assert await ended(running, [running.pid]) == 1
 
 
 async def test_the_death_of_the_editors_process_ends_it_though_the_pipe_is_open(tmp_path: Path) -> None:
@@ -94,7 +88,7 @@ async def test_the_death_of_the_editors_process_ends_it_though_the_pipe_is_open(
         processes = [running.pid, *descendants(running.pid)]
         parent.kill()
         await parent.wait()
-        assert await gone_within(running, processes) == 1
+        assert await ended(running, processes) == 1
 
 
 async def test_an_editor_that_does_not_read_does_not_keep_it(tmp_path: Path) -> None:
@@ -104,7 +98,7 @@ async def test_an_editor_that_does_not_read_does_not_keep_it(tmp_path: Path) -> 
         for _ in range(1000):
             running.editor.ask("kinos/state").cancel()
         running.editor._writer.close()
-        assert await asyncio.to_thread(wait_for_end, processes, END + 1) == []
+        await nothing_left(processes)
         running.editor.read(True)
 
 
@@ -141,7 +135,7 @@ async def test_no_more_is_taken_from_an_editor_that_does_not_read_than_it_can_be
             await asyncio.sleep(0.01)
         assert resident(running.pid) - before < 64 << 20
         transport.abort()
-        assert await asyncio.to_thread(wait_for_end, processes, END + 1) == []
+        await nothing_left(processes)
         editor.read(True)
 
 

@@ -18,14 +18,13 @@ from pathlib import Path
 import pytest
 
 from e2e.lsp.editor import SECONDS, Running, clean_environment, server
+from e2e.lsp.leaving import nothing_left
 from kinos.adapters.journal import FileJournal
 from kinos.domain.change import LANDED_STATES
 from kinos.worker.rehearsal.knob import Knobs
 from kinos.worker.rehearsal.server import Rehearsal, serving
-from process_tree import command_line, descendants, seconds_to_end
+from process_tree import command_line, descendants
 
-END = 2.0
-"""Seconds in which everything must be gone."""
 WAYS: dict[str, Callable[[Running], Awaitable[None]]] = {}
 ALIKE = ("half a header, then the end of the stream", "SIGINT", "SIGHUP")
 """Ways tried on stdio alone: on TCP one like them is."""
@@ -128,18 +127,6 @@ async def starting(
         yield running, [running.pid, *descendants(running.pid)]
 
 
-async def nothing_left_after(leaving: Awaitable[object], processes: list[int]) -> None:
-    """Nothing of these, of which the first is the server, is alive in time after `leaving`. A machine that is busy with other
-    things gets longer: what a processor was waited for does not count.
-    """
-    waiting = asyncio.ensure_future(asyncio.to_thread(seconds_to_end, processes, 30))
-    await leaving
-    left, seconds = await waiting
-    assert left == [], [command_line(pid) for pid in left]
-    assert seconds < END, f"it took {seconds:.2f} s"
-    print(f"nothing was left after {seconds:.2f} s")
-
-
 @pytest.mark.parametrize(
     ("name", "tcp"),
     [(name, tcp) for name in WAYS for tcp in (False, True) if not (tcp and name in ALIKE)],
@@ -148,7 +135,7 @@ async def nothing_left_after(leaving: Awaitable[object], processes: list[int]) -
 async def test_nothing_is_alive_after(tmp_path: Path, python: Path, name: str, tcp: bool) -> None:
     async with starting(tmp_path / "work", python, tcp=tcp) as (running, processes):
         assert len(processes) >= 4
-        await nothing_left_after(WAYS[name](running), processes)
+        await nothing_left(processes, WAYS[name](running))
         running.editor.read(True)  # else what is unread hides the exit code
         expected = 0 if name.startswith("shutdown") else 1
         assert await running.ended() == expected
@@ -174,7 +161,7 @@ async def test_nothing_is_alive_though_the_server_hangs_when_it_is_to_close(
     tmp_path: Path, python: Path, name: str
 ) -> None:
     async with starting(tmp_path / "work", python, tcp=False, program=("-c", HANGS)) as (running, processes):
-        await nothing_left_after(WAYS[name](running), processes)
+        await nothing_left(processes, WAYS[name](running))
         assert await running.ended() == 1
 
 
@@ -183,7 +170,7 @@ async def test_nothing_is_alive_after_a_connection_that_was_reset(tmp_path: Path
         connection: socket.socket = running.editor._writer.get_extra_info("socket")
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         running.editor._writer.transport.abort()
-        await nothing_left_after(asyncio.sleep(0), processes)
+        await nothing_left(processes)
 
 
 @pytest.mark.parametrize("tcp", [False, True], ids=["stdio", "tcp"])
@@ -193,7 +180,7 @@ async def test_nothing_is_alive_after_the_editor_that_named_itself_was_killed(
     """Its connection stays open: a process that it started holds it."""
     editor = await asyncio.create_subprocess_exec("sleep", "600")
     async with starting(tmp_path / "work", python, tcp=tcp, process=editor.pid) as (_, processes):
-        await nothing_left_after(killed(editor), processes)
+        await nothing_left(processes, killed(editor))
 
 
 async def killed(process: asyncio.subprocess.Process) -> None:
@@ -276,12 +263,12 @@ async def test_nothing_is_alive_after_an_editor_that_did_not_name_itself_was_kil
         async with asyncio.timeout(SECONDS):
             while sum(command_line(each) == "sleep 3600" for each in descendants(pid)) < 2:
                 await asyncio.sleep(0.02)  # nobody tells: the server's words are the killed editor's
-        await nothing_left_after(killed(editor), [pid, *descendants(pid)])
+        await nothing_left([pid, *descendants(pid)], killed(editor))
 
 
 async def test_nothing_is_alive_after_a_client_that_never_said_a_word() -> None:
     async with server(tcp=True) as running:
-        await nothing_left_after(running.editor.hang_up(), [running.pid])
+        await nothing_left([running.pid], running.editor.hang_up())
         assert await running.ended() == 1
 
 
@@ -341,7 +328,7 @@ async def test_nothing_is_alive_after_half_a_cycle_and_half_a_check(checked: Pat
         await running.editor.status()
         await running.editor.request("workspace/executeCommand", START)
         processes = await half_done(checked, api, running.pid)
-        await nothing_left_after(WAYS[name](running), processes)
+        await nothing_left(processes, WAYS[name](running))
         assert "Traceback" not in "".join(running.log)
 
 
@@ -352,7 +339,7 @@ async def test_nothing_is_alive_after_an_editor_was_killed_in_half_a_cycle_and_h
     """On TCP."""
     async with editor_apart(checked, START, CHECKED, tcp=True, environment=asking(api)) as (editor, pid):
         processes = await half_done(checked, api, pid)
-        await nothing_left_after(killed(editor), processes)
+        await nothing_left(processes, killed(editor))
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])

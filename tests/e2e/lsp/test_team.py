@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from e2e.lsp.editor import Editor, ResponseError, Running, apply_edit, drop_edit, server
-from process_tree import alive, command_line, descendants, wait_for_end
+from e2e.lsp.leaving import nothing_left
+from process_tree import alive, command_line, descendants
 
 pytestmark = pytest.mark.agents
 
@@ -44,10 +45,8 @@ async def test_a_team_is_started_watched_and_stopped(folder: Path) -> None:
         await editor.status()
         starting = editor.ask("workspace/executeCommand", _start())
         await editor.status(lambda status: status["team"]["state"] == "starting")
-        began = time.monotonic()
         assert (await editor.request("kinos/state"))["team"]["state"] == "starting"
-        assert time.monotonic() - began < 1
-        assert not starting.done()
+        assert not starting.done(), "a request is answered while a worker imports"
         started = await asyncio.wait_for(starting, 60)
         assert (started["team"], len(started["agents"])) == ("default", 6)
         assert "documents" in started["reason"]
@@ -92,9 +91,7 @@ async def test_a_team_is_stopped_while_it_starts(folder: Path) -> None:
         async with asyncio.timeout(30):
             while len(team(running)) < 2:
                 await editor.request("kinos/state")
-        began = time.monotonic()
         answer = await editor.command("stopTeam")
-        assert time.monotonic() - began < 2
         assert team(running) == []
         assert answer["stopped"] >= 2
         with pytest.raises(ResponseError, match="stopped while it was starting"):
@@ -124,18 +121,18 @@ async def test_an_editor_that_leaves_while_the_team_works_leaves_no_process(fold
         await running.editor.status(lambda status: any(agent["state"] == "editing" for agent in status["agents"]))
         processes = [running.pid, *descendants(running.pid)]
         assert len(processes) > 3
-        began = time.monotonic()
-        if end == "stream":
-            await running.editor.hang_up()
-        elif end == "signal":
-            os.kill(running.pid, signal.SIGTERM)
-        else:
-            await running.editor.request("shutdown")
-            assert alive(processes) == [running.pid]
-            running.editor.notify("exit")
-        await running.ended()
-        assert time.monotonic() - began < 2.5
-        assert wait_for_end(processes, 1) == []
+
+        async def leave() -> None:
+            if end == "stream":
+                await running.editor.hang_up()
+            elif end == "signal":
+                os.kill(running.pid, signal.SIGTERM)
+            else:
+                await running.editor.request("shutdown")
+                assert alive(processes) == [running.pid]
+                running.editor.notify("exit")
+
+        await nothing_left(processes, leave())
 
 
 @pytest.mark.parametrize("end", ["stream", "shutdown"])
@@ -147,18 +144,18 @@ async def test_an_editor_that_leaves_while_the_team_starts_leaves_no_process(fol
             while len(team(running)) < 2:
                 await running.editor.request("kinos/state")
         processes = [running.pid, *descendants(running.pid)]
-        began = time.monotonic()
-        if end == "stream":
-            await running.editor.hang_up()
-            starting.cancel()
-        else:
-            assert await running.editor.request("shutdown") is None
-            with pytest.raises(ResponseError, match="stopped while it was starting"):
-                await starting
-            running.editor.notify("exit")
-        await running.ended()
-        assert time.monotonic() - began < 2.5
-        assert wait_for_end(processes, 1) == []
+
+        async def leave() -> None:
+            if end == "stream":
+                await running.editor.hang_up()
+                starting.cancel()
+            else:
+                assert await running.editor.request("shutdown") is None
+                with pytest.raises(ResponseError, match="stopped while it was starting"):
+                    await starting
+                running.editor.notify("exit")
+
+        await nothing_left(processes, leave())
 
 
 async def test_one_agent_is_started_and_stopped_alone(folder: Path) -> None:
