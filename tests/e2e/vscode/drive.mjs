@@ -66,22 +66,22 @@ async function frame(frames = [], timeout = 30_000) {
   return found;
 }
 
-/** The first text under `selector` that matches, hard blanks made plain; null without one. Runs in the page. */
+/** The first text under `selector` that matches, hard blanks made plain, in a list; null without one. Runs in the page. */
 function textIn({ selector, pattern, attribute }) {
   const read = (element) => (attribute ? element.getAttribute(attribute) : element.textContent) ?? '';
   const texts = [...document.querySelectorAll(selector)].map((element) => read(element).replaceAll('\u00a0', ' '));
-  return texts.find((text) => new RegExp(pattern, 's').test(text)) ?? null;
+  const found = texts.filter((text) => new RegExp(pattern, 's').test(text));
+  return found.length === 0 ? null : found.slice(0, 1);
 }
 
-/** True once nothing under `selector` matches. Runs in the page. */
+/** An empty list once nothing under `selector` matches. Runs in the page. */
 function noTextIn({ selector, pattern, attribute }) {
   const read = (element) => (attribute ? element.getAttribute(attribute) : element.textContent) ?? '';
-  return [...document.querySelectorAll(selector)].every(
-    (element) => !new RegExp(pattern, 's').test(read(element).replaceAll('\u00a0', ' ')),
-  );
+  const texts = [...document.querySelectorAll(selector)].map((element) => read(element).replaceAll('\u00a0', ' '));
+  return texts.some((text) => new RegExp(pattern, 's').test(text)) ? null : [];
 }
 
-/** What `read` gives once it gives something; fails with what was there instead. A frame that is replaced is found again. */
+/** What `read` gives once it gives a list; fails with what was there instead. A frame that is replaced is found again. */
 async function awaited(read, verb, { selector, pattern, attribute, frames, timeout }) {
   const end = Date.now() + timeout;
   for (;;) {
@@ -89,7 +89,7 @@ async function awaited(read, verb, { selector, pattern, attribute, frames, timeo
       const left = Math.max(1, end - Date.now());
       const looked = await frame(frames, left);
       const found = await looked.waitForFunction(read, { selector, pattern, attribute }, { timeout: left });
-      return await found.jsonValue();
+      return (await found.jsonValue())[0];
     } catch (error) {
       if (Date.now() < end && /detached|destroyed/.test(error.message)) {
         continue;

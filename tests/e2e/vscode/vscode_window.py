@@ -30,7 +30,7 @@ ENTRY = """
   const label = row.querySelector('.monaco-icon-label');
   const badge = getComputedStyle(label, '::after').content;
   return {
-    said: row.getAttribute('aria-label') ?? '',
+    said: label.getAttribute('aria-label') ?? '',
     badge: /^".*"$/.test(badge) ? JSON.parse(badge) : '',
     color: getComputedStyle(row.querySelector('.label-name')).color,
   };
@@ -40,7 +40,7 @@ ENTRY = """
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A file in the explorer: what is said of it to people who do not see it, its badge, and its color in CSS."""
+    """A file in the explorer: its path with what decorates it in words, its badge, and its color in CSS."""
 
     said: str
     badge: str
@@ -171,8 +171,8 @@ class Window:
 
     def explorer(self, name: str, pattern: str = "", seconds: float = PATIENCE) -> Entry:
         """A file that the explorer shows, once what is said of it matches; its folder must be open there."""
-        row = f'.explorer-folders-view .monaco-list-row[aria-label^="{name}"]'
-        self.see(row, pattern, seconds, attribute="aria-label")
+        label, wanted = ".explorer-folders-view .monaco-icon-label", rf"/{_literal(name)}(?= |$).*{pattern}"
+        self.see(label, wanted, seconds, attribute="aria-label")
         return Entry(**self.browser.call("evaluate", script=ENTRY % repr(name)))
 
     def open_view(self, title: str) -> None:
