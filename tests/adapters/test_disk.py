@@ -11,7 +11,7 @@ import pytest
 
 from kinos.adapters.disk import FileDisk
 from kinos.domain.change import digest
-from kinos.domain.errors import ConflictError, LandingError, PolicyError, SetupError
+from kinos.domain.errors import ConflictError, JournalError, LandingError, PolicyError, SetupError
 from kinos.domain.path import is_document
 
 
@@ -262,10 +262,10 @@ def test_an_ignore_file_that_is_a_pipe_or_never_ends_says_nothing(root: Path, di
 def test_a_second_name_of_a_file_outside_is_cut_off_from_it(root: Path, disk: FileDisk, tmp_path: Path) -> None:
     outside = put(tmp_path, "outside.md", b"old\n")
     (root / "a.md").hardlink_to(outside)
-    disk.write("a.md", b"new\n", digest(b"old\n"))
+    disk.write("a.md", b"new\n", b"old\n")
     assert outside.read_bytes() == b"old\n"
     (root / "b.md").hardlink_to(outside)
-    disk.write("b.md", None, digest(b"old\n"))
+    disk.write("b.md", None, b"old\n")
     assert outside.read_bytes() == b"old\n"
 
 
@@ -282,7 +282,7 @@ def test_a_folder_that_becomes_a_link_at_the_last_moment_is_not_followed(
 
     monkeypatch.setattr("kinos.adapters.disk.secrets.token_hex", swap)
     with pytest.raises(PolicyError, match="replaced by a link"):
-        disk.write("docs/a.md", b"new\n", digest(b"old\n"))
+        disk.write("docs/a.md", b"new\n", b"old\n")
     assert [outside.read_bytes(), *(path.name for path in outside.parent.iterdir())] == [b"old\n", "a.md"]
 
 
@@ -293,20 +293,20 @@ def test_a_file_is_created_with_its_folders_and_deleted_with_the_empty_ones(root
     put(root, "docs/keep.md")
     disk.write("docs/new/a.md", b"x\n", None)
     assert (root / "docs/new/a.md").read_bytes() == b"x\n"
-    disk.write("docs/new/a.md", None, digest(b"x\n"))
+    disk.write("docs/new/a.md", None, b"x\n")
     assert not (root / "docs/new").exists()
     assert (root / "docs/keep.md").exists()
 
 
 def test_a_file_is_replaced_only_if_it_is_what_was_expected(root: Path, disk: FileDisk) -> None:
     put(root, "a.md", b"old\n")
-    disk.write("a.md", b"new\n", digest(b"old\n"))
+    disk.write("a.md", b"new\n", b"old\n")
     assert (root / "a.md").read_bytes() == b"new\n"
     for content, expected in ((b"x", digest(b"old\n")), (b"x", None), (None, digest(b"old\n"))):
         with pytest.raises(ConflictError, match="somebody else just now"):
             disk.write("a.md", content, expected)
     with pytest.raises(ConflictError):
-        disk.write("gone.md", b"x", digest(b"old\n"))
+        disk.write("gone.md", b"x", b"old\n")
     assert (root / "a.md").read_bytes() == b"new\n"
     assert leftovers(root) == []
 
@@ -315,7 +315,7 @@ def test_a_file_is_replaced_only_if_it_is_what_was_expected(root: Path, disk: Fi
 def test_the_mode_of_a_file_is_kept(root: Path, disk: FileDisk, mode: int) -> None:
     file = put(root, "a.md", b"old\n")
     file.chmod(mode)
-    disk.write("a.md", b"new\n", digest(b"old\n"))
+    disk.write("a.md", b"new\n", b"old\n")
     assert stat.S_IMODE(file.stat().st_mode) == mode
 
 
@@ -327,7 +327,7 @@ def another_owner() -> tuple[int, int]:
 def test_the_owner_of_a_file_is_kept(root: Path, disk: FileDisk) -> None:
     file = put(root, "a.md", b"old\n")
     os.chown(file, *another_owner())
-    disk.write("a.md", b"new\n", digest(b"old\n"))
+    disk.write("a.md", b"new\n", b"old\n")
     assert (file.stat().st_uid, file.stat().st_gid) == another_owner()
 
 
@@ -343,7 +343,7 @@ def test_what_replaces_a_private_file_is_private_while_it_is_written(
         flush(handle)
 
     monkeypatch.setattr(os, "fsync", look)
-    disk.write("a.md", b"new\n", digest(b"old\n"))
+    disk.write("a.md", b"new\n", b"old\n")
     assert set(seen) == {0o600}
 
 
@@ -359,7 +359,7 @@ def test_a_new_file_gets_what_the_umask_says(root: Path, disk: FileDisk) -> None
 def test_a_link_inside_the_workspace_stays_a_link(root: Path, disk: FileDisk) -> None:
     put(root, "real.md", b"old\n")
     (root / "link.md").symlink_to("real.md")
-    disk.write("link.md", b"new\n", digest(b"old\n"))
+    disk.write("link.md", b"new\n", b"old\n")
     assert (root / "link.md").is_symlink()
     assert (root / "real.md").read_bytes() == b"new\n"
 
@@ -421,7 +421,7 @@ def test_a_reader_sees_the_old_file_or_the_new_one_and_nothing_between(root: Pat
     reader = threading.Thread(target=read)
     reader.start()
     for before, after in itertools.pairwise(texts):
-        disk.write("a.md", after, digest(before))
+        disk.write("a.md", after, before)
     over.set()
     reader.join()
     assert seen <= set(texts)
@@ -459,3 +459,15 @@ def test_a_folder_that_is_ceded_no_more_is_ours_again(ceded: FileDisk) -> None:
     ceded.cede([])
     assert documents(ceded) == ["a.md", "docs/b.md", "docs/deep/c.md", "docs2/d.md"]
     ceded.permit("docs/b.md")
+
+
+@pytest.mark.parametrize("content", [b"new\n", None])
+def test_a_write_that_is_not_to_be_leaves_the_file_and_nothing_beside_it(tmp_path: Path, content: bytes | None) -> None:
+    (tmp_path / "a.md").write_bytes(b"old\n")
+
+    def refuse() -> None:
+        raise JournalError("The journal cannot be written.")
+
+    with pytest.raises(JournalError):
+        FileDisk(tmp_path).write("a.md", content, b"old\n", refuse)
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {"a.md": b"old\n"}

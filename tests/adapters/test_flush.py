@@ -1,6 +1,7 @@
 """What is relied on after a crash is on the disk before the next step is made: flushed, synced, then renamed."""
 
 import asyncio
+import errno
 import os
 import stat
 from collections.abc import Callable
@@ -16,10 +17,12 @@ from kinos.adapters.image_store import ImageStore
 from kinos.adapters.journal import FileJournal
 from kinos.adapters.state_folder import WorkspaceState
 from kinos.domain.change import Change, ChangeState, FileChange, digest
+from kinos.domain.errors import JournalError
 from kinos.engine.buffer import Buffers
 from kinos.engine.landing import Landing
 from kinos.engine.ports import Begun, Intent
 
+INTENTS = [Intent("a.md", None, None, buffer=False)]
 CHANGE = Change("c1", "y1", "s1", "ann", "t", "w", (), datetime(2026, 3, 21, tzinfo=UTC))
 
 
@@ -59,10 +62,9 @@ def test_an_image_is_whole_on_the_disk_before_it_has_its_name(tmp_path: Path, sy
     "write",
     [
         lambda journal: journal.record(CHANGE),
-        lambda journal: journal.intend("c1", Begun([Intent("a.md", None, None, buffer=False)])),
         lambda journal: journal.settle("c1", CHANGE),
     ],
-    ids=["change", "intent", "settled"],
+    ids=["change", "settled"],
 )
 def test_a_record_is_whole_on_the_disk_before_it_counts_as_made(
     write: Callable[[FileJournal], None], tmp_path: Path, syncs: Syncs
@@ -75,9 +77,10 @@ def test_a_record_is_whole_on_the_disk_before_it_counts_as_made(
     assert [held for held, _ in syncs.seen] == [half, content]
 
 
-def test_an_end_that_the_intent_foresaw_is_flushed_soon_after(tmp_path: Path, syncs: Syncs) -> None:
+def test_an_intent_and_an_end_that_it_foresaw_are_on_the_disk_once_flushed(tmp_path: Path, syncs: Syncs) -> None:
     journal = FileJournal(tmp_path)
-    journal.settle("c1", CHANGE, flushed=False)
+    journal.intend("c1", Begun(INTENTS, CHANGE))
+    journal.fulfil("c1")
     assert syncs.seen == []
     assert FileJournal(tmp_path).changes() == [CHANGE]
     journal.flush()
@@ -85,9 +88,35 @@ def test_an_end_that_the_intent_foresaw_is_flushed_soon_after(tmp_path: Path, sy
     assert [held for held, _ in syncs.seen] == [(tmp_path / "journal.jsonl").read_bytes()]
 
 
+def test_what_is_recorded_while_others_are_flushed_is_flushed_the_next_time(tmp_path: Path, syncs: Syncs) -> None:
+    journal = FileJournal(tmp_path)
+    journal.intend("c1", Begun(INTENTS, CHANGE))
+    syncs.look = lambda: len(syncs.seen) or journal.intend("c2", Begun(INTENTS))
+    journal.flush()
+    journal.flush()
+    assert [held for held, _ in syncs.seen][1:] == [(tmp_path / "journal.jsonl").read_bytes()]
+
+
+def test_a_flush_that_the_disk_refuses_is_told_and_made_anew(
+    tmp_path: Path, syncs: Syncs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    journal = FileJournal(tmp_path)
+    journal.intend("c1", Begun(INTENTS))
+
+    def refuse(handle: int) -> None:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", refuse)
+        with pytest.raises(JournalError, match="Input/output error"):
+            journal.flush()
+    journal.flush()
+    assert len(syncs.seen) == 1
+
+
 def test_what_is_flushed_with_the_next_record_is_not_flushed_again(tmp_path: Path, syncs: Syncs) -> None:
     journal = FileJournal(tmp_path)
-    journal.settle("c1", CHANGE, flushed=False)
+    journal.intend("c1", Begun(INTENTS))
     journal.record(CHANGE)
     journal.flush()
     assert len(syncs.seen) == 1
@@ -163,5 +192,5 @@ def test_a_file_is_whole_on_the_disk_before_it_takes_the_old_ones_place(
     if before is not None:
         target.write_bytes(before)
     syncs.look = lambda: target.read_bytes() if target.exists() else None
-    FileDisk(tmp_path).write("a.md", b"after", None if before is None else digest(before))
+    FileDisk(tmp_path).write("a.md", b"after", before)
     assert syncs.seen == [(b"after", before), ("folder", b"after")]

@@ -12,6 +12,7 @@ import os
 import signal
 import sys
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from fakes.catalog import MemoryCatalog, agent
@@ -47,16 +48,18 @@ class Fuse:
         self._told = told
         self._at = at
         self._count = 0
+        self._alone = Lock()
 
     def burn(self, what: str, path: object) -> None:
         """One more step, if it is in the folder."""
         name = os.fsdecode(path) if isinstance(path, str | bytes | os.PathLike) else ""
         if not name.startswith(self._folder):
             return
-        os.write(self._told, f"{what} {name.removeprefix(self._folder)}\n".encode())
-        self._count += 1
-        if self._at is not None and self._count > self._at:
-            os.kill(os.getpid(), signal.SIGKILL)
+        with self._alone:
+            os.write(self._told, f"{what} {name.removeprefix(self._folder)}\n".encode())
+            self._count += 1
+            if self._at is not None and self._count > self._at:
+                os.kill(os.getpid(), signal.SIGKILL)
 
     def audit(self, event: str, arguments: tuple[Any, ...]) -> None:
         """What Python says before it asks the system."""

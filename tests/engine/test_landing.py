@@ -102,7 +102,7 @@ async def test_what_cannot_be_taken_back_is_named_and_tried_again_at_the_next_st
     assert bench.disk.text("a.md") == "one\ntwo\nthree\n"
 
 
-@pytest.mark.parametrize("full", ["image", "intent", "settled"])
+@pytest.mark.parametrize("full", ["image", "intent", "flush", "settled"])
 async def test_what_cannot_be_journalled_is_not_landed(bench: Workbench, full: str) -> None:
     change = bench.proposed(a_md="one\nTWO\nthree\n", new_md="fresh\n")
     bench.disk.put("a.md", "one\ntwo\nthree\nmine\n")

@@ -5,7 +5,6 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
 from fakes.fuse import Fuse
-from kinos.domain.change import digest
 from kinos.domain.errors import ConflictError, LandingError, PolicyError
 from kinos.domain.path import is_document, matches
 
@@ -73,15 +72,17 @@ class MemoryDisk:
         if path in self.protected:
             raise PolicyError(f"{path} is write-protected.")
 
-    def write(self, path: str, content: bytes | None, expected: str | None) -> None:
+    def write(
+        self, path: str, content: bytes | None, expected: bytes | None, ready: Callable[[], object] = bool
+    ) -> None:
         self.fuse.burn(f"before {path}")
         self.on_write(path)
         if self._is_ceded(path):
             raise PolicyError(f"{path} belongs to a workspace folder of its own.")
         if path in self.full:
             raise LandingError(f"{path} could not be written: No space left on device.")
-        found = self.files.get(path)
-        if (None if found is None else digest(found)) != expected:
+        ready()
+        if self.files.get(path) != expected:
             raise ConflictError(f"{path} has been changed by somebody else just now.")
         self.writes.append(path)
         if content is None:

@@ -16,6 +16,7 @@ from kinos.engine.ports import Begun
 
 class MemoryJournal:
     """Implements `Journal`. `full` are the kinds of record (`image`, `intent`, `settled`, `change`, `cycle`) that cannot be kept,
+    with `flush` nothing reaches the disk,
     `old` is how many images a pruning removes, `pruned` how it was asked for.
     """
 
@@ -50,13 +51,19 @@ class MemoryJournal:
         self._pending[change] = begun
 
     def flush(self) -> None:
-        """Nothing is lost from memory."""
+        if "flush" in self.full:
+            raise JournalError("The journal cannot be written: Input/output error.")
 
-    def settle(self, change: str, outcome: Change | None, *, flushed: bool = True) -> None:
+    def settle(self, change: str, outcome: Change | None) -> None:
         self._write("settled", change)
         self._pending.pop(change, None)
         if outcome is not None:
             self._changes[change] = outcome
+
+    def fulfil(self, change: str) -> None:
+        outcome = self._pending[change].outcome
+        assert outcome is not None, "the intent names the outcome"
+        self.settle(change, outcome)
 
     def pending(self) -> Mapping[str, Begun]:
         return dict(self._pending)

@@ -5,7 +5,7 @@ import secrets
 import stat
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -26,7 +26,7 @@ class FileDisk:
 
     def __init__(self, root: Path, exclude: tuple[str, ...] = ()) -> None:
         self.root = root.resolve()
-        self._within = os.path.join(self.root, "")  # noqa: PTH118
+        self._within = os.path.join(self.root, "")
         self._exclude = exclude
         self._ignore = Ignore(self.root, exclude)
         self._ceded: tuple[str, ...] = ()
@@ -65,14 +65,14 @@ class FileDisk:
         for part in path.split("/"):
             real += part
             # Below the root, which is real, only what is a link, or no plain name, leads elsewhere.
-            if part in _ELSEWHERE or os.path.islink(real):  # noqa: PTH114
+            if part in _ELSEWHERE or os.path.islink(real):
                 return os.path.realpath(self._within + path)
             real += os.sep
         return real.removesuffix(os.sep)
 
     def suffixes(self) -> Mapping[str, int]:
         """How many files there are by suffix, in lower case."""
-        return Counter(os.path.splitext(path)[1].lower() for path in self._files())  # noqa: PTH122
+        return Counter(os.path.splitext(path)[1].lower() for path in self._files())
 
     def ignored(self, path: str) -> bool:
         """Whether it, or a folder above it, is ignored or another engine's."""
@@ -100,7 +100,7 @@ class FileDisk:
     def permit(self, path: str) -> None:
         """Raise PolicyError when agents may not write there."""
         target = self._inside(path)
-        found = _status(str(target))
+        found = _status(target)
         if found is not None and stat.S_ISLNK(found.st_mode):
             raise PolicyError(f"{path} is a link that leads nowhere.")
         if self._ignore.hides(path):
@@ -110,42 +110,48 @@ class FileDisk:
         if self._folds(path):
             raise PolicyError(f"{path} is only another spelling of a file that is there.")
         if found is None:
-            if not _writable(_existing(target.parent)):
+            if not _writable(_existing(os.path.dirname(target))):
                 raise PolicyError(f"The folder of {path} is write-protected.")
         elif not stat.S_ISREG(found.st_mode):
             raise PolicyError(f"{path} is not a regular file.")
         elif not _writable(target, found):
             raise PolicyError(f"{path} is write-protected.")
 
-    def write(self, path: str, content: bytes | None, expected: str | None) -> None:
-        """Replace, create or (None) delete, if what is there has the digest `expected`."""
+    def write(
+        self, path: str, content: bytes | None, expected: bytes | None, ready: Callable[[], object] = bool
+    ) -> None:
+        """Replace, create or (None) delete, if `expected` is there once `ready` has been called."""
         target = self._inside(path)
         try:
-            self._write(path, target, content, expected)
+            self._write(path, target, content, expected, ready)
         except OSError as error:
             raise LandingError(f"{path} could not be written: {error.strerror}.", "Nothing was changed.") from error
 
     def sweep(self, path: str) -> None:
         """Remove what a write of `path` that was cut off has left."""
         with suppress(PolicyError, OSError):
-            target = self._inside(path)
-            for left in target.parent.glob(f"{_temporary(target)}*"):
+            folder, name = os.path.split(self._inside(path))
+            for left in Path(folder).glob(f"{_temporary(name)}*"):
                 left.unlink(missing_ok=True)
-            folder = _existing(target.parent)
-            if not target.exists():
+            folder = _existing(folder)
+            if not os.path.exists(os.path.join(folder, name)):
                 self._prune(folder)
             flush_folder(_existing(folder))
 
-    def _write(self, path: str, target: Path, content: bytes | None, expected: str | None) -> None:
+    def _write(
+        self, path: str, target: str, content: bytes | None, expected: bytes | None, ready: Callable[[], object]
+    ) -> None:
+        folder, name = os.path.split(target)
         if content is None:
+            ready()
             self._expect(path, target, expected)
-            target.unlink()
-            self._prune(target.parent)
-            flush_folder(_existing(target.parent))
+            os.unlink(target)
+            self._prune(folder)
+            flush_folder(_existing(folder))
             return
-        made = _made(target.parent)
-        name, temporary = str(target), str(target.with_name(_temporary(target) + secrets.token_hex(8)))
-        old = _status(name)
+        made = _made(folder)
+        temporary = os.path.join(folder, _temporary(name) + secrets.token_hex(8))
+        old = _status(target)
         # What replaces a private file is private from the start; a new file gets what the umask says.
         mode = 0o666 if old is None else 0o600
         try:
@@ -153,39 +159,40 @@ class FileDisk:
                 if old is not None:
                     _like(temporary, old)
                 write_flushed(stream, content)
-            if self.real(path) != name:
+            ready()
+            if self.real(path) != target:
                 raise PolicyError(f"A folder of {path} was replaced by a link just now.")
             # As late as can be: what was there must still be there.
-            self._expect(path, name, expected)
-            os.replace(temporary, name)  # noqa: PTH105
+            self._expect(path, target, expected)
+            os.replace(temporary, target)
         except BaseException:
             with suppress(FileNotFoundError):
-                os.unlink(temporary)  # noqa: PTH108
+                os.unlink(temporary)
             if made:
-                self._prune(target.parent)
+                self._prune(folder)
             raise
-        for folder in (target.parent, *(folder.parent for folder in made)):
-            flush_folder(folder)
+        for each in (folder, *map(os.path.dirname, made)):
+            flush_folder(each)
 
-    def _expect(self, path: str, target: str | Path, expected: str | None) -> None:
+    def _expect(self, path: str, target: str, expected: bytes | None) -> None:
         try:
-            found = digest(read(target))
+            found: bytes | None = read(target)
         except FileNotFoundError:
             found = None
         if found != expected:
             raise ConflictError(f"{path} has been changed by somebody else just now.")
 
-    def _inside(self, path: str) -> Path:
+    def _inside(self, path: str) -> str:
         """The real file behind `path`. Raises PolicyError when a link leads out of the workspace or into a hidden folder."""
         real = self.real(path)
         if not real.startswith(self._within):
             raise PolicyError(f"{path} leads out of the workspace.")
-        inner = tuple(real.removeprefix(self._within).split(os.sep))  # noqa: PTH206
+        inner = tuple(real.removeprefix(self._within).split(os.sep))
         if any(part.startswith(".") for part in inner) and inner not in _HIDDEN_REQUESTS:
             raise PolicyError(f"{path} leads into a hidden folder.")
         if owner := self._owner("/".join(inner)):
             raise PolicyError(f"{path} belongs to {owner}, a workspace folder of its own: only its agents change it.")
-        return Path(real)
+        return real
 
     def _owner(self, path: str) -> str:
         """The folder inside that was ceded and holds `path`; empty when it is ours."""
@@ -204,12 +211,12 @@ class FileDisk:
             folder += name + os.sep
         return False
 
-    def _prune(self, folder: Path) -> None:
+    def _prune(self, folder: str) -> None:
         """Remove folders that a deletion left empty."""
         with suppress(OSError):
-            while folder != self.root:
-                folder.rmdir()
-                folder = folder.parent
+            while folder.startswith(self._within):
+                os.rmdir(folder)
+                folder = os.path.dirname(folder)
 
     def _files(self) -> Iterator[str]:
         """What a walk finds; it may be made in a thread, so it reads by itself what is ignored, which holds from then on."""
@@ -223,9 +230,9 @@ def _folded(name: str) -> str:
     return unicodedata.normalize("NFC", name).casefold()
 
 
-def _writable(path: Path, found: os.stat_result | None = None) -> bool:
+def _writable(path: str, found: os.stat_result | None = None) -> bool:
     # Root may write anything: what the permission bits say is what the person meant.
-    found, user = found or path.stat(), os.geteuid()
+    found, user = found or os.stat(path), os.geteuid()
     return bool(found.st_mode & stat.S_IWUSR if user in (0, found.st_uid) else os.access(path, os.W_OK))
 
 
@@ -237,32 +244,32 @@ def _status(path: str) -> os.stat_result | None:
         return None
 
 
-def _existing(folder: Path) -> Path:
-    while not folder.exists():
-        folder = folder.parent
+def _existing(folder: str) -> str:
+    while not os.path.exists(folder):
+        folder = os.path.dirname(folder)
     return folder
 
 
-def _made(folder: Path) -> list[Path]:
+def _made(folder: str) -> list[str]:
     """Make `folder`; which of it and the folders above were not there."""
     missing = []
-    while not folder.exists():
+    while not os.path.exists(folder):
         missing.append(folder)
-        folder = folder.parent
+        folder = os.path.dirname(folder)
     for each in reversed(missing):
-        each.mkdir(exist_ok=True)
+        Path(each).mkdir(exist_ok=True)
     return missing
 
 
-def _temporary(target: Path) -> str:
-    """How the names of half-written files begin that shall become `target`: no other file's begin like that."""
-    return f".kinos-{digest(os.fsencode(target.name))[:16]}-"
+def _temporary(name: str) -> str:
+    """How the names of half-written files begin that shall become `name`: no other file's begin like that."""
+    return f".kinos-{digest(os.fsencode(name))[:16]}-"
 
 
 def _like(temporary: str, old: os.stat_result) -> None:
     """Give the new file the owner and mode of the old one."""
-    new = os.stat(temporary)  # noqa: PTH116
+    new = os.stat(temporary)
     if (new.st_uid, new.st_gid) != (old.st_uid, old.st_gid):
         with suppress(PermissionError):
             os.chown(temporary, old.st_uid, old.st_gid)
-    os.chmod(temporary, stat.S_IMODE(old.st_mode))  # noqa: PTH101
+    os.chmod(temporary, stat.S_IMODE(old.st_mode))

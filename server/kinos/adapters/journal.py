@@ -43,7 +43,8 @@ class FileJournal:
         self._pending: dict[str, Begun] = {}
         self._cycles: dict[str, CycleRecord] = {}
         self._check: CheckRecord | None = None
-        self._unflushed = False
+        self._recorded = 0
+        self._flushed = 0
         self._read_to = 0
         self._last = b""
         self._alone = RLock()
@@ -53,7 +54,7 @@ class FileJournal:
         try:
             return self._images.keep(content, name)
         except OSError as error:
-            raise JournalError(f"The journal cannot be written: {error.strerror}.", MEND) from error
+            raise _unwritten(error) from error
 
     def image(self, digest: str) -> bytes | None:
         """A stored image."""
@@ -73,26 +74,29 @@ class FileJournal:
         return self._images.prune(needed, held, since, most)
 
     def intend(self, change: str, begun: Begun) -> None:
-        """Record what is about to be written."""
-        self._append(self._told_intent(change, begun))
+        """Record what is about to be written; `flush` has it on the disk."""
+        self._append(self._told_intent(change, begun), flushed=False)
 
-    def settle(self, change: str, outcome: Change | None, *, flushed: bool = True) -> None:
+    def settle(self, change: str, outcome: Change | None) -> None:
         """Record how a landing ended."""
-        told = {
-            "type": "settled",
-            "change": change,
-            "done": outcome is not None,
-            "outcome": self._told_outcome(outcome),
-        }
-        self._append(told, flushed=flushed)
+        self._append(_told_end(change, self._told_outcome(outcome), done=outcome is not None))
+
+    def fulfil(self, change: str) -> None:
+        """Record that a landing ended as its intent says; `flush` has it on the disk."""
+        self._append(_told_end(change, None, done=True), flushed=False)
 
     def flush(self) -> None:
-        """Have on the disk what was not flushed, if anything."""
-        with self._alone, suppress(OSError):
-            if self._unflushed:
-                with self._file.open("ab", buffering=0) as stream:
-                    os.fsync(stream.fileno())
-                self._unflushed = False
+        """Have on the disk what was recorded and is not there."""
+        recorded = self._recorded
+        if self._flushed >= recorded:
+            return
+        try:
+            # Nobody who only records waits for this.
+            with self._file.open("ab", buffering=0) as stream:
+                os.fsync(stream.fileno())
+        except OSError as error:
+            raise _unwritten(error) from error
+        self._flushed = max(self._flushed, recorded)
 
     def pending(self) -> Mapping[str, Begun]:
         """Landings that were interrupted."""
@@ -171,16 +175,17 @@ class FileJournal:
                 try:
                     # A line that a crash cut off must not swallow this one.
                     _write(stream, line if whole else b"\n" + line)
+                    self._recorded += 1
                     if flushed:
                         os.fsync(stream.fileno())
-                    self._unflushed = not flushed
+                        self._flushed = self._recorded
                 except OSError:
                     # What is said not to have been recorded must not be read later.
                     with suppress(OSError):
                         stream.truncate(end)
                     raise
         except OSError as error:
-            raise JournalError(f"The journal cannot be written: {error.strerror}.", MEND) from error
+            raise _unwritten(error) from error
 
     def _follow(self) -> None:
         """Read what was appended since the last look. A line cut off by a crash is passed over."""
@@ -225,15 +230,21 @@ class FileJournal:
                 files = [Intent(**file) for file in record["files"]]
                 self._pending[change] = Begun(files, _change(outcome) if outcome else None)
             elif kind == "settled":
-                self._pending.pop(change, None)
+                begun = self._pending.pop(change, None)
                 if outcome := record["outcome"]:
                     self._changes[change] = _change(outcome)
+                elif record["done"] and begun and begun.outcome:
+                    self._changes[change] = begun.outcome
             elif kind == "cycle":
                 self._cycles[record["cycle"]] = _cycle(record)
             elif kind == "check":
                 self._check = _check(record)
         except (ValueError, KeyError, TypeError):
             return
+
+
+def _unwritten(error: OSError) -> JournalError:
+    return JournalError(f"The journal cannot be written: {error.strerror}.", MEND)
 
 
 def _write(stream: RawIOBase, content: bytes) -> None:
@@ -264,6 +275,10 @@ def _cycle(record: Mapping[str, Any]) -> CycleRecord:
 def _values(record: Change | FileChange | Usage | Intent | CycleRecord | CheckRecord) -> dict[str, Any]:
     """The fields as they are, where `asdict` would copy whatever is in them."""
     return {field.name: getattr(record, field.name) for field in fields(record)}
+
+
+def _told_end(change: str, outcome: Mapping[str, Any] | None, *, done: bool) -> Mapping[str, Any]:
+    return {"type": "settled", "change": change, "done": done, "outcome": outcome}
 
 
 def _told_cycle(cycle: CycleRecord) -> Mapping[str, Any]:

@@ -54,7 +54,7 @@ def _write(stream: BinaryIO, content: bytes) -> None:
     stream.write(content)
 
 
-def flush_folder(folder: Path) -> None:
+def flush_folder(folder: str | Path) -> None:
     """Have what was renamed or removed in `folder` on the disk, where folders can be flushed. Raises OSError."""
     try:
         handle = os.open(folder, os.O_RDONLY)

@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
-from kinos.domain.change import digest
 from kinos.domain.errors import ConflictError, LandingError, PolicyError, SetupError, WorkspaceHeldError
 from kinos.domain.event import MapWritten, Noted
 from kinos.domain.phase import Phase, PhaseState
@@ -160,14 +159,14 @@ class Keeper:
             return
         if found is None:
             self._folder.store("map", {"created": True})
-        self._disk.write(MAP_NAME, text, None if found is None else digest(found))
+        self._disk.write(MAP_NAME, text, found)
         self._store.dispatch(MapWritten(now, MAP_NAME))
 
     def remove_own_map(self) -> None:
         """Remove the map's file if KinOS created it. Needs a hold."""
         found = self._disk.read(MAP_NAME)
         if found is not None and self._folder.load("map").get("created"):
-            self._disk.write(MAP_NAME, None, digest(found))
+            self._disk.write(MAP_NAME, None, found)
             self._folder.store("map", {"created": False})
 
 

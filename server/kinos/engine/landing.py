@@ -2,11 +2,13 @@
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 from typing import NamedTuple
 
 from kinos.domain.change import Change, ChangeState, FileChange, digest
-from kinos.domain.errors import ConflictError, KinosError, LandingError
+from kinos.domain.errors import ConflictError, JournalError, KinosError, LandingError
 from kinos.domain.path import checked
 from kinos.engine.buffer import Buffers
 from kinos.engine.editing import Editing
@@ -47,6 +49,7 @@ class Landing:
         self._extra = extra
         self._turns = Turn()
         self._under_way: set[str] = set()
+        self._flusher = ThreadPoolExecutor(1, "journal")
         self._flushing: asyncio.Task[None] | None = None
         self.editing = Editing(buffers, editor, self, self._turns)
 
@@ -56,6 +59,7 @@ class Landing:
         if self._flushing is not None:
             self._flushing.cancel()
             await self._flush(0)
+        self._flusher.shutdown()
 
     def abandon(self) -> None:
         """The team is being stopped: wait for nobody any more. What is being written is still finished or taken back."""
@@ -68,9 +72,11 @@ class Landing:
 
     def check(self, path: str) -> str:
         """The one spelling of `path`. Raises PolicyError when agents may not change it."""
-        clean = checked(path, self._extra())
-        self._disk.permit(clean)
-        return clean
+        return self._permitted(checked(path, self._extra()))
+
+    def _permitted(self, path: str) -> str:
+        self._disk.permit(path)
+        return path
 
     def current(self, path: str) -> bytes | None:
         """What is at `path` now: the open text if an editor holds it, else the file."""
@@ -83,7 +89,7 @@ class Landing:
 
     async def rewrite(self, path: str, content: bytes | None, before: bytes | None) -> None:
         """Write a file that no editor holds and that is `before`. Raises ConflictError or LandingError."""
-        await self._write(path, content, _name(before))
+        await self._write(path, content, before)
 
     def foreseen(self, file: FileChange) -> tuple[bytes | None, bytes | None]:
         """What is at the file's path now, and what would be if its change landed now; None is no such file.
@@ -98,8 +104,11 @@ class Landing:
 
         Raises ConflictError, PolicyError or LandingError; then nothing of it was made.
         """
-        async with self.editing.turn([checked(path, self._extra()) for path in change.paths]):
-            moves = [(self.check(file.path), file.base, file.result) for file in change.files]
+        paths = [checked(file.path, self._extra()) for file in change.files]
+        async with self.editing.turn(paths):
+            moves = [
+                (self._permitted(path), file.base, file.result) for path, file in zip(paths, change.files, strict=True)
+            ]
             return await self._put(change, moves, self._landed)
 
     async def reverse(self, change: Change) -> Change:
@@ -174,23 +183,43 @@ class Landing:
         buffers = [plan.step for plan in touched if plan.step.buffer]
         written: list[Intent] = []
         try:
+            intended = self._intended(waiting=bool(buffers) or not touched)
             await self.editing.make(buffers)
             for step, intent in touched:
                 if not step.buffer:
-                    await self._write(step.path, step.after, intent.before)
+                    await self._write(step.path, step.after, step.before, intended)
                     written.append(intent)
-            after = foreseen or outcome(change, plans)
-            self._journal.settle(change.id, after, flushed=foreseen is None)
+            if foreseen:
+                self._journal.fulfil(change.id)
+                self._flush_soon()
+                return foreseen
+            after = outcome(change, plans)
+            self._journal.settle(change.id, after)
         except KinosError:
             await self._take_back(change.id, buffers, written)
             raise
-        if foreseen and (self._flushing is None or self._flushing.done()):
-            self._flushing = asyncio.create_task(self._flush(SOON))
         return after
+
+    def _intended(self, *, waiting: bool) -> Callable[[], object]:
+        """Has the intent on the disk once it is called: nothing is to take its place before.
+
+        `waiting`: it is there already. Nobody must have typed since the plan was made, so the loop waits for that. Else it is on
+        its way while the first file is written beside the old one.
+        """
+        if waiting:
+            self._journal.flush()
+            return bool
+        return self._flusher.submit(self._journal.flush).result
+
+    def _flush_soon(self) -> None:
+        if self._flushing is None or self._flushing.done():
+            self._flushing = asyncio.create_task(self._flush(SOON))
 
     async def _flush(self, after: float) -> None:
         await asyncio.sleep(after)
-        await asyncio.to_thread(self._journal.flush)
+        # What cannot be flushed is found again by `repair`.
+        with suppress(JournalError):
+            await asyncio.to_thread(self._journal.flush)
 
     async def _take_back(self, change: str, buffers: Sequence[Step], written: Sequence[Intent]) -> None:
         """Undo the half of a landing. What cannot be undone stays an intent, for `repair` at the next start."""
@@ -209,14 +238,16 @@ class Landing:
             if path in self._buffers:
                 await self.editing.make([self._plan(path, after, before).step])
             else:
-                await self._write(path, self._image(path, before), after)
+                await self._write(path, self._image(path, before), self._image(path, after))
         except KinosError:
             return False
         return True
 
-    async def _write(self, path: str, content: bytes | None, expected: str | None) -> None:
+    async def _write(
+        self, path: str, content: bytes | None, expected: bytes | None, ready: Callable[[], object] = bool
+    ) -> None:
         self.editing.mind(path)
-        await asyncio.to_thread(self._disk.write, path, content, expected)
+        await asyncio.to_thread(self._disk.write, path, content, expected, ready)
 
     def _landed(self, change: Change, plans: Sequence[Plan]) -> Change:
         by_path = {plan.intent.path: plan.intent for plan in plans}

@@ -1,6 +1,6 @@
 """The files of the workspace."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -44,11 +44,14 @@ class Disk(Protocol):
         """Raise PolicyError when agents may not write there: outside after resolving links, ceded, ignored, not writable."""
         ...
 
-    def write(self, path: str, content: bytes | None, expected: str | None) -> None:
+    def write(
+        self, path: str, content: bytes | None, expected: bytes | None, ready: Callable[[], object] = bool
+    ) -> None:
         """Replace (or create, or with None delete) a file, atomically, flushed to the disk, mode and owner kept.
 
-        `expected` is the digest it must have right before, None for no file. Raises ConflictError when it has another,
-        LandingError when the disk refuses. Blocking: called off the loop.
+        `expected` is what must be there right before, None for no file. `ready` is called once `content` is on the disk,
+        before it takes its place: what it raises leaves the file as it is. Raises ConflictError when something else is
+        there, LandingError when the disk refuses. Blocking: called off the loop.
         """
         ...
 

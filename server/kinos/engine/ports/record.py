@@ -51,18 +51,22 @@ class Journal(Protocol):
         ...
 
     def intend(self, change: str, begun: Begun) -> None:
-        """Record what is about to be written, and what the change is then."""
+        """Record what is about to be written, and what the change is then. `flush` before anything of it is."""
         ...
 
-    def settle(self, change: str, outcome: Change | None, *, flushed: bool = True) -> None:
-        """Record at one stroke that the intents of `change` were carried out and what it is now, or (None) taken back.
+    def settle(self, change: str, outcome: Change | None) -> None:
+        """Record at one stroke that the intents of `change` were carried out and what it is now, or (None) taken back."""
+        ...
 
-        What the intent has named as the outcome need not be `flushed`: it is found again. Then `flush` soon.
+    def fulfil(self, change: str) -> None:
+        """Record that the intents of `change` were carried out and that it is what they named as the outcome.
+
+        A power cut may take that back until the next `flush`; the files then say the same.
         """
         ...
 
     def flush(self) -> None:
-        """Have on the disk what was not flushed; one that refuses says so at the next record. Blocking: called off the loop."""
+        """Have on the disk what was recorded. Raises JournalError when the disk refuses. Blocking: called off the loop."""
         ...
 
     def pending(self) -> Mapping[str, Begun]:
