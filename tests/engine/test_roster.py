@@ -163,6 +163,14 @@ async def test_a_file_with_a_mistake_keeps_its_last_good_version_and_is_told_onc
     assert not world.of(ev.CycleFailed)
 
 
+async def test_a_file_is_taken_up_once_it_stands_still() -> None:
+    world = World()
+    halves = {f"s{60 + tenth / 10}": lambda: world.catalog.spoil("ann", "it is empty") for tenth in range(50)}
+    await run(world, Ends(cycles=9), **halves, s65=lambda: world.catalog.put(replace(ANN, prompt="You are whole.")))
+    assert notes(world) == ["The prompt file of ann changed: it goes by it from its next cycle on."]
+    assert any("You are whole." in call.system for call in spoken(world, "ann"))
+
+
 async def test_a_team_file_with_a_mistake_leaves_the_team_as_it_was() -> None:
     world = World()
     await run(world, Ends(cycles=12), s60=lambda: world.catalog.spoil("crew", "unknown key 'x'"))

@@ -13,6 +13,9 @@ from kinos.engine.store import Store
 LOOK = 2.0
 """Seconds between two looks at the files: they lie where no watch of a folder's documents sees them."""
 
+STILL = 0.2
+"""Seconds a changed file is left to whoever may be in the middle of writing it."""
+
 
 class Configuration:
     """`settle` brings in step what does not look at the settings each time; it may be long, and is never called twice at once."""
@@ -85,6 +88,7 @@ class Configuration:
             self._stirred.clear()
             try:
                 if await asyncio.to_thread(origin.changed):
+                    await self._clock.wait(asyncio.Event(), STILL)
                     await self.reload()
             except KinosError as error:
                 self._store.dispatch(Noted(self._clock.now(), "error", str(error)))

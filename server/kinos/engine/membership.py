@@ -8,10 +8,13 @@ from kinos.domain.team import Agent
 from kinos.engine.admission import Admission
 from kinos.engine.hold import Holds
 from kinos.engine.pause import Pause
-from kinos.engine.roster import Roster
+from kinos.engine.roster import STILL, Roster
 from kinos.engine.schedule import Schedule
 from kinos.engine.tally import Tally
 from kinos.engine.tools import Tools
+
+LOOK = 2.0
+"""Seconds; changed files of the team are looked for this often, whatever its agents do meanwhile."""
 
 
 class Membership:
@@ -89,9 +92,14 @@ class Membership:
         self._doubtful = True
         self._moved()
 
+    @property
+    def look_within(self) -> float:
+        """Seconds until the files of the team have to be looked at again, at the latest."""
+        return STILL if self._roster.being_written else LOOK
+
     async def renew(self) -> None:
         """Take up what a person changed in the files of the team and its agents: every cycle from now on goes by it."""
-        renewal = self._roster.look()
+        renewal = self._roster.look(self._tools.clock.monotonic())
         if renewal is None and not self._doubtful:
             return
         self._doubtful = False

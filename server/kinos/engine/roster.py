@@ -7,6 +7,9 @@ from kinos.domain.errors import ContentError, KinosError, UsageError
 from kinos.domain.team import Agent, Team
 from kinos.engine.ports import Catalog
 
+STILL = 0.2
+"""Seconds a file must have stood still before it is read: who writes it may be in the middle of it."""
+
 type Say = Callable[[str, str], None]
 """Tells a person something: `info` or `warning`, and a sentence."""
 
@@ -30,7 +33,8 @@ class Roster:
         """Raises what `Catalog.agent` raises, so that a team starts whole or not at all."""
         self._catalog = catalog
         self._say = say
-        self._stamp = catalog.stamp(team)
+        self._stamp = self._seen = catalog.stamp(team)
+        self._seen_at = 0.0
         self._wrong: dict[str, str] = {}
         self.team = team
         self.agents = {member.agent: self._found(member.agent, team) for member in team.members}
@@ -43,10 +47,17 @@ class Roster:
         """What of the team and its agents was not taken as their files have it."""
         return (*self.team.mistakes, *(said for agent in self.agents.values() for said in agent.mistakes))
 
-    def look(self) -> Renewal | None:
-        """Take up what changed in the files; None when no file did."""
+    @property
+    def being_written(self) -> bool:
+        """Whether a file changed at the last look, and is to be taken up once it stands still."""
+        return self._seen != self._stamp
+
+    def look(self, now: float) -> Renewal | None:
+        """Take up what changed in the files and stands still since; None when nothing does. `now` is in seconds, monotonic."""
         stamp = self._catalog.stamp(self.team)
-        if stamp == self._stamp:
+        if stamp != self._seen:
+            self._seen, self._seen_at = stamp, now
+        if stamp == self._stamp or now < self._seen_at + STILL:
             return None
         self._stamp = stamp
         before, agents, known = self.team, dict(self.agents), self.mistakes()

@@ -24,8 +24,6 @@ from kinos.engine.tools import Tools
 
 HOPELESS = frozenset({FailureKind.AUTHENTICATION, FailureKind.PERMISSION})
 """Failures that no further try can mend: the team pauses and says so, or the agent is left out if others ask somebody else."""
-LOOK = 2.0
-"""Seconds; changed files of the team are looked for this often, whatever its agents do meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,11 +198,11 @@ class Run:
 
     def _rest(self) -> float:
         if not self._has_room():
-            return LOOK
+            return self.members.look_within
         now = self._tools.clock.monotonic()
         free = self._free()
         at = min(self._schedule.next_at(free, now), self._outages.next_try(self._outages.deferred(free)))
-        return min(LOOK, max(0.0, at - now))
+        return min(self.members.look_within, max(0.0, at - now))
 
     def _begin(self, name: str) -> None:
         cycle = self._tools.ids.new("y")
