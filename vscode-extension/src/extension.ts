@@ -1,13 +1,17 @@
 // The entry point: makes the parts and wires them; what they do is theirs.
-import { ExtensionContext, workspace } from 'vscode';
+import { ExtensionContext, LogOutputChannel, workspace } from 'vscode';
 import { restartForSettings } from './command/server';
 import { commandTable, registerCommands } from './command/table';
 import { createLog } from './log';
 import { ProjectMap } from './map';
+import { Listing } from './listing';
 import { Picture } from './picture';
+import { Change, DocumentList, serverCommand } from './protocol';
+import { Review } from './review';
 import { Server } from './server';
 import { changesServer, serverSettings } from './settings';
 import { StatusBar } from './status/bar';
+import { KinosView } from './view';
 
 interface Manifest {
   contributes: { configuration: { properties: object } };
@@ -21,8 +25,11 @@ export function activate(context: ExtensionContext): void {
   const declared = Object.keys(contributes.configuration.properties);
   const started = new Server(log, (scope) => serverSettings(declared, scope));
   const [picture, map] = [new Picture(started), new ProjectMap(started)];
-  const parts = { server: started, picture, map, log };
-  context.subscriptions.push(log, started, picture, map, new StatusBar(picture));
+  const [changes, documents] = listings(started, picture, log);
+  const review = new Review(started, changes);
+  const parts = { server: started, picture, map, review, log };
+  context.subscriptions.push(log, started, picture, map, changes, documents, review, new StatusBar(picture));
+  context.subscriptions.push(new KinosView(picture, changes, documents));
   context.subscriptions.push(registerCommands(commandTable(parts), parts));
   context.subscriptions.push(
     workspace.onDidChangeConfiguration((change) => {
@@ -34,6 +41,26 @@ export function activate(context: ExtensionContext): void {
   );
   server = started;
   void started.restart();
+}
+
+/** Changes that are told of: those that wait, whatever their age, and the newest others. */
+const historyLength = 300;
+
+/** What views and the review read beside the picture: the changes and the documents of each folder. */
+function listings(server: Server, picture: Picture, log: LogOutputChannel): [Listing<Change[]>, Listing<DocumentList>] {
+  const changes = new Listing(
+    picture,
+    log,
+    ({ fsPath }) => server.execute<Change[]>(serverCommand.history, { folder: fsPath, last: historyLength }),
+    ({ revision }) => revision.changes,
+  );
+  const documents = new Listing(
+    picture,
+    log,
+    ({ fsPath }) => server.execute<DocumentList>(serverCommand.documents, { folder: fsPath, suggest: true }),
+    ({ revision }) => revision.documents,
+  );
+  return [changes, documents];
 }
 
 /** VS Code waits for this, so that no process of KinOS outlives the window. */

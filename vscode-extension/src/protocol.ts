@@ -140,24 +140,120 @@ export interface TeamStopped {
   stopped: number;
 }
 
+export type Level = 'ok' | 'long' | 'too-long';
+
+/** A document and its size in tokens, null when it has none; `reason` says why not. */
+export interface DocumentSize {
+  /** Relative to the folder. */
+  path: string;
+  tokens: number | null;
+  level: Level | null;
+  counted: 'exact' | 'unconfirmed' | 'unavailable';
+  reason: string;
+  /** What would bring it to size, a sentence each. */
+  suggestions: string[];
+}
+
+/** Every document of a folder, the heaviest first; above `warn` tokens one is long, above `error` too long. */
+export interface DocumentList {
+  complete: boolean;
+  tokenizer: string;
+  warn: number;
+  error: number;
+  documents: DocumentSize[];
+}
+
+export type ChangeState =
+  | 'proposed'
+  | 'accepted'
+  | 'landed, unsaved'
+  | 'landed'
+  | 'undone'
+  | 'rejected'
+  | 'superseded'
+  | 'conflicted'
+  | 'refused'
+  | 'discarded by the person';
+
+export interface ChangedFile {
+  /** Relative to the folder. */
+  path: string;
+  kind: 'created' | 'edited' | 'deleted' | 'renamed';
+  /** The name it had, if it was renamed; else empty. */
+  from: string;
+}
+
+/** What an agent did, or proposes. */
+export interface Change {
+  id: string;
+  cycle: string;
+  session: string;
+  agent: string;
+  title: string;
+  why: string;
+  files: ChangedFile[];
+  time: string;
+  state: ChangeState;
+  /** Why it came to that state. */
+  reason: string;
+  /** The change a person made this one of; else empty. */
+  editOf: string;
+  tokensIn: number;
+  tokensOut: number;
+  usd: number | null;
+  rehearsal: boolean;
+  accepted: boolean;
+}
+
+/** The texts of a file before and after a change, null for no file; `note` says what stands in the way. */
+export interface FileContents {
+  path: string;
+  before: string | null;
+  after: string | null;
+  note: string;
+}
+
+/** A file of a waiting change as it is and as it would be; with a `conflict`, `text` has both versions between marks. */
+export interface ProposedFile {
+  path: string;
+  base: string | null;
+  text: string | null;
+  conflict: string;
+}
+
+/** What was taken back or put back, and what was not. */
+export interface Reverted {
+  changes: string[];
+  setAside: { id: string; reason: string }[];
+  unsaved: { id: string; paths: string[] }[];
+}
+
 /** The commands the server registers. Their names differ from the palette's, which belong to the extension. */
 export const serverCommand = {
   startTeam: 'kinos.server.startTeam',
   stopTeam: 'kinos.server.stopTeam',
+  startAgent: 'kinos.server.startAgent',
+  stopAgent: 'kinos.server.stopAgent',
   showMap: 'kinos.server.showMap',
+  documents: 'kinos.server.documents',
+  splitDocument: 'kinos.server.splitDocument',
+  consolidate: 'kinos.server.consolidate',
+  history: 'kinos.server.history',
+  undo: 'kinos.server.undo',
+  redo: 'kinos.server.redo',
+  diff: 'kinos.server.diff',
+  contents: 'kinos.server.contents',
+  proposal: 'kinos.server.proposal',
+  editChange: 'kinos.server.editChange',
+  accept: 'kinos.server.accept',
   reject: 'kinos.server.reject',
 } as const;
 
-/** Commands of ours that code actions of the server may give, once it is told of them in `experimental`. */
+/** Commands of ours that code actions and lenses of the server may give, once it is told of them in `experimental`. */
 export const clientCommand = {
   rejectChange: 'kinos.rejectChange',
+  editChange: 'kinos.editChange',
 } as const;
-
-/** A change that waits, as those commands are given it. */
-export interface WaitingChange {
-  folder: string;
-  change: string;
-}
 
 export const statusNotification = new NotificationType<Status>('kinos/status');
 export const stateRequest = new RequestType<{ folder: string }, Status, unknown>('kinos/state');

@@ -1,13 +1,45 @@
-// What a person decides about a change that waits.
-import { l10n, window } from 'vscode';
-import { serverCommand, WaitingChange } from '../protocol';
-import { Server } from '../server';
+// What a person decides about changes, and how they are looked at.
+import { l10n } from 'vscode';
+import { serverCommand } from '../protocol';
+import { Place, placeIn, Review } from '../review';
 
-/** Asks why, for the agents to be told; nothing happens when the question is left. `waiting` comes from a code action. */
-export async function rejectChange(server: Server, waiting: unknown): Promise<void> {
-  const prompt = l10n.t('Why not? The reason reaches the agents.');
-  const reason = await window.showInputBox({ title: l10n.t('KinOS: reject a change'), prompt });
-  if (reason !== undefined) {
-    await server.execute(serverCommand.reject, { ...(waiting as WaitingChange), reason });
+type Decision = (argument?: unknown) => Promise<void>;
+
+/** The commands about one change: of a row, a lens, a code action, or of the diff that is shown. */
+export function changeActions(
+  review: Review,
+): Record<
+  | 'kinos.showChange'
+  | 'kinos.acceptChange'
+  | 'kinos.rejectChange'
+  | 'kinos.editChange'
+  | 'kinos.undoChange'
+  | 'kinos.redoChange'
+  | 'kinos.nextChange'
+  | 'kinos.reviewChanges',
+  Decision
+> {
+  const about =
+    (decide: (place: Place) => Promise<void>): Decision =>
+    (argument) =>
+      decide(needed(argument));
+  return {
+    'kinos.showChange': about((place) => review.show(place)),
+    'kinos.acceptChange': about((place) => review.accept(place)),
+    'kinos.rejectChange': about((place) => review.reject(place)),
+    'kinos.editChange': about((place) => review.edit(place)),
+    'kinos.undoChange': about((place) => review.revert(serverCommand.undo, place)),
+    'kinos.redoChange': about((place) => review.revert(serverCommand.redo, place)),
+    'kinos.nextChange': (argument) => review.next(placeIn(argument)),
+    'kinos.reviewChanges': () => review.begin(),
+  };
+}
+
+/** @throws Error if nothing says which change is meant. */
+function needed(argument: unknown): Place {
+  const place = placeIn(argument);
+  if (place === undefined) {
+    throw new Error(l10n.t('No change is shown here. Use "KinOS: Review Changes" first.'));
   }
+  return place;
 }

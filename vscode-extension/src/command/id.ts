@@ -4,6 +4,17 @@ export const commandId = {
   stopTeam: 'kinos.stopTeam',
   showMap: 'kinos.showMap',
   restartServer: 'kinos.restartServer',
+  showChange: 'kinos.showChange',
+  acceptChange: 'kinos.acceptChange',
+  rejectChange: 'kinos.rejectChange',
+  editChange: 'kinos.editChange',
+  undoChange: 'kinos.undoChange',
+  redoChange: 'kinos.redoChange',
+  nextChange: 'kinos.nextChange',
+  reviewChanges: 'kinos.reviewChanges',
+  openDocument: 'kinos.openDocument',
+  splitDocument: 'kinos.splitDocument',
+  consolidateDocument: 'kinos.consolidateDocument',
 } as const;
 
 export type CommandId = (typeof commandId)[keyof typeof commandId];

@@ -4,9 +4,10 @@ import { activeFolder } from '../folder';
 import { messageOf, showError } from '../log';
 import { ProjectMap } from '../map';
 import { Picture } from '../picture';
-import { clientCommand } from '../protocol';
 import { Server } from '../server';
-import { rejectChange } from './change';
+import { Review } from '../review';
+import { changeActions } from './change';
+import { consolidateDocument, openDocument, splitDocument } from './document';
 import { CommandId } from './id';
 import { startTeam, stopTeam } from './team';
 
@@ -15,6 +16,7 @@ export interface Parts {
   server: Server;
   picture: Picture;
   map: ProjectMap;
+  review: Review;
   log: LogOutputChannel;
 }
 
@@ -24,22 +26,22 @@ export type Action = (argument?: unknown) => Promise<void>;
 /** Everything that can be done, by its name; the compiler misses one that package.json and `commandId` have. */
 export type Table = Record<CommandId, Action>;
 
-export function commandTable({ server, map, log }: Parts): Table {
+export function commandTable({ server, map, review, log }: Parts): Table {
   return {
     'kinos.startTeam': () => startTeam(server, log),
     'kinos.stopTeam': () => stopTeam(server),
     'kinos.showMap': () => map.show(activeFolder()),
     'kinos.restartServer': () => server.restart(),
+    ...changeActions(review),
+    'kinos.openDocument': openDocument,
+    'kinos.splitDocument': (document) => splitDocument(server, document),
+    'kinos.consolidateDocument': (document) => consolidateDocument(server, document),
   };
 }
 
-/** Registers `table` and what code actions of the server give. */
-export function registerCommands(table: Table, { server, log }: Parts): Disposable {
-  const actions: Record<string, Action> = {
-    ...table,
-    [clientCommand.rejectChange]: (waiting) => rejectChange(server, waiting),
-  };
-  const registered = Object.entries(actions).map(([id, action]) =>
+/** Registers `table`, whose commands code actions and lenses of the server give too. */
+export function registerCommands(table: Table, { log }: Parts): Disposable {
+  const registered = Object.entries(table).map(([id, action]) =>
     commands.registerCommand(id, (argument?: unknown) =>
       action(argument).catch((error: unknown) => showError(log, messageOf(error))),
     ),

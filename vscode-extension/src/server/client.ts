@@ -1,6 +1,6 @@
 // The language client of one server process: what VS Code offers it, and what it is told at the start.
 import { ChildProcess } from 'node:child_process';
-import { LogOutputChannel, Uri, workspace } from 'vscode';
+import { commands, LogOutputChannel, ProviderResult, Uri, workspace } from 'vscode';
 import {
   CloseAction,
   CloseHandlerResult,
@@ -10,7 +10,8 @@ import {
   RevealOutputChannelOn,
   StaticFeature,
 } from 'vscode-languageclient/node';
-import { clientCommand } from '../protocol';
+import { commandId } from '../command/id';
+import { clientCommand, serverCommand } from '../protocol';
 
 /** What the person set of the server's settings, for a folder or in general, each time it is asked for. */
 export type SettingsReader = (scope?: Uri) => Record<string, unknown>;
@@ -40,12 +41,24 @@ const offeredCommands: StaticFeature = {
   clear: () => undefined,
 };
 
+/** Commands that lenses of the server give, and ours that show a person what comes of them. */
+const shownHere: ReadonlyMap<string, string> = new Map([
+  [serverCommand.diff, commandId.showChange],
+  [serverCommand.accept, commandId.acceptChange],
+]);
+
 function clientOptions(settings: SettingsReader, log: LogOutputChannel): LanguageClientOptions {
   return {
     // Every file, since agents edit open documents of any language through the editor; the server narrows features.
     documentSelector: [{ scheme: 'file' }, { scheme: 'untitled', language: 'markdown' }],
     initializationOptions: () => ({ trusted: workspace.isTrusted, settings: settings() }),
     middleware: {
+      executeCommand: (command, given: unknown[], next): ProviderResult<unknown> => {
+        const own = shownHere.get(command);
+        return own === undefined
+          ? (next(command, given) as ProviderResult<unknown>)
+          : commands.executeCommand(own, ...given);
+      },
       workspace: {
         // Only what the person set: a default would come over the person's configuration files.
         configuration: ({ items }) =>

@@ -4,6 +4,7 @@ import { commandId } from '../command/id';
 import { Picture } from '../picture';
 import { AgentStatus, PhaseName, Status } from '../protocol';
 import { ServerState } from '../server';
+import { escaped, kilotokens } from '../text';
 
 const phaseIcon: Record<PhaseName, string> = { EXPANSION: '$(rocket)', CONVERGENCE: '$(target)' };
 
@@ -108,14 +109,4 @@ function teamLine({ team, waiting }: Status): string {
 function agentLine({ name, state, task, deferred, lastError }: AgentStatus): string {
   const detail = deferred || (state === 'failed' ? lastError : task);
   return detail ? `${name}: ${state}, ${detail}` : `${name}: ${state}`;
-}
-
-/** Tokens as KinOS shows them everywhere: thousands with one decimal. */
-function kilotokens(tokens: number): string {
-  return `${(tokens / 1000).toFixed(1)}k`;
-}
-
-/** Plain text in Markdown. `MarkdownString.appendText` makes every blank a hard one, and long lines would not wrap. */
-function escaped(text: string): string {
-  return text.replace(/[\\`*_{}[\]()#+\-!<>|~$&]/g, '\\$&').replace(/\s+/g, ' ');
 }

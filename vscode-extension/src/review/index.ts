@@ -1,0 +1,2 @@
+export { Review } from './review';
+export { type Place, placeIn } from './place';
