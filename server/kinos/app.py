@@ -283,7 +283,7 @@ class App:
         # All that is loaded here stays: to look through it for what could go costs a seventh of the start.
         gc.disable()
         from kinos.adapters.share import shared
-        from kinos.lsp.folder import General
+        from kinos.lsp.outside import General
         from kinos.lsp.server import run_stdio, run_tcp
 
         gc.freeze()

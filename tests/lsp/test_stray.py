@@ -11,9 +11,9 @@ from kinos.domain.layer import Layer, Source, flattened, resolve
 from kinos.domain.project_map import MAP_NAME
 from kinos.domain.setting import Settings
 from kinos.lsp.background import Background
-from kinos.lsp.folder import General
 from kinos.lsp.folders import Folders
 from kinos.lsp.option import Options
+from kinos.lsp.outside import General
 from kinos.lsp.stray import is_sized, is_stray
 from kinos.tokens.document import TextEdit
 from kinos.tokens.position import Position

@@ -5,114 +5,31 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from kinos.domain.event import Event, Noted, SettingsChanged
 from kinos.domain.rename import Rename
 from kinos.domain.secret import redaction
-from kinos.domain.setting import Settings, secrets
+from kinos.domain.setting import secrets
 from kinos.domain.state import State
 from kinos.lsp.background import Background
 from kinos.lsp.client import Client, explained
 from kinos.lsp.editor import DocumentEditor
 from kinos.lsp.mistake_report import MistakeReport
+from kinos.lsp.outside import Workspace
+from kinos.lsp.progress import PATIENCE, counted
+from kinos.lsp.publisher import Publisher
 from kinos.lsp.question import CapQuestion
 from kinos.lsp.refresh import Refresh
-from kinos.lsp.size_report import Publisher, SizeReport
+from kinos.lsp.size_report import SizeReport
 from kinos.lsp.status import Status
 from kinos.lsp.team_progress import TeamProgress
-from kinos.lsp.uri import real_place, uri_of
+from kinos.lsp.uri import real_place, uri_of, within
 from kinos.tokens.document import OpenText
 
 if TYPE_CHECKING:
-    from kinos.domain.demand import Demand
     from kinos.engine.ports import Editor
-    from kinos.engine.session import Session
-
-PATIENCE = 1.0
-"""Seconds after which work that a person may wait for is shown as a progress."""
-
-
-class Workspace(Protocol):
-    """A folder with its engine, as the composition root makes it. `problems` are sentences about settings not taken."""
-
-    @property
-    def root(self) -> Path:
-        """The folder, links resolved."""
-        ...
-
-    @property
-    def session(self) -> Session:
-        """Its engine."""
-        ...
-
-    @property
-    def problems(self) -> tuple[str, ...]:
-        """What was wrong with its settings."""
-        ...
-
-    @property
-    def docs(self) -> Path:
-        """The folder with the pages that diagnostics lead to."""
-        ...
-
-    @property
-    def log(self) -> Path:
-        """Where its log is written."""
-        ...
-
-    async def open(self, *, watch: bool) -> None:
-        """Count the folder, listen to other processes, and follow what changes on the disk unless somebody else does."""
-        ...
-
-    async def configure(self, settings: Mapping[str, Any]) -> None:
-        """The editor has these settings for it now. Raises KinosError when something of it cannot be followed."""
-        ...
-
-    async def close(self) -> None:
-        """End everything."""
-        ...
-
-
-type Factory = Callable[[Path, Mapping[str, Any], bool, Editor], Workspace]
-"""Makes the workspace of a folder from the editor's settings, and whether the editor trusts it. Raises KinosError."""
-
-
-class Deeds(Protocol):
-    """What a person has done by name, and no engine does. All of them are blocking: called off the loop."""
-
-    def mission(self, folder: Path) -> Path:
-        """Make the folder a mission; the file of its request. Raises UsageError when there is one, SetupError."""
-        ...
-
-    def sample(self, into: Path | None) -> Path:
-        """Copy the sample workspace to `into`, else to a temporary folder; its real path. Raises SetupError."""
-        ...
-
-    def demands(self, root: Path) -> tuple[Sequence[tuple[Demand, bool]], Sequence[str]]:
-        """What the folder brings beyond tightening, each with whether it is approved, and what it brings in vain."""
-        ...
-
-    def approve(self, root: Path, demands: Sequence[Demand]) -> None:
-        """From now on these count in the folder, and nothing else of the kind. Raises SetupError."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class General:
-    """What counts outside every folder: the settings, from those of the editor, with what is wrong with them; the pages; what a
-    person has done.
-    """
-
-    settings: Callable[[Mapping[str, Any]], tuple[Settings, Sequence[str]]]
-    docs: Path
-    deeds: Deeds | None = None
-
-
-BUILT_IN = General(lambda given: (Settings(), ()), Path("/"))
-"""For an editor whose person has no settings."""
 
 
 class Folder:
@@ -266,13 +183,3 @@ class Folder:
         elif told := news(before, after, event):
             kind, text = told
             self._client.tell(kind, redact(text))
-
-
-def counted(state: State) -> str:
-    """How far a count has come."""
-    return f"{state.sizes.documents:,} documents, {state.sizes.total:,} tokens"
-
-
-def within(path: str, folder: str) -> bool:
-    """Whether `path` lies below `folder`; both are of the same kind."""
-    return path.startswith(folder.rstrip("/") + "/")

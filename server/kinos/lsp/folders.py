@@ -12,23 +12,24 @@ from typing import TYPE_CHECKING, Any
 from lsprotocol import types
 
 from kinos.domain.errors import KinosError, UsageError
-from kinos.domain.event import Event, SettingsChanged
 from kinos.domain.layer import flattened
 from kinos.domain.setting import Settings
-from kinos.domain.state import State
 from kinos.lsp.background import Background
 from kinos.lsp.client import Client, explained
 from kinos.lsp.complaint import Complaints
-from kinos.lsp.folder import BUILT_IN, Deeds, Factory, Folder, General, Workspace, within
 from kinos.lsp.option import Options
+from kinos.lsp.outside import BUILT_IN, Deeds, Factory, General, Workspace
+from kinos.lsp.publisher import Publisher
 from kinos.lsp.pull import Item, Pull, Send
-from kinos.lsp.size_report import Publisher
 from kinos.lsp.stray import Strays, is_stray
-from kinos.lsp.uri import path_of, uri_of
+from kinos.lsp.uri import path_of, uri_of, within
 from kinos.tokens.document import TextEdit
 
 if TYPE_CHECKING:
+    from kinos.domain.event import Event
+    from kinos.domain.state import State
     from kinos.engine.ports import Editor
+    from kinos.lsp.folder import Folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +82,11 @@ class Folders:
         if path is None or any(folder.root == os.path.realpath(path) for folder in self._folders):
             return
         self._refused.pop(path, None)
+        # What a folder needs is loaded with the first one: a start does not wait for it.
+        from kinos.lsp import folder as lsp
+
         try:
-            folder = Folder(
+            folder = lsp.Folder(
                 uri, path, self._client, self._publisher(), self._background,
                 lambda editor: self._make(uri, path, editor), self._names, self._complaints.put,
             )  # fmt: skip
@@ -162,6 +166,8 @@ class Folders:
         raise UsageError(next(iter(self._refused.values()), "No folder is open."), "Open one first.")
 
     def _on_event(self, before: State, after: State, event: Event) -> None:
+        from kinos.domain.event import SettingsChanged
+
         if isinstance(event, SettingsChanged):
             self._configure_client()
 

@@ -14,7 +14,7 @@ from kinos.domain.own_file import HOME, kind_of
 from kinos.domain.state import State
 from kinos.lsp.background import Background
 from kinos.lsp.diagnostic import SOURCE, Form, line_range
-from kinos.lsp.size_report import Publisher
+from kinos.lsp.publisher import Publisher
 from kinos.tokens.document import OpenText
 
 if TYPE_CHECKING:

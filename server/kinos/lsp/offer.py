@@ -13,7 +13,6 @@ from pygls.exceptions import JsonRpcException
 from kinos.domain.setting import Settings
 from kinos.lsp.ability import Abilities
 from kinos.lsp.client import EditorClient
-from kinos.lsp.folder import Folder
 from kinos.lsp.folders import Folders
 from kinos.lsp.protocol import CONTENT_MODIFIED, Server
 from kinos.tokens.document import OpenText
@@ -21,8 +20,13 @@ from kinos.tokens.position import Encoding
 
 if TYPE_CHECKING:
     from kinos.engine.session import Session
+    from kinos.lsp.folder import Folder
 
 MARKDOWN = types.TextDocumentFilterPattern(scheme="file", pattern="**/*.{md,markdown}")
+LENSES = ("workspace.code_lens.refresh_support", types.WORKSPACE_CODE_LENS_REFRESH)
+HINTS = ("workspace.inlay_hint.refresh_support", types.WORKSPACE_INLAY_HINT_REFRESH)
+"""What a client declares, and what it is then asked, when lenses or hints became others though nobody typed."""
+
 TEAM_FILES = types.TextDocumentFilterPattern(scheme="file", pattern="**/{.kinos/teams/*.toml,teams/*/config.json}")
 
 

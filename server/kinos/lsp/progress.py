@@ -1,10 +1,12 @@
 """Work-done progress: each begins, reports and ends on a token of its own, and a cancel really stops what it is about."""
 
+from __future__ import annotations
+
 import asyncio
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 from uuid import uuid4
 
 from lsprotocol import types
@@ -15,7 +17,18 @@ from kinos.domain.notification import Kind
 from kinos.lsp.protocol import Server
 from kinos.lsp.telling import Telling
 
+if TYPE_CHECKING:
+    from kinos.domain.state import State
+
 _log = logging.getLogger(__name__)
+
+PATIENCE = 1.0
+"""Seconds after which work that a person may wait for is shown as a progress."""
+
+
+def counted(state: State) -> str:
+    """How far a count has come."""
+    return f"{state.sizes.documents:,} documents, {state.sizes.total:,} tokens"
 
 
 class Progress(Protocol):

@@ -6,12 +6,11 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from lsprotocol import types
-
 from kinos.domain.change import ChangeState
 from kinos.domain.event import ChangeMoved, Event
 from kinos.domain.state import WORKING, State
 from kinos.lsp.client import Client
+from kinos.lsp.offer import HINTS, LENSES
 from kinos.lsp.status import Timer
 
 if TYPE_CHECKING:
@@ -19,9 +18,6 @@ if TYPE_CHECKING:
 
 PAUSE = 0.5
 """Seconds between two requests of a kind, at least."""
-
-LENSES = ("workspace.code_lens.refresh_support", types.WORKSPACE_CODE_LENS_REFRESH)
-HINTS = ("workspace.inlay_hint.refresh_support", types.WORKSPACE_INLAY_HINT_REFRESH)
 
 
 @dataclass(slots=True)

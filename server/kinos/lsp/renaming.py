@@ -1,17 +1,22 @@
 """Renames by the person, over all folders of the editor: what has to be edited before, and who is told after."""
 
+from __future__ import annotations
+
 import posixpath
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
 from kinos.domain.rename import Rename
 from kinos.lsp.ability import Abilities
-from kinos.lsp.folder import Folder, within
 from kinos.lsp.folders import Folders
-from kinos.lsp.uri import path_of, real_place
+from kinos.lsp.uri import path_of, real_place, within
 from kinos.lsp.workspace_edit import Dialect, workspace_edit
 from kinos.tokens.position import Encoding
+
+if TYPE_CHECKING:
+    from kinos.lsp.folder import Folder
 
 type Pairs = Sequence[tuple[str, str]]
 """URIs: the old one and the new one."""

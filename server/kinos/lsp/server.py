@@ -31,10 +31,10 @@ from kinos.lsp.feature import (
     watched_file,
     workspace_folder,
 )
-from kinos.lsp.folder import Factory, General
 from kinos.lsp.folders import Folders
 from kinos.lsp.lifecycle import Lifecycle
 from kinos.lsp.offer import Offers
+from kinos.lsp.outside import Factory, General
 from kinos.lsp.progress import Progresses
 from kinos.lsp.protocol import Protocol, Server
 from kinos.lsp.tcp import first_client

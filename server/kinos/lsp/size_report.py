@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
@@ -16,6 +16,7 @@ from kinos.domain.size import Size
 from kinos.domain.state import State
 from kinos.lsp.background import Background
 from kinos.lsp.diagnostic import Document, Form, diagnostics, ruler
+from kinos.lsp.publisher import Publisher
 from kinos.tokens.document import OpenText
 
 if TYPE_CHECKING:
@@ -23,14 +24,6 @@ if TYPE_CHECKING:
 
 PAUSE = 0.3
 """Seconds without a change after which it is worked out anew where a document is too large."""
-
-
-class Publisher(Protocol):
-    """Takes what there is to say about documents."""
-
-    def publish(self, uri: str, version: int | None, diagnostics: Sequence[types.Diagnostic]) -> None:
-        """These are the diagnostics of a document, and it has no others of ours. `version` is that of an open one."""
-        ...
 
 
 class SizeReport:

@@ -14,7 +14,7 @@ from kinos.domain.path import is_document
 from kinos.domain.setting import Settings
 from kinos.domain.size import Limits, Size
 from kinos.lsp.diagnostic import Document, Form, diagnostics, ruler
-from kinos.lsp.size_report import Publisher
+from kinos.lsp.publisher import Publisher
 from kinos.lsp.uri import path_of
 from kinos.tokens.counter import Counter, counter_for
 from kinos.tokens.document import OpenText, TextEdit

@@ -26,3 +26,8 @@ def real_place(path: str) -> str:
 def uri_of(path: str) -> str:
     """The URI of an absolute path."""
     return "file://" + quote(os.fsencode(path))
+
+
+def within(path: str, folder: str) -> bool:
+    """Whether `path` lies below `folder`; both are of the same kind."""
+    return path.startswith(folder.rstrip("/") + "/")

@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING
 from lsprotocol import types
 
 from kinos.lsp.folders import Folders
-from kinos.lsp.offer import Declared, Offer, Opened, about_open
+from kinos.lsp.offer import LENSES, Declared, Offer, Opened, about_open
 from kinos.lsp.protocol import PREFIX
-from kinos.lsp.refresh import LENSES
 
 if TYPE_CHECKING:
     from kinos.engine.lens import Lens

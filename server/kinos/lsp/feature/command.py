@@ -9,17 +9,16 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from kinos.domain.change import ChangeState
 from kinos.domain.errors import KinosError, StoppedError, UsageError
-from kinos.domain.event import ChangeMoved, Event, SizesCounted
 from kinos.domain.rehearsal import only_rehearses
-from kinos.domain.state import State
-from kinos.lsp.folder import PATIENCE, counted
 from kinos.lsp.folders import Folders
-from kinos.lsp.progress import Progress
+from kinos.lsp.progress import PATIENCE, Progress, counted
 from kinos.lsp.protocol import PREFIX, TOKEN, Server, refusal
 
 if TYPE_CHECKING:
+    from kinos.domain.change import ChangeState
+    from kinos.domain.event import Event
+    from kinos.domain.state import State
     from kinos.engine.session import Session
 
 STATE = "kinos/state"
@@ -117,6 +116,7 @@ async def shown(server: Server, session: Session, name: str, given: Mapping[str,
 @contextmanager
 def reported(session: Session, name: str, progress: Progress) -> Iterator[None]:
     """While the block runs, say how many changes came to what, or how much has been counted."""
+    from kinos.domain.event import ChangeMoved, SizesCounted
     from kinos.engine import command as engine
 
     stepwise = engine.COMMANDS[name].stepwise

@@ -6,8 +6,7 @@ from lsprotocol import types
 
 from kinos.domain.size import amount, rounded
 from kinos.lsp.folders import Folders
-from kinos.lsp.offer import Declared, Offer, Opened, about_open
-from kinos.lsp.refresh import HINTS
+from kinos.lsp.offer import HINTS, Declared, Offer, Opened, about_open
 from kinos.tokens.position import Encoding, units
 
 CAPABILITY = "text_document.inlay_hint"

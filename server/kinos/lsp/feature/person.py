@@ -14,13 +14,14 @@ from typing import TYPE_CHECKING, Any
 from kinos.domain.errors import KinosError, UntrustedError, UsageError
 from kinos.lsp.client import EditorClient
 from kinos.lsp.feature.command import argument
-from kinos.lsp.folder import Deeds, Folder
 from kinos.lsp.folders import Folders
+from kinos.lsp.outside import Deeds
 from kinos.lsp.protocol import PREFIX, Server, refusal
 from kinos.lsp.uri import path_of, uri_of
 
 if TYPE_CHECKING:
     from kinos.domain.demand import Demand
+    from kinos.lsp.folder import Folder
 
 KEYS: Mapping[str, tuple[str, ...]] = {
     "newMission": ("folder", "into"),

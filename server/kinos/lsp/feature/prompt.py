@@ -2,9 +2,11 @@
 actions that lead there.
 """
 
+from __future__ import annotations
+
 import re
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kinos.domain.errors import KinosError
 from kinos.domain.own_file import Kind, kind_of
@@ -12,10 +14,12 @@ from kinos.domain.team import agent_at
 from kinos.lsp.action import Choice
 from kinos.lsp.client import EditorClient
 from kinos.lsp.feature.command import argument
-from kinos.lsp.folder import Folder
 from kinos.lsp.folders import Folders, Place
 from kinos.lsp.protocol import PREFIX, Server, refusal
 from kinos.lsp.uri import path_of, uri_of
+
+if TYPE_CHECKING:
+    from kinos.lsp.folder import Folder
 
 KEYS = {"editPrompt": ("folder", "agent"), "editTeam": ("folder", "team")}
 """The commands, and all that their object may have."""
