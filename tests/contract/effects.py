@@ -5,6 +5,7 @@ import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import closing, redirect_stdout, suppress
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from io import StringIO
 from pathlib import Path
 from types import SimpleNamespace
@@ -22,6 +23,7 @@ from kinos.adapters.state_folder import WorkspaceState
 from kinos.app import App
 from kinos.cli.main import run
 from kinos.domain import event as ev
+from kinos.domain.change import Change, ChangeState, FileChange
 from kinos.domain.errors import FaultError, NoKeyError, SetupError, WorkspaceHeldError
 from kinos.domain.layer import Layer, Source
 from kinos.domain.message import Endpoint, Retry
@@ -32,7 +34,7 @@ from kinos.engine.lifecycle import Start
 from kinos.engine.run import Ends
 from kinos.lsp.background import Background
 from kinos.lsp.diagnostic import Form
-from kinos.lsp.feature import code_lens, document_link, document_symbol, hover, inlay_hint
+from kinos.lsp.feature import code_lens, document_link, document_symbol, hover, inlay_hint, last_edit
 from kinos.lsp.offer import Maker
 from kinos.lsp.outbox import Outbox
 from kinos.lsp.size_report import SizeReport
@@ -222,6 +224,19 @@ def about_a_document(maker: Maker, **more: Any) -> Look:
         return bool(await stage.ask(maker, SimpleNamespace(text_document=named, **more)))
 
     return look
+
+
+async def whether_an_agents_lines_are_told(place: Place) -> bool:
+    """Of a change that landed in an open document."""
+    stage = OneFolder(place.folder, place.values)
+    uri = stage.open("a.md", "# One\n")
+    now = datetime(2026, 3, 21, tzinfo=UTC)
+    journal = stage.session._journal
+    before, after = (journal.keep(text) for text in (b"", b"# One\n"))
+    landed = FileChange("a.md", before, after, before, after)
+    journal.record(Change("c1", "y1", "s1", "ann", "t", "w", (landed,), now, ChangeState.LANDED))
+    stage.session._changes.restore()
+    return bool((await last_edit.answer(stage.folders, uri))["lines"])
 
 
 async def whether_a_draft_is_left_alone(place: Place) -> bool:
@@ -467,6 +482,7 @@ EFFECTS: Mapping[str, Sequence[Effect]] = {
     "editor.hover": [Effect(about_a_document(hover.offer, position=_TOP), _SWITCH)],
     "editor.symbols": [Effect(about_a_document(document_symbol.offer), _SWITCH)],
     "editor.links": [Effect(about_a_document(document_link.offer), _SWITCH)],
+    "editor.changes": [Effect(whether_an_agents_lines_are_told, _SWITCH)],
     "map.write": [Effect(map_after_a_run, [("always", True), ("never", False), ("auto", True)])],
     "team.name": [Effect(team_that_starts, [("crew", "crew"), ("other", "other")])],
     "team.parallel": [Effect(of_a_run(most_at_once, 4), [(1, 1), (2, 2)])],

@@ -24,7 +24,17 @@ from kinos.engine.ports import Editor
 from kinos.lsp.action import KINDS, deed
 from kinos.lsp.background import Background
 from kinos.lsp.diagnostic import CODES
-from kinos.lsp.feature import code_lens, document_link, document_symbol, hover, inlay_hint, person, prompt
+from kinos.lsp.feature import (
+    code_lens,
+    document_link,
+    document_symbol,
+    hover,
+    inlay_hint,
+    last_edit,
+    map_document,
+    person,
+    prompt,
+)
 from kinos.lsp.feature.command import COMMANDS
 from kinos.lsp.feature.document_command import KEYS
 from kinos.lsp.folders import Folders
@@ -85,14 +95,17 @@ def test_the_example_of_a_status_is_complete(live: dict[str, Any]) -> None:
 
 def test_every_command_is_documented_and_no_other() -> None:
     commands = section("Commands").split("### ")[0]
-    assert rows(commands) == {PREFIX + name for name in (*COMMANDS, *KEYS, *prompt.KEYS, *person.KEYS)}
+    assert rows(commands) == {
+        PREFIX + name for name in (*COMMANDS, *KEYS, *prompt.KEYS, *person.KEYS, *last_edit.KEYS, *map_document.KEYS)
+    }
 
 
 def test_every_key_of_a_command_is_documented_and_no_other() -> None:
     found = re.findall(r"^\| `kinos\.server\.(\w+)` \| `\{(.*?)\}`", section("Commands"), re.MULTILINE)
     keys = {name: {key.strip(" ?") for key in given.split(",")} for name, given in found}
     assert keys == {name: {"folder", *engine.COMMANDS[name].keys} for name in COMMANDS} | {
-        name: set(known) for name, known in {**KEYS, **prompt.KEYS, **person.KEYS}.items()
+        name: set(known)
+        for name, known in {**KEYS, **prompt.KEYS, **person.KEYS, **last_edit.KEYS, **map_document.KEYS}.items()
     }
 
 

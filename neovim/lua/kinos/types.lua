@@ -51,6 +51,7 @@
 ---@field hints? boolean the size of each section behind its heading; default: True
 ---@field hover? boolean what is known of a section, a document or an agent you point at; default: True
 ---@field links? boolean links in the map, and to the map and the request; default: True
+---@field changes? boolean what an agent changed last in an open document is marked; default: True
 
 ---@class kinos.settings.map
 ---@field write? 'auto'|'always'|'never' when the map's file is written: auto is while a team runs or when it already exists; default: auto

@@ -123,6 +123,9 @@ class Settings:
         "editor.hover", True, Flag(), "what is known of a section, a document or an agent you point at"
     )
     editor_links: bool = _row("editor.links", True, Flag(), "links in the map, and to the map and the request")
+    editor_changes: bool = _row(
+        "editor.changes", True, Flag(), "what an agent changed last in an open document is marked"
+    )
     map_write: str = _row(
         "map.write",
         "auto",

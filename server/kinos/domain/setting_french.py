@@ -22,6 +22,7 @@ FRENCH: Mapping[str, str] = {
     "The size of each section behind its heading.": "La taille de chaque section derrière son titre.",
     "What is known of a section, a document or an agent you point at.": "Ce que l'on sait d'une section, d'un document ou d'un agent que vous pointez.",
     "Links in the map, and to the map and the request.": "Des liens dans la carte, et vers la carte et la demande.",
+    "What an agent changed last in an open document is marked.": "Ce qu'un agent a modifié en dernier dans un document ouvert est marqué.",
     "When the map's file is written: auto is while a team runs or when it already exists.": "Quand le fichier de la carte est écrit : auto, c'est pendant qu'une équipe travaille ou s'il existe déjà.",
     "The team to start; empty: the last one here, else chosen.": "L'équipe à démarrer ; vide : la dernière utilisée ici, sinon une équipe choisie.",
     "Cycles that may run at the same time.": "Combien de cycles peuvent avoir lieu en même temps.",

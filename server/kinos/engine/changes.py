@@ -49,6 +49,7 @@ class Changes:
         self._under_way = 0
         self._arrived = asyncio.Condition()
         self._known: dict[str, ChangeState] = {}
+        self._landed: dict[str, None] = {}
         landing.editing.on_late = self._came_late
 
     def all(self) -> Sequence[Change]:
@@ -61,6 +62,11 @@ class Changes:
         if change is None:
             raise UsageError(f"There is no change {identity} here.", "See kin history.")
         return change
+
+    def landed(self, path: str) -> list[Change]:
+        """The changes that landed in `path` and were not taken back, the latest first."""
+        there = {change.id: change for change in self.all() if change.state in LANDED_STATES and path in change.paths}
+        return [there[name] for name in reversed(self._landed) if name in there]
 
     def restore(self) -> None:
         """Take up what others left since the last look: what was done, and what still waits with its claims."""
@@ -305,6 +311,9 @@ class Changes:
 
     def _know(self, change: Change, previous: ChangeState | None) -> None:
         self._known[change.id] = change.state
+        if change.state in LANDED_STATES and previous not in LANDED_STATES:
+            self._landed.pop(change.id, None)
+            self._landed[change.id] = None
         self._memory.moved(change)
         if previous is not None or change.state is ChangeState.PROPOSED:
             self._store.dispatch(ChangeMoved(self._clock.now(), change, previous))

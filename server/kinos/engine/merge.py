@@ -182,6 +182,21 @@ def holds(path: str, base: bytes | None, result: bytes | None, now: Text) -> boo
     return not _mended(before, now, _folded(before) - left, left)
 
 
+def is_there(path: str, before: bytes | None, after: bytes | None, now: Text | None) -> bool:
+    """Whether all of the change from `before` to `after` is in `now` as it was made: merging it would change nothing. Never of a
+    file that it makes or deletes, or that is not there.
+    """
+    if before is None or after is None or now is None:
+        return False
+    old, new = decoded(before, path), decoded(after, path)
+    if old.lines == new.lines:
+        return False
+    try:
+        return now.lines == new.lines or merged_text(path, old, new, now).lines == now.lines
+    except ConflictError:
+        return False
+
+
 def remains(path: str, base: bytes | None, result: bytes | None, now: Text) -> bool:
     """Whether anything of the change from `base` to `result` is in `now`: all of it, a line it added or one that was made of
     such a line, or, if it only took lines away, that one of them is gone. A person who mends a word has not taken it back.

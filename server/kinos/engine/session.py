@@ -38,6 +38,7 @@ from kinos.engine.manuscript import Manuscripts
 from kinos.engine.mapper import Mapper
 from kinos.engine.memory import Memory
 from kinos.engine.outside import Ports
+from kinos.engine.own_undo import OwnUndo
 from kinos.engine.phase_trail import PhaseTrail
 from kinos.engine.ports import Catalog, OwnFiles
 from kinos.engine.relinking import Relinking
@@ -103,7 +104,14 @@ class Session:
         )  # fmt: skip
         self._upkeep = Upkeep(self.sizes, self.map, self._claims, ports.clock)
         self._text_sync = TextSync(
-            self.buffers, self.sizes, self._changes, self._keeper, self._upkeep, ports.disk, ports.folder
+            self.buffers,
+            self.sizes,
+            self._changes,
+            OwnUndo(self._changes, self._landing, self._journal),
+            self._keeper,
+            self._upkeep,
+            ports.disk,
+            ports.folder,
         )
         self._renaming = Renaming(
             self._claims,
@@ -204,6 +212,10 @@ class Session:
     def changes(self) -> Sequence[Change]:
         """Every change, in the order made."""
         return self._changes.all()
+
+    def last_landed(self, path: str) -> Change | None:
+        """The change that landed in `path` last and was not taken back."""
+        return next(iter(self._changes.landed(path)), None)
 
     def figures(self) -> Sequence[Figures]:
         """What each agent did and cost, over all sessions."""

@@ -8,6 +8,7 @@ from kinos.domain.rename import Rename, renamed
 from kinos.engine.buffer import Buffers
 from kinos.engine.changes import Changes
 from kinos.engine.keeper import Keeper
+from kinos.engine.own_undo import OwnUndo
 from kinos.engine.ports import Disk, StateFolder
 from kinos.engine.sizes import Sizes
 from kinos.engine.text import parse
@@ -22,12 +23,13 @@ class TextSync:
     """Follows the documents of one workspace that an editor has open, any kind of file."""
 
     def __init__(
-        self, buffers: Buffers, sizes: Sizes, changes: Changes, keeper: Keeper, upkeep: Upkeep, disk: Disk,
+        self, buffers: Buffers, sizes: Sizes, changes: Changes, own_undo: OwnUndo, keeper: Keeper, upkeep: Upkeep, disk: Disk,
         folder: StateFolder,
     ) -> None:  # fmt: skip
         self._buffers = buffers
         self._sizes = sizes
         self._changes = changes
+        self._own_undo = own_undo
         self._keeper = keeper
         self._upkeep = upkeep
         self._disk = disk
@@ -54,6 +56,7 @@ class TextSync:
         buffer = self._buffers.get(path)
         if buffer is not None:
             self._judge(path, buffer.text.text, f"{path} was saved without it")
+            self._look_for_undo(path, buffer.text.text)
         self._upkeep.touched([path])
 
     async def did_close(self, path: str) -> None:
@@ -90,6 +93,12 @@ class TextSync:
         if self._changes.unsaved(path) and not self._keeper.holder():
             with self._keeper.hold():
                 self._changes.settle(path, parse(now), reason)
+
+    def _look_for_undo(self, path: str, now: str) -> None:
+        """Whether the person took what had landed in `path` back with the editor's own undo, or put it there again."""
+        if self._own_undo.found(path, parse(now)) and not self._keeper.holder():
+            with self._keeper.hold():
+                self._own_undo.settle(path, parse(now))
 
     def _disk_text(self, path: str) -> str:
         """What is in the file; nothing when it is not there or cannot be read."""

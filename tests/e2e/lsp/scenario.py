@@ -161,6 +161,11 @@ async def a_change_lands_in_an_open_document(editor: Editor, folder: Path, chang
     editor.save(document, path)
     history = {each["id"]: each for each in await editor.command("history")}
     assert history[change["id"]]["state"] == "landed"
+    last = await editor.command("lastEdit", uri=document.uri)
+    assert (last["version"], last["change"]["id"]) == (document.version, change["id"])
+    lines = document.text.split("\n")
+    assert any("harbour" in lines[at] for each in last["lines"] for at in range(each["first"], each["last"] + 1))
+    assert all("ma note" not in lines[each["first"]] for each in last["lines"])
     undone = await editor.command("undo", change=change["id"])
     unsaved = [{"id": change["id"], "paths": [path.name]}]
     assert undone == {"changes": [change["id"]], "setAside": [], "unsaved": unsaved}
@@ -299,6 +304,9 @@ async def the_rest_is_asked(editor: Editor, folder: Path) -> None:
     """What a person may ask at any time."""
     assert "# Project Map" in await editor.command("showMap")
     assert await editor.command("updateMap") == "map (readonly).md"
+    shown = await editor.command("mapDocument")
+    assert shown["text"].startswith("# Project Map")
+    assert (folder / "README.md").as_uri() in {link["target"].partition("#")[0] for link in shown["links"]}
     table = await editor.command("documents", suggest=True)
     sizes = [each["tokens"] for each in table["documents"]]
     assert table["complete"]
@@ -392,5 +400,8 @@ async def a_wrong_setting_is_told(editor: Editor) -> None:
     """To the person, once the editor says that it has it."""
     editor.settings = {"kinos": {"tokens": {"warn": "many"}}}
     editor.notify("workspace/didChangeConfiguration", {"settings": editor.settings})
-    message = (await editor.until(lambda: editor.said("window/showMessage")))[-1]["message"]
-    assert "tokens.warn" in message
+
+    def told() -> bool:
+        return any("tokens.warn" in each["message"] for each in editor.said("window/showMessage"))
+
+    await editor.until(told)

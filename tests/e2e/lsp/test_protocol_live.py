@@ -14,7 +14,7 @@ from e2e.lsp import scenario
 from e2e.lsp.editor import Editor, server
 from e2e.lsp.page import documented, examples, fields, sections
 from e2e.lsp.profile import profile
-from kinos.lsp.feature import person, prompt
+from kinos.lsp.feature import last_edit, map_document, person, prompt
 from kinos.lsp.feature.command import COMMANDS
 from kinos.lsp.feature.document_command import KEYS
 from kinos.lsp.protocol import PREFIX
@@ -92,7 +92,9 @@ async def test_all_that_the_page_documents_is_sent(seen: dict[str, set[str]]) ->
 
 
 def test_every_command_has_its_answer_documented() -> None:
-    assert {PREFIX + name for name in (*COMMANDS, *KEYS, *prompt.KEYS, *person.KEYS)} - set(sections()) == set()
+    assert {
+        PREFIX + name for name in (*COMMANDS, *KEYS, *prompt.KEYS, *person.KEYS, *last_edit.KEYS, *map_document.KEYS)
+    } - set(sections()) == set()
 
 
 @pytest.mark.parametrize("name", MESSAGES)

@@ -4,6 +4,8 @@ Relative links of Markdown are left to the editor: the one that asks for links, 
 each of them twice.
 """
 
+from collections.abc import Callable, Collection
+
 from lsprotocol import types
 
 from kinos.domain.map_entry import entries
@@ -13,6 +15,7 @@ from kinos.domain.printable import printable
 from kinos.domain.project_map import MAP_NAME
 from kinos.lsp.folders import Folders
 from kinos.lsp.offer import Declared, Offer, Opened, about_open
+from kinos.tokens.document import OpenText
 from kinos.tokens.position import Encoding, units
 
 _CAPABILITY = "text_document.document_link"
@@ -40,7 +43,7 @@ def offer(client: Declared, folders: Folders) -> Offer:
 def document_links(opened: Opened, encoding: Encoding) -> list[types.DocumentLink]:
     """The links of an open document; all lead to files."""
     if opened.path == MAP_NAME:
-        return _in_map(opened, encoding)
+        return map_links(opened.text, opened.session.sizes.documents.sizes, opened.folder.uri_of, encoding)
     text, there = opened.text, opened.session.holds
     names = [name for name in (*REQUESTS, MAP_NAME) if name != opened.path and name in text.text and there(name)]
     found = []
@@ -52,8 +55,10 @@ def document_links(opened: Opened, encoding: Encoding) -> list[types.DocumentLin
     return found
 
 
-def _in_map(opened: Opened, encoding: Encoding) -> list[types.DocumentLink]:
-    text, documents = opened.text, opened.session.sizes.documents.sizes
+def map_links(
+    text: OpenText, documents: Collection[str], uri: Callable[[str], str], encoding: Encoding
+) -> list[types.DocumentLink]:
+    """The links in the text of a map to those of `documents` that it names; `uri` gives the address of one."""
     lines = [text.line(number) or "" for number in range(text.line_count)]
     found = []
     for entry in entries(lines, documents):
@@ -61,6 +66,6 @@ def _in_map(opened: Opened, encoding: Encoding) -> list[types.DocumentLink]:
             line = lines[entry.line]
             start, end = (types.Position(entry.line, units(line[:at], encoding)) for at in (entry.start, entry.end))
             place = "" if entry.place is None else f"#L{entry.place + 1}"
-            target = opened.folder.uri_of(entry.path) + place
+            target = uri(entry.path) + place
             found.append(types.DocumentLink(types.Range(start, end), target, f"Open {printable(entry.path)}"))
     return found
