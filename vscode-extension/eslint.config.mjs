@@ -4,7 +4,7 @@ import prettier from 'eslint-config-prettier';
 export default tseslint.config(
   { ignores: ['out/', 'node_modules/'] },
   {
-    files: ['src/**/*.ts'],
+    files: ['src/**/*.ts', 'webview/**/*.ts'],
     extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
     languageOptions: { parserOptions: { projectService: true } },
     rules: {

@@ -10,7 +10,9 @@ const english = 'l10n/bundle.l10n.json';
 const french = 'l10n/bundle.l10n.fr.json';
 
 const manifest = manifestTexts(read('package.json').texts);
-const sources = typescriptFiles('src').map((name) => sourceTexts(name, readFileSync(join(root, name), 'utf8')));
+const sources = ['src', 'webview']
+  .flatMap(typescriptFiles)
+  .map((name) => sourceTexts(name, readFileSync(join(root, name), 'utf8')));
 const used = new Set(sources.flatMap(({ keys }) => [...keys]));
 
 if (process.argv.includes('--write')) {

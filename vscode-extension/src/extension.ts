@@ -2,6 +2,7 @@
 import { ExtensionContext, LogOutputChannel, workspace } from 'vscode';
 import { restartForSettings } from './command/server';
 import { commandTable, registerCommands } from './command/table';
+import { Dashboard } from './dashboard/panel';
 import { createLog } from './log';
 import { ProjectMap } from './map';
 import { Listing } from './listing';
@@ -27,9 +28,10 @@ export function activate(context: ExtensionContext): void {
   const [picture, map] = [new Picture(started), new ProjectMap(started)];
   const [changes, documents] = listings(started, picture, log);
   const review = new Review(started, changes);
-  const parts = { server: started, picture, map, review, log };
+  const dashboard = new Dashboard(context.extensionUri, { server: started, picture, documents, log });
+  const parts = { server: started, picture, map, review, dashboard, log };
   context.subscriptions.push(log, started, picture, map, changes, documents, review, new StatusBar(picture));
-  context.subscriptions.push(new KinosView(picture, changes, documents));
+  context.subscriptions.push(new KinosView(picture, changes, documents), dashboard);
   context.subscriptions.push(registerCommands(commandTable(parts), parts));
   context.subscriptions.push(
     workspace.onDidChangeConfiguration((change) => {

@@ -246,6 +246,9 @@ export const serverCommand = {
   proposal: 'kinos.server.proposal',
   editChange: 'kinos.server.editChange',
   accept: 'kinos.server.accept',
+  phaseHistory: 'kinos.server.phaseHistory',
+  cycles: 'kinos.server.cycles',
+  figures: 'kinos.server.figures',
   reject: 'kinos.server.reject',
 } as const;
 

@@ -24,6 +24,9 @@ const browser = await chromium.launch({
 const page = await browser.newPage({ viewport: { width: 1360, height: 860 } });
 const said = [];
 page.on('console', (message) => said.push(`${message.type()}: ${message.text()}`));
+const asked = [];
+page.on('response', (response) => asked.push({ url: response.url(), served: response.fromServiceWorker() }));
+page.on('requestfailed', (request) => asked.push({ url: request.url(), served: false }));
 page.on('pageerror', (error) => said.push(`uncaught: ${error.stack ?? error.message}`));
 
 const calls = {
@@ -34,6 +37,8 @@ const calls = {
   click: ({ selector, text, frames, timeout, button, count }) =>
     locator(selector, text, frames).click({ timeout, button, clickCount: count }),
   hover: ({ selector, text, frames, timeout }) => locator(selector, text, frames).hover({ timeout }),
+  select: ({ selector, label, frames, timeout }) =>
+    locator(selector, undefined, frames).selectOption({ label }, { timeout }).then(() => null),
   texts: ({ selector, frames, attribute }) =>
     place(frames)
       .locator(selector)
@@ -42,6 +47,7 @@ const calls = {
   screenshot: ({ path, clip }) => page.screenshot({ path, clip, animations: 'disabled' }).then(() => null),
   resize: ({ width, height }) => page.setViewportSize({ width, height }),
   console: () => said,
+  requests: () => asked,
   waitForText: (wanted) => awaited(textIn, 'matched', wanted),
   waitForNoText: (wanted) => awaited(noTextIn, 'went away from', wanted),
   secondsFromTyping,

@@ -212,6 +212,10 @@ class Window:
     def click_in_webview(self, selector: str, text: str | None = None) -> None:
         self.click(selector, text=text, frames=WEBVIEW)
 
+    def select_in_webview(self, selector: str, label: str) -> None:
+        """Chooses what a list to choose from has by this label."""
+        self._tried("select", selector=selector, label=label, frames=WEBVIEW, timeout=PATIENCE * 1000)
+
     def webview_value(self, script: str) -> Any:
         """What an expression of JavaScript gives in that page."""
         return self.browser.call("evaluate", script=script, frames=WEBVIEW)
@@ -267,6 +271,12 @@ class Window:
         """What the page has said in the browser's console so far, each with its kind before it."""
         said: list[str] = self.browser.call("console")
         return said
+
+    def requests_outside(self) -> list[str]:
+        """The addresses that were asked for so far on another machine, but for what the page's own service worker answered."""
+        asked = self.browser.call("requests")
+        own = (f"{self._editor.address}/", "data:", "blob:")
+        return [each["url"] for each in asked if not each["served"] and not each["url"].startswith(own)]
 
     def screenshot(self, name: str) -> None:
         self.browser.call("screenshot", path=str(self._screenshots / f"{name}.png"))

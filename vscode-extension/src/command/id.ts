@@ -3,6 +3,7 @@ export const commandId = {
   startTeam: 'kinos.startTeam',
   stopTeam: 'kinos.stopTeam',
   showMap: 'kinos.showMap',
+  showDashboard: 'kinos.showDashboard',
   restartServer: 'kinos.restartServer',
   showChange: 'kinos.showChange',
   acceptChange: 'kinos.acceptChange',

@@ -1,6 +1,7 @@
 // The one table of commands: what each does, and what the person is told when it fails.
 import { commands, Disposable, LogOutputChannel } from 'vscode';
 import { activeFolder } from '../folder';
+import { Dashboard } from '../dashboard/panel';
 import { messageOf, showError } from '../log';
 import { ProjectMap } from '../map';
 import { Picture } from '../picture';
@@ -17,6 +18,7 @@ export interface Parts {
   picture: Picture;
   map: ProjectMap;
   review: Review;
+  dashboard: Dashboard;
   log: LogOutputChannel;
 }
 
@@ -26,11 +28,12 @@ export type Action = (argument?: unknown) => Promise<void>;
 /** Everything that can be done, by its name; the compiler misses one that package.json and `commandId` have. */
 export type Table = Record<CommandId, Action>;
 
-export function commandTable({ server, map, review, log }: Parts): Table {
+export function commandTable({ server, map, review, dashboard, log }: Parts): Table {
   return {
     'kinos.startTeam': () => startTeam(server, log),
     'kinos.stopTeam': () => stopTeam(server),
     'kinos.showMap': () => map.show(activeFolder()),
+    'kinos.showDashboard': () => dashboard.show(),
     'kinos.restartServer': () => server.restart(),
     ...changeActions(review),
     'kinos.openDocument': openDocument,
