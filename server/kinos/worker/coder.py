@@ -72,7 +72,6 @@ class Coder(EditBlockCoder):  # type: ignore[misc]
             map_tokens=0,
             stream=False,
             auto_lint=False,
-            auto_test=False,
             suggest_shell_commands=False,
             detect_urls=False,
             summarizer=_NoSummary(),
