@@ -6,6 +6,8 @@ from concurrent.futures import Future
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 
@@ -81,6 +83,25 @@ async def test_the_client_is_asked_first_and_what_was_reported_meanwhile_begins_
             )
         ]
     assert server.kinds() == ["begin", "end"]
+
+
+@given(st.lists(st.none() | st.integers(0, 100)), st.integers(0))
+async def test_a_percentage_never_falls(shares: list[int | None], known_after: int) -> None:
+    """A cap may be raised in the middle of a run; the protocol wants a number that rises."""
+    server = Server()
+    progress = server.progresses.start("Working")
+    answer = await until_created(server)
+    for number, share in enumerate(shares):
+        if number == known_after:
+            answer.set_result(None)
+        progress.report(f"{number}", share)
+    if not answer.done():
+        answer.set_result(None)
+    known = [told["percentage"] for _, _, told in server.told if "percentage" in told]
+    assert known == sorted(known)
+    assert set(known) <= set(shares), "none is made up"
+    last: str | None = server.told[-1][2].get("message")
+    assert last == (f"{len(shares) - 1}" if shares else None), "what is said goes on"
 
 
 async def test_no_two_have_the_same_token_though_the_client_sends_one_twice() -> None:

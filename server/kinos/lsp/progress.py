@@ -35,7 +35,9 @@ class Progress(Protocol):
     """What is seen of some work while it is done."""
 
     def report(self, message: str, percentage: int | None = None) -> None:
-        """How far it is; `percentage` from 0 to 100. What was reported last is not told again."""
+        """How far it is; `percentage` from 0 to 100. What was reported last is not told again, and a percentage never falls:
+        where there is more to do than before, the one reached stays until it is true again.
+        """
         ...
 
     def end(self, message: str = "") -> None:
@@ -54,6 +56,7 @@ class WorkDone:
         self._begun = False
         self._over = False
         self._last: tuple[str, int | None] = ("", None)
+        self._reached = 0
         self._said = ""
         self.cancellable = False
 
@@ -71,6 +74,8 @@ class WorkDone:
 
     def report(self, message: str, percentage: int | None = None) -> None:
         """How far it is."""
+        if percentage is not None:
+            percentage = self._reached = max(percentage, self._reached)
         if self._over or (message, percentage) == self._last:
             return
         self._last = message, percentage
