@@ -1,4 +1,4 @@
-"""The files below `.kinos/` that people write, and what is wrong with them."""
+"""The files that people write for KinOS, and what is wrong with them."""
 
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from kinos.domain.demand import Demand, nothing
 from kinos.domain.mistake import Code
 
 CONFIG, PROMPT, TEAM = ".kinos/config.toml", ".kinos/prompts/ann.md", ".kinos/teams/mine.toml"
+OLD, OWN_OLD = "teams/old/config.json", ".kinos/teams/old/config.json"
 
 
 @pytest.fixture
@@ -89,6 +90,66 @@ def test_a_team_may_name_what_is_shipped_and_what_the_workspace_brings(own: File
     assert own.mistakes(TEAM, text) == []
 
 
+def test_a_team_of_2024_is_judged_as_its_import_does_each_mistake_on_its_line(
+    own: FileOwnFiles, tmp_path: Path
+) -> None:
+    text = """{"id": "old", "agents": [
+ {"name": "management", "weight": "much"},
+ {"name": "scribe", "weight": 1}],
+ "phase_config": {"expansion": {"active_agents": [
+  "management", "manager"]}, "convergence": {"active_agents": []}}}"""
+    there, mistakes = "phase_config.expansion.active_agents", own.mistakes(OLD, text)
+    assert {mistake.code for mistake in mistakes} == {Code.LEGACY}
+    assert [(mistake.line, mistake.message) for mistake in mistakes] == [
+        (2, "agents[0].weight: the weight of 'management' must be a number, 0 or more: 0.5 is taken"),
+        (5, f"{there}[1]: 'manager' is not among this team's agents: it is left out. Was 'management' meant?"),
+        (5, "phase_config.convergence.active_agents: no agent is active: the whole team sleeps in this phase"),
+        (1, "agents: 'scribe' is active in no phase: it sleeps"),
+        (3, "there is no prompt for 'scribe': it is left out"),
+    ]  # fmt: skip
+    file = tmp_path / "w" / OLD
+    file.parent.mkdir(parents=True)
+    file.write_text(text)
+    (file.parent / "management.md").write_text("Plan.")
+    (file.parent / "scribe.md").write_text("Write.")
+    assert len(own.mistakes(OLD, text)) == 4
+    told = FileCatalog(tmp_path / "w").team("old").mistakes
+    assert list(told) == [f"{file}:{mistake.line}: {mistake.message}" for mistake in own.mistakes(OLD, text)]
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [("{\n 'id'", 2), ('{"id": "old",\n "agents": []}', 2), ('{"id": "old", "agents": ["nobody"]}', None)],
+    ids=["no JSON", "no agents", "no prompts"],
+)
+def test_a_text_of_which_no_team_of_2024_can_be_made_is_an_error(
+    own: FileOwnFiles, text: str, line: int | None
+) -> None:
+    assert found(own, OWN_OLD, text) == [(Code.NO_TEAM, line)]
+
+
+def test_a_team_of_2024_whose_name_is_taken_is_told_where_it_is(own: FileOwnFiles, tmp_path: Path) -> None:
+    text = '{"id": "old", "agents": ["management"]}'
+    for path in (OLD, OWN_OLD):
+        (tmp_path / "w" / path).parent.mkdir(parents=True)
+        (tmp_path / "w" / path).write_text(text)
+    assert found(own, OWN_OLD, text) == []
+    (mistake,) = own.mistakes(OLD, text)
+    assert (mistake.code, mistake.line) == (Code.LEGACY, 1)
+    assert mistake.message == "there is a team 'old' in .kinos/teams/old already"
+
+
+def test_at_the_root_what_never_looked_like_a_team_is_another_programs(own: FileOwnFiles, tmp_path: Path) -> None:
+    ours = ".kinos/teams/ours/config.json"
+    for path, text in ((OLD, '{"players": 11}'), (OLD, "{"), (ours, '{"players": 11}')):
+        (tmp_path / "w" / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "w" / path).write_text(text)
+        assert bool(own.mistakes(path, text)) is (path == ours)
+    assert list(own.texts()) == [ours]
+    (tmp_path / "w" / OLD).write_text('{"id": "old", "agents": ["management"]}')
+    assert found(own, OLD, "{") == [(Code.NO_TEAM, 1)]
+
+
 def test_line_ends_and_a_byte_order_mark_are_no_mistakes(own: FileOwnFiles) -> None:
     assert found(own, PROMPT, '\ufeff+++\r\nrole = "r"\r\n+++\r\nx\r\n') == []
     assert found(own, CONFIG, "\ufeff[tokens]\r\nwarn = 5\r\nx = 1\r\n") == [(Code.UNKNOWN_SETTING, 3)]
@@ -103,6 +164,7 @@ def test_a_name_that_leaves_a_file_aside_is_told(own: FileOwnFiles, path: str) -
 GOOD = {
     CONFIG: "[tokens]\nwarn = 5000\n[budget]\nusd = 2.5\n[documents]\nexclude = ['a', 'b']\n",
     PROMPT: '+++\nrole = "r"\nedits = ["**/*.md"]\npace = 3\n+++\nDo it.\n',
+    OLD: '{"id": "old", "agents": [{"name": "management", "weight": 1}],\n "phase_config": {"expansion": {}}}\n',
     TEAM: 'summary = "s"\nmodel = "m"\n\n[[agents]]\nname = "management"\nexpansion = 2\n',
 }
 PIECES = [
@@ -167,14 +229,16 @@ def test_every_code_is_explained() -> None:
 def test_the_files_there_are_come_with_their_texts(own: FileOwnFiles, tmp_path: Path) -> None:
     assert own.texts() == {}
     before = own.stamp()
-    for path in (CONFIG, PROMPT, TEAM, ".kinos/state/x.toml", ".kinos/teams/x.txt"):
+    for path in (CONFIG, PROMPT, TEAM, OWN_OLD, ".kinos/state/x.toml", ".kinos/teams/x.txt"):
         file = tmp_path / "w" / path
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(b"x\r\n")
-    assert own.texts() == dict.fromkeys((CONFIG, TEAM, PROMPT), "x\n")
+    assert own.texts() == dict.fromkeys((CONFIG, TEAM, PROMPT, OWN_OLD), "x\n")
     assert own.stamp() != before
     before = own.stamp()
     (tmp_path / "w/.kinos/state/y").write_text("")
     assert own.stamp() == before
-    (tmp_path / "w" / CONFIG).write_text("longer")
-    assert own.stamp() != before
+    for path in (CONFIG, OWN_OLD):
+        (tmp_path / "w" / path).write_text("longer")
+        assert own.stamp() != before
+        before = own.stamp()

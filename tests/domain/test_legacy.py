@@ -152,7 +152,7 @@ def test_what_is_no_team_at_all_is_an_error(text: str, said: str, line: int | No
 def test_agents_without_a_prompt_are_left_out_and_named() -> None:
     found = with_agents(team(), {"scribe", "judge", "others"})
     assert [member.agent for member in found.members] == ["scribe", "judge"]
-    assert found.mistakes == ("t/config.json: there is no prompt for 'finder': it is left out",)
+    assert found.mistakes == ("t/config.json:11: there is no prompt for 'finder': it is left out",)
     assert with_agents(found, {"scribe", "judge"}) is found
     with pytest.raises(ContentError, match="none of its agents has a prompt"):
         with_agents(team(), set())

@@ -18,17 +18,20 @@ from kinos.tokens.position import Encoding
 from lsp.stage import RecordingClient, idle, workspace
 
 TEAM, PROMPT, CONFIG = ".kinos/teams/mine.toml", ".kinos/prompts/ann.md", ".kinos/config.toml"
+OLD = "teams/old/config.json"
 GOOD = {
     TEAM: 'summary = "s"\n\n[[agents]]\nname = "management"\n',
     PROMPT: '+++\nrole = "r"\n+++\nDo it.\n',
     CONFIG: "[tokens]\nwarn = 5000\n",
+    OLD: '{"id": "old", "agents": ["management"]}',
 }
 BAD = {
     TEAM: 'summary = "s"\n\n[[agents]]\nname = "managment"\n',
     PROMPT: "+++\nrole = 3\n+++\nDo it.\n",
     CONFIG: "[tokens]\nwarn = -1\n",
+    OLD: '{"id": "old", "agents": ["management", "managment"]}',
 }
-CODES = {TEAM: ["unknown-agent"], PROMPT: ["wrong-value"], CONFIG: ["wrong-value"]}
+CODES = {TEAM: ["unknown-agent"], PROMPT: ["wrong-value"], CONFIG: ["wrong-value"], OLD: ["legacy-team"]}
 
 
 class Edited:
@@ -108,7 +111,7 @@ def test_with_a_mild_mistake_the_rest_of_the_file_is_taken_so_it_is_a_warning() 
     assert (found.severity, found.code_description) == (types.DiagnosticSeverity.Warning, None)
 
 
-@pytest.mark.parametrize("path", [TEAM, PROMPT, CONFIG])
+@pytest.mark.parametrize("path", list(GOOD))
 async def test_an_open_file_is_told_at_each_change_before_it_is_saved(edited: Edited, path: str) -> None:
     edited.write(path, GOOD[path])
     edited.open(path, GOOD[path])
@@ -123,7 +126,7 @@ async def test_an_open_file_is_told_at_each_change_before_it_is_saved(edited: Ed
     assert edited.published == [(path, 2, 1), (path, 3, 0)]
 
 
-@pytest.mark.parametrize("path", [TEAM, PROMPT, CONFIG])
+@pytest.mark.parametrize("path", list(GOOD))
 async def test_closing_without_saving_takes_it_away_when_the_file_is_fine(edited: Edited, path: str) -> None:
     edited.write(path, GOOD[path])
     edited.open(path, BAD[path])
@@ -132,7 +135,7 @@ async def test_closing_without_saving_takes_it_away_when_the_file_is_fine(edited
     assert edited.published == [(path, 1, 1), (path, None, 0)]
 
 
-@pytest.mark.parametrize("path", [TEAM, PROMPT, CONFIG])
+@pytest.mark.parametrize("path", list(GOOD))
 async def test_a_file_that_was_saved_with_it_keeps_it_when_it_is_closed(edited: Edited, path: str) -> None:
     edited.write(path, BAD[path])
     edited.open(path, BAD[path])
@@ -156,7 +159,7 @@ async def test_closed_files_are_told_too_until_they_are_mended_or_go(edited: Edi
     edited.write(TEAM, GOOD[TEAM])
     (edited.root / PROMPT).unlink()
     await edited.look()
-    assert edited.published[3:] == [(PROMPT, None, 0), (TEAM, None, 0)]
+    assert edited.published[len(BAD) :] == [(PROMPT, None, 0), (TEAM, None, 0)]
 
 
 async def test_what_changes_on_the_disk_is_found_though_nobody_says_so(
@@ -196,6 +199,20 @@ async def test_an_agent_is_known_once_its_prompt_is_saved_and_the_open_team_says
     assert edited.client.shown(TEAM) == ["unknown-agent"]
 
 
+async def test_a_team_of_2024_stays_ours_while_it_is_broken_and_follows_the_prompts_beside(edited: Edited) -> None:
+    edited.write(OLD, GOOD[OLD])
+    edited.open(OLD, GOOD[OLD])
+    edited.change(OLD, GOOD[OLD][:-1], 2)
+    await edited.quiet()
+    assert edited.client.shown(OLD) == ["no-team"]
+    edited.change(OLD, GOOD[OLD].replace("management", "scribe"), 3)
+    await edited.quiet()
+    assert edited.client.shown(OLD) == ["no-team"]
+    edited.write("teams/old/scribe.md", "Write.")
+    await edited.look()
+    assert edited.client.shown(OLD) == []
+
+
 async def test_a_file_that_cannot_be_read_is_told(edited: Edited) -> None:
     edited.write(TEAM, "")
     (edited.root / TEAM).write_bytes(b"\xff\xfe")
@@ -208,6 +225,9 @@ async def test_a_file_that_cannot_be_read_is_told(edited: Edited) -> None:
 async def test_other_files_are_none_of_it(edited: Edited) -> None:
     for path in (
         "teams/mine.toml",
+        "teams/config.json",
+        "teams/other/config.json",
+        "teams/other/settings.json",
         ".kinos/notes.toml",
         ".kinos/teams/deep/x.toml",
         ".kinos/state/config.toml",

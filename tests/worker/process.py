@@ -116,12 +116,14 @@ def worker(folder: Path, python: tuple[str, ...] = (sys.executable,), **environ:
     # What the engine allows, and where the package is when it is not installed.
     package = str(Path(kinos.__file__).parents[1])
     allowed = {"PATH": os.environ["PATH"], "HOME": str(person), "PYTHONPATH": package, **environ}
-    with log.open("wb") as errors, theirs:
+    # A terminal would be there to be read; under pytest nothing is.
+    with log.open("wb") as errors, (folder / "typed").open("w+b") as typed, theirs:
         process = subprocess.Popen(
             [*python, "-m", "kinos.worker", "--home", str(private), "--control", str(theirs.fileno())],
             pass_fds=[theirs.fileno()],
             cwd=private,
             env=allowed,
+            stdin=typed,
             stderr=errors,
             preexec_fn=_hear_ctrl_c,  # noqa: PLW1509 - no other thread holds a lock it needs
         )

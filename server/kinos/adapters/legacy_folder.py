@@ -44,7 +44,8 @@ class LegacyTeam:
 def legacy_teams(root: Path) -> Sequence[LegacyTeam]:
     """The teams of 2024 in the workspace at `root`, sorted by name; those below `.kinos/` come before those at the root."""
     found: dict[str, LegacyTeam] = {}
-    for folder in (*_folders(root / ".kinos" / "teams", strict=False), *_folders(root / "teams", strict=True)):
+    for file in config_files(root):
+        folder = file.parent
         name = _name(folder)
         first = found.get(name)
         found[name] = LegacyTeam(name, folder) if first is None else replace(first, doubles=(*first.doubles, folder))
@@ -61,6 +62,17 @@ def given_teams(source: Path) -> Sequence[LegacyTeam]:
     parent = next((parent for parent, strict in places if any(_folders(parent, strict=strict))), source)
     folders = own or [*_folders(parent, strict=False)]
     return [LegacyTeam(_name(folder), folder) for folder in folders]
+
+
+def config_files(root: Path, *, strict: bool = True) -> Sequence[Path]:
+    """The `config.json` of each team of 2024 in the workspace at `root`; else also what may be another program's, unread."""
+    folders = (*_folders(root / ".kinos" / "teams", strict=False), *_folders(root / "teams", strict=strict))
+    return [folder / CONFIG for folder in folders]
+
+
+def is_meant(root: Path, file: Path, text: str) -> bool:
+    """Whether `text`, or what is on the disk, is a team of ours: at the root of a workspace `teams/` may be another program's."""
+    return file.is_relative_to(root / ".kinos") or is_config(text) or _looks_like_one(file)
 
 
 def _name(folder: Path) -> str:

@@ -1,4 +1,4 @@
-"""The files below `.kinos/` that people write, and what is wrong with them: by the readers that the engine goes by."""
+"""The files that people write for KinOS, and what is wrong with them: by the readers that the engine goes by."""
 
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -6,11 +6,13 @@ from pathlib import Path
 
 from kinos.adapters.catalog import FileCatalog, marks
 from kinos.adapters.config_file import layer, read_layer, user_file
+from kinos.adapters.legacy_folder import LegacyTeam, config_files, is_meant, legacy_teams
 from kinos.adapters.regular import SMALL, stamp_of
 from kinos.adapters.text_file import read
 from kinos.domain.demand import Approved
 from kinos.domain.errors import ContentError, SetupError
 from kinos.domain.layer import Source, judged
+from kinos.domain.legacy import config_mistakes
 from kinos.domain.mistake import Code, Mistake
 from kinos.domain.own_file import HOME, Kind, kind_of, stem_of
 from kinos.domain.team import NAME, agent_mistakes, team_mistakes
@@ -31,7 +33,8 @@ class FileOwnFiles:
 
     def stamp(self) -> Hashable:
         """The files, each with its size and when it was changed."""
-        below = [mark for folder in self._folders()[1:] for mark in marks(folder)]
+        old = [file.parent for file in config_files(self._root, strict=False)]
+        below = [mark for folder in (*self._folders()[1:], *old) for mark in marks(folder)]
         return (*below, stamp_of(self._home / "config.toml"))
 
     def texts(self) -> Mapping[str, str | Mistake]:
@@ -51,6 +54,8 @@ class FileOwnFiles:
                 return [*_of_name(path, "an agent"), *self._of_prompt(path, text)]
             case Kind.CONFIG:
                 return list(self._of_config(path, text))
+            case Kind.LEGACY:
+                return self._of_legacy(self._root / path, text)
             case None:
                 return ()
 
@@ -66,6 +71,18 @@ class FileOwnFiles:
             key = "search" if ": search of " in said else "edits"
             message = said.removeprefix(f"{agent.source}: ")
             yield Mistake(Code.NOT_APPROVED, message, _line(text, key))
+
+    def _of_legacy(self, file: Path, text: str) -> list[Mistake]:
+        if not is_meant(self._root, file, text):
+            return []
+        folder = file.parent
+        known = {*self._catalog.agents(), *LegacyTeam("", folder).prompts()}
+        double = [
+            Mistake(Code.LEGACY, f"there is a team {team.name!r} in {team.folder.relative_to(self._root)} already", 1)
+            for team in legacy_teams(self._root)
+            if folder in team.doubles
+        ]
+        return [*double, *config_mistakes(text, folder.name, known)]
 
     def _of_config(self, path: str, text: str) -> Iterator[Mistake]:
         own, mistake = read_layer(text, str(self._root / path), Source.WORKSPACE_FILE)
@@ -89,6 +106,7 @@ class FileOwnFiles:
                 path = (folder / name).relative_to(self._root).as_posix()
                 if kind_of(path) is not None:
                     yield path
+        yield from (file.relative_to(self._root).as_posix() for file in config_files(self._root))
 
     def _folders(self) -> tuple[Path, Path, Path]:
         return self._home, self._home / "teams", self._home / "prompts"

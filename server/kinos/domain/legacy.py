@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from kinos.domain.errors import ContentError
+from kinos.domain.mistake import Code, Mistake
 from kinos.domain.place import Place, places, words
 from kinos.domain.team import NAME, Agent, Member, Team
 
@@ -52,18 +53,44 @@ def read_config(text: str, path: str, folder: str) -> Team:
     return _Config(text, path, folder).team()
 
 
-def with_agents(team: Team, known: Collection[str]) -> Team:
-    """`team` without the members that have no prompt anywhere; each is a mistake more. Raises ContentError if none is left."""
-    absent = [member.agent for member in team.members if member.agent not in known]
+def config_mistakes(text: str, folder: str, known: Collection[str]) -> list[Mistake]:
+    """All that is not taken as it stands in the JSON `text` of a `config.json` in `folder`, whose agents should be among those
+    `known`; the last one says so where no team can be made of it.
+    """
+    said: list[ContentError] = []
+    try:
+        config = _Config(text, "", folder, said)
+        with_agents(config.team(), known, said)
+    except ContentError as error:
+        return [*_mild(said), Mistake(Code.NO_TEAM, error.problem, error.line)]
+    return _mild(said)
+
+
+def _mild(said: Sequence[ContentError]) -> list[Mistake]:
+    return list(dict.fromkeys(Mistake(Code.LEGACY, each.problem, each.line) for each in said))
+
+
+def with_agents(team: Team, known: Collection[str], said: list[ContentError] | None = None) -> Team:
+    """`team` without the members that have no prompt anywhere; each is a mistake more, and one of those `said`.
+
+    Raises ContentError if none is left.
+    """
+    absent = [member for member in team.members if member.agent not in known]
     if not absent:
         return team
-    mistakes = [f"{team.source}: there is no prompt for {name!r}: it is left out" for name in absent]
     members = tuple(member for member in team.members if member.agent in known)
     if not members:
-        raise ContentError(f"none of its agents has a prompt ({', '.join(absent)})", team.source)
+        names = ", ".join(member.agent for member in absent)
+        raise ContentError(f"none of its agents has a prompt ({names})", team.source)
+    found = [
+        ContentError(f"there is no prompt for {member.agent!r}: it is left out", team.source, member.line)
+        for member in absent
+    ]
+    if said is not None:
+        said += found
     return Team(
         team.name, team.summary, members, team.description, team.model, team.source, team.origin,
-        (*team.mistakes, *mistakes),
+        (*team.mistakes, *(str(each) for each in found)),
     )  # fmt: skip
 
 
@@ -132,12 +159,12 @@ def _short(text: str) -> str:
 
 
 class _Config:
-    """Reads one file; `mistakes` grows while it does."""
+    """Reads one file; what is `said` of it grows while it does."""
 
-    def __init__(self, text: str, path: str, folder: str) -> None:
+    def __init__(self, text: str, path: str, folder: str, said: list[ContentError] | None = None) -> None:
         self._path = path
         self._folder = folder
-        self._mistakes: list[str] = []
+        self._said = [] if said is None else said
         try:
             self._data = self._object(text)
             self._lines = places(text)
@@ -153,17 +180,25 @@ class _Config:
             raise self._wrong(("agents",), "a team needs a list of at least one agent")
         agents = self._agents(("agents",), entries, typed=True)
         if not agents:
-            raise self._wrong(("agents",), "none of its agents can be read: " + "; ".join(self._mistakes))
+            raise self._wrong(("agents",), "none of its agents can be read: " + "; ".join(map(str, self._said)))
         phases = self._phases(agents)
         for agent in agents:
             if not any(weights.get(agent) for weights in phases):
                 self._say(("agents",), f"{agent!r} is active in no phase: it sleeps")
         expansion, convergence = phases
-        members = tuple(Member(agent, expansion.get(agent, 0.0), convergence.get(agent, 0.0)) for agent in agents)
-        summary = self._text("description") or self._text("name") or name
-        return Team(
-            name, summary, members, source=self._path, origin=ORIGIN, mistakes=tuple(dict.fromkeys(self._mistakes))
+        named = [_named(entry) for entry in entries]
+        members = tuple(
+            Member(
+                agent,
+                expansion.get(agent, 0.0),
+                convergence.get(agent, 0.0),
+                self._line(("agents", named.index(agent))),
+            )
+            for agent in agents
         )
+        summary = self._text("description") or self._text("name") or name
+        mistakes = tuple(dict.fromkeys(map(str, self._said)))
+        return Team(name, summary, members, source=self._path, origin=ORIGIN, mistakes=mistakes)
 
     def _object(self, text: str) -> Mapping[str, Any]:
         try:
@@ -179,7 +214,9 @@ class _Config:
     def _pairs(self, pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
         keys = [key for key, _ in pairs]
         twice = sorted({key for key in keys if keys.count(key) > 1})
-        self._mistakes += [f"{self._path}: {key!r} is given twice in one object: the last one counts" for key in twice]
+        self._said += [
+            ContentError(f"{key!r} is given twice in one object: the last one counts", self._path) for key in twice
+        ]
         return dict(pairs)
 
     def _identity(self) -> str:
@@ -232,7 +269,7 @@ class _Config:
         found: dict[str, float] = {}
         for number, entry in enumerate(entries):
             here = (*place, number)
-            name = entry if isinstance(entry, str) else entry.get("name") if isinstance(entry, Mapping) else None
+            name = _named(entry)
             if not isinstance(name, str) or not NAME.fullmatch(name):
                 self._say(here, f"{name!r} is not an agent's name (small letters, digits, - and _): it is left out")
             elif name in found:
@@ -274,11 +311,19 @@ class _Config:
         return " ".join(value.encode("utf-8", "replace").decode().split())
 
     def _say(self, place: Place, message: str) -> None:
-        self._mistakes.append(str(self._wrong(place, message)))
+        self._said.append(self._wrong(place, message))
 
     def _wrong(self, place: Place, message: str) -> ContentError:
-        line = next(line for part in _outwards(place) if (line := self._lines.get(part)))
-        return ContentError(f"{words(place)}: {message}" if place else message, self._path, line)
+        return ContentError(f"{words(place)}: {message}" if place else message, self._path, self._line(place))
+
+    def _line(self, place: Place) -> int:
+        """The line of what stands at `place`, or of what that would stand in."""
+        return next(line for part in _outwards(place) if (line := self._lines.get(part)))
+
+
+def _named(entry: Any) -> Any:
+    """What an entry of a list of agents calls its agent; None where that is nothing."""
+    return entry if isinstance(entry, str) else entry.get("name") if isinstance(entry, Mapping) else None
 
 
 def _outwards(place: Place) -> Iterator[Place]:

@@ -21,9 +21,11 @@ class Code(StrEnum):
     NOT_APPROVED = "not-approved"
     NOT_HERE = "not-here"
     UNREADABLE = "unreadable"
+    LEGACY = "legacy-team"
+    NO_TEAM = "no-team"
 
 
-MILD = frozenset({Code.UNKNOWN_AGENT, Code.UNKNOWN_SETTING, Code.NOT_APPROVED, Code.NOT_HERE})
+MILD = frozenset({Code.UNKNOWN_AGENT, Code.UNKNOWN_SETTING, Code.NOT_APPROVED, Code.NOT_HERE, Code.LEGACY})
 """Mistakes with which the rest of the file is taken."""
 
 

@@ -1,4 +1,4 @@
-"""The files below `.kinos/` that people write: which paths they have."""
+"""The files that people write for KinOS, below `.kinos/` and the teams of 2024: which paths they have."""
 
 from enum import StrEnum
 
@@ -11,6 +11,7 @@ class Kind(StrEnum):
     TEAM = "team"
     PROMPT = "prompt"
     CONFIG = "config"
+    LEGACY = "team of 2024"
 
 
 _PLACES = {("teams", ".toml"): Kind.TEAM, ("prompts", ".md"): Kind.PROMPT}
@@ -21,6 +22,10 @@ def kind_of(path: str) -> Kind | None:
     match path.split("/"):
         case [home, "config.toml"] if home == HOME:
             return Kind.CONFIG
+        case ["teams", _, "config.json"]:
+            return Kind.LEGACY
+        case [home, "teams", _, "config.json"] if home == HOME:
+            return Kind.LEGACY
         case [home, folder, name] if home == HOME:
             stem, dot, suffix = name.rpartition(".")
             return _PLACES.get((folder, dot + suffix)) if stem else None

@@ -26,9 +26,6 @@ SHOWN = 3
 DIFF = 40
 """Lines of a waiting change that are shown."""
 
-_FORMER = re.compile(r"teams/[^/]+/config\.json")
-"""Teams of 2024."""
-
 
 @dataclass(frozen=True, slots=True)
 class Pointed:
@@ -86,7 +83,7 @@ def _in_map(session: Session, text: OpenText, line: int, at: int) -> Pointed | N
 
 def _names_agents(path: str) -> bool:
     """Whether it is the file of a team or an agent."""
-    return kind_of(path) in (Kind.TEAM, Kind.PROMPT) or _FORMER.fullmatch(path) is not None
+    return kind_of(path) in (Kind.TEAM, Kind.PROMPT, Kind.LEGACY)
 
 
 def _agent_at(session: Session, words: str, line: int, at: int) -> Pointed | None:

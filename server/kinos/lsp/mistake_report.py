@@ -1,4 +1,4 @@
-"""What is wrong with the team, prompt and settings files of one folder, told as they are edited."""
+"""What is wrong with the team, prompt and settings files of one folder, told as they are edited; teams of 2024 too."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ class MistakeReport:
 
     def touch(self, path: str) -> None:
         """The editor opened or changed this file, which may be any."""
-        if self._gone or not path.startswith(f"{HOME}/") or kind_of(path) is None:
+        if self._gone or kind_of(path) is None:
             return
         if not self._touched:
             asyncio.get_running_loop().call_soon(self.publish_open)
@@ -93,7 +93,7 @@ class MistakeReport:
 
     def look(self, paths: Iterable[str] = (HOME,)) -> None:
         """These files, of any kind, may have become others on the disk; or were closed: then the disk counts again."""
-        if self._gone or not any(path == HOME or path.startswith(f"{HOME}/") for path in paths):
+        if self._gone or not any(path == HOME or path.startswith(f"{HOME}/") or kind_of(path) for path in paths):
             return
         self._again = True
         if not self._looking:

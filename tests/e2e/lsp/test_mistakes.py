@@ -40,15 +40,22 @@ async def test_a_team_is_checked_as_it_is_typed_and_forgotten_when_it_is_closed_
 async def test_saved_mistakes_of_closed_files_are_told_until_they_are_mended(tmp_path: Path) -> None:
     config = written(tmp_path, "config.toml", "[tokens]\n\nwarm = 5\n")
     prompt = written(tmp_path, "prompts/ann.md", "+++\nrole = 3\n+++\nx\n")
+    former = written(
+        tmp_path, "../teams/old/config.json", '{"id": "old",\n "agents": ["management", "manager"]}'
+    ).resolve()
     async with server() as running:
         editor = running.editor
         await editor.initialize(tmp_path)
         (diagnostic,) = (await editor.published(config.as_uri()))["diagnostics"]
         assert (diagnostic["code"], diagnostic["range"]["start"]["line"]) == ("unknown-setting", 2)
         assert "version" not in await editor.published(prompt.as_uri())
+        (diagnostic,) = (await editor.published(former.as_uri()))["diagnostics"]
+        assert (diagnostic["code"], diagnostic["range"]["start"]["line"]) == ("legacy-team", 1)
+        assert diagnostic["message"] == "There is no prompt for 'manager': it is left out"
         prompt.unlink()
+        former.with_name("manager.md").write_text("Manage.")
         config.write_text("[tokens]\nwarn = 50\n")
-        for file in (config, prompt):
+        for file in (config, prompt, former):
             await editor.published(file.as_uri(), lambda params: not params["diagnostics"])
 
 

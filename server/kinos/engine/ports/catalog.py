@@ -56,7 +56,7 @@ class Catalog(Protocol):
 
 
 class OwnFiles(Protocol):
-    """The files below `.kinos/` that people write, by workspace-relative path (see `kinos.domain.own_file`)."""
+    """The files that people write for KinOS, by workspace-relative path (see `kinos.domain.own_file`)."""
 
     def stamp(self) -> Hashable:
         """A value that is another one once such a file has changed on the disk, come or gone. Cheap; raises nothing."""
