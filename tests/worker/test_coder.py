@@ -21,6 +21,7 @@ import json
 import webbrowser
 
 from aider.io import InputOutput
+from kinos.domain.errors import FaultError
 from kinos.domain.message import EditCall
 from kinos.extension import NothingToDo
 from kinos.worker.coder import Coder
@@ -66,6 +67,16 @@ ASKS = """
             "a word": io.prompt_ask("Which?"),
             "opened": opened,
         }
+"""
+BREAKS = """
+        def broken(self, reply):
+            raise ZeroDivisionError("no luck")
+
+        _Model._text = broken
+        try:
+            said = {"files": edit(call, gate).files}
+        except FaultError as error:
+            said = {"kind": error.kind, "message": error.message}
 """
 LOCKS = """
         InputOutput.confirm_ask = InputOutput.prompt_ask = yes
@@ -125,3 +136,9 @@ def test_neither_commands_nor_addresses_are_asked_about(running: Worker, api: Sc
     said = done(running, api, folder, LOCKS, "notes.md")
     assert said == {"of a command": "", "of an address": "See http://127.0.0.1:9/x", "asked": []}
     assert not (folder / "run").exists()
+
+
+def test_what_aider_keeps_to_itself_is_a_failure_and_no_edit(running: Worker, api: ScriptedApi, folder: Path) -> None:
+    api.answers = [says("words")]
+    said = done(running, api, folder, BREAKS, "notes.md")
+    assert said == {"kind": "internal", "message": "aider failed: no luck."}

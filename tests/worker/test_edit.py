@@ -56,6 +56,42 @@ def test_the_model_sees_the_files_by_their_whole_path(running: Worker, api: Scri
     assert any("\ndocs/a.md\n```\n# Notes\n" in str(turn["content"]) for turn in api.requests[0].body["messages"])
 
 
+def test_a_file_named_by_its_place_on_the_disk_is_meant(running: Worker, api: ScriptedApi, folder: Path) -> None:
+    result = edited(running, api, folder, ("notes.md",), block("two\n", "TWO\n", f"{folder}/notes.md"))
+    assert result.files == ("notes.md",)
+
+
+def test_a_name_without_its_folder_is_meant_where_only_one_file_has_it(
+    running: Worker, api: ScriptedApi, folder: Path
+) -> None:
+    for path in ("docs/a.md", "docs/b.md", "src/b.md"):
+        (folder / path).parent.mkdir(exist_ok=True)
+        (folder / path).write_text("two\n")
+    listed = ("docs/a.md", "docs/b.md", "src/b.md", "docs/new.md")
+    blocks = block("two\n", "TWO\n", "a.md") + block("", "# New\n", "new.md")
+    assert edited(running, api, folder, listed, blocks).files == ("docs/a.md", "docs/new.md")
+    for doubtful in (block("two\n", "TWO\n", "b.md"), block("", "more\n", "a.md")):
+        api.answers = [says(doubtful)] * 2
+        result = running.call(edit_call(api.url, folder, listed)).result()
+        assert isinstance(result, Failed)
+        assert result.failure is FailureKind.POLICY
+    assert (folder / "docs/b.md").read_text() == (folder / "src/b.md").read_text() == "two\n"
+    assert (folder / "docs/a.md").read_text() == "TWO\n"
+
+
+def test_a_file_that_cannot_be_written_ends_the_edit_and_says_why(
+    running: Worker, api: ScriptedApi, folder: Path
+) -> None:
+    inside = "notes.md/inside.md"
+    api.answers = [says(block("", "x\n", inside))] * 2
+    result = running.call(edit_call(api.url, folder, ("notes.md", inside))).result()
+    assert isinstance(result, Failed)
+    assert (result.failure, result.message) == (
+        FailureKind.INTERNAL, f"{inside} cannot be written: Not a directory.",
+    )  # fmt: skip
+    assert len(api.requests) == 1
+
+
 def test_a_new_file_is_made_with_its_folder(running: Worker, api: ScriptedApi, folder: Path) -> None:
     result = edited(running, api, folder, ("notes.md", "docs/new.md"), block("", "# New\n", "docs/new.md"))
     assert result.files == ("docs/new.md",)
@@ -105,6 +141,16 @@ def test_an_edit_that_does_not_match_may_be_mended_once(running: Worker, api: Sc
     assert "TWO" in (folder / "notes.md").read_text()
     assert result.usage.calls == 2
     assert "failed to match in notes.md" in asked(api)
+
+
+def test_the_model_is_told_which_lines_may_be_meant_and_what_was_done_already(
+    running: Worker, api: ScriptedApi, folder: Path
+) -> None:
+    first = block("# Notes\n", "# News\n") + block("one\ntvo\nthree\n", "one\nTWO\nthree\n")
+    edited(running, api, folder, ("notes.md",), first, BETTER)
+    assert "Did you mean these lines of notes.md?\n```\none\ntwo\nthree\n" in asked(api)
+    assert "The other 1 block(s) were applied" in asked(api)
+    assert (folder / "notes.md").read_text() == "# News\n\none\nTWO\nthree\n"
 
 
 def test_an_edit_that_does_not_match_twice_is_a_failure(running: Worker, api: ScriptedApi, folder: Path) -> None:

@@ -30,3 +30,10 @@ def test_no_dot_env_file_is_read_and_no_price_list_fetched() -> None:
     environ = {"LITELLM_MODE": "DEV", "LITELLM_LOCAL_MODEL_COST_MAP": "False"}
     prepare(environ, "/private")
     assert (environ["LITELLM_MODE"], environ["LITELLM_LOCAL_MODEL_COST_MAP"]) == ("PRODUCTION", "True")
+
+
+def test_nothing_is_looked_for_in_the_network_or_told_to_anybody() -> None:
+    environ: dict[str, str] = {}
+    prepare(environ, "/private")
+    wanted = {"HF_HUB_OFFLINE": "1", "DO_NOT_TRACK": "1", "GIT_PYTHON_REFRESH": "quiet", "TOKENIZERS_PARALLELISM": "false"}
+    assert wanted.items() <= environ.items()

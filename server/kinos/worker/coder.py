@@ -64,7 +64,7 @@ class Coder(EditBlockCoder):  # type: ignore[misc]
         self.failure = ""
         super().__init__(
             model,
-            InputOutput(pretty=False, yes=False, fancy_input=False, line_endings="lf"),  # answers no, and asks nobody
+            InputOutput(pretty=False, yes=False, fancy_input=False),  # answers no, and asks nobody
             fnames=[str(folder.root / path) for path in folder.files],
             use_git=False,
             auto_commits=False,
