@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from e2e.lsp.editor import CAPABILITIES, Document, Editor, file_of
+from e2e.lsp.editor import CAPABILITIES, Editor, apply_edit, file_of
 
 LITERALS: dict[str, Any] = {
     "codeActionLiteralSupport": {"codeActionKind": {"valueSet": ["quickfix", "refactor", "source"]}},
@@ -26,19 +26,14 @@ def capabilities(action: dict[str, Any], edit: dict[str, Any], **others: Any) ->
 
 
 def make(editor: Editor, edit: dict[str, Any]) -> bool:
-    """Make the edit whole if every version in it is the current one; whether it was made."""
+    """Make the edit whole if every version in it is the current one, closed documents on the disk; whether it was made."""
     changes = edit["documentChanges"]
     named = [each["textDocument"] for each in changes if "textDocument" in each]
     if any(_version(editor, each["uri"]) != each["version"] for each in named):
         return False
     if any("kind" in each and file_of(each["uri"]).exists() for each in changes):
         return False
-    for each in changes:
-        if "kind" in each:
-            file_of(each["uri"]).write_bytes(b"")
-        else:
-            _edit(editor, each["textDocument"]["uri"], each["edits"])
-    return True
+    return apply_edit(editor, {"edit": edit}, opens=False)["applied"] is True
 
 
 def take(editor: Editor, params: dict[str, Any]) -> dict[str, Any]:
@@ -48,18 +43,3 @@ def take(editor: Editor, params: dict[str, Any]) -> dict[str, Any]:
 
 def _version(editor: Editor, uri: str) -> int | None:
     return editor.documents[uri].version if uri in editor.documents else None
-
-
-def _edit(editor: Editor, uri: str, edits: list[dict[str, Any]]) -> None:
-    closed = Document(uri, file_of(uri).read_bytes().decode()) if uri not in editor.documents else None
-    document = closed or editor.documents[uri]
-    places = sorted(
-        (document.offset(each["range"]["start"]), document.offset(each["range"]["end"]), each["newText"])
-        for each in edits
-    )
-    if closed is None:
-        editor.type(document, *reversed(places))
-        return
-    for start, end, text in reversed(places):
-        closed.replace(start, end, text)
-    file_of(uri).write_bytes(closed.text.encode())

@@ -321,8 +321,11 @@ class Running:
         return await asyncio.wait_for(self.process.wait(), seconds)
 
 
-def apply_edit(editor: Editor, params: dict[str, Any]) -> dict[str, Any]:
-    """Make the edit if it is for the version that is open, and tell of it, as VS Code does."""
+def apply_edit(editor: Editor, params: dict[str, Any], *, opens: bool = True) -> dict[str, Any]:
+    """Make the edit if it is for the version that is open, and tell of it, as VS Code does: it opens what is closed.
+
+    Without `opens` a closed document is edited on the disk.
+    """
     changes = params["edit"].get("documentChanges") or [
         {"textDocument": {"uri": uri, "version": None}, "edits": edits}
         for uri, edits in params["edit"].get("changes", {}).items()
@@ -335,18 +338,26 @@ def apply_edit(editor: Editor, params: dict[str, Any]) -> dict[str, Any]:
         if "kind" in change:
             _change_file(change)
         else:
-            _change_text(editor, change["textDocument"]["uri"], change["edits"])
+            _change_text(editor, change["textDocument"]["uri"], change["edits"], opens=opens)
     return {"applied": True}
 
 
-def _change_text(editor: Editor, uri: str, edits: Sequence[dict[str, Any]]) -> None:
-    document = editor.documents.get(uri) or editor.open(uri, file_of(uri).read_bytes().decode())
+def _change_text(editor: Editor, uri: str, edits: Sequence[dict[str, Any]], *, opens: bool) -> None:
+    document = editor.documents.get(uri)
+    if document is None:
+        text = file_of(uri).read_bytes().decode()
+        document = editor.open(uri, text) if opens else Document(uri, text, encoding=editor.encoding)
     places = [
         (document.offset(edit["range"]["start"]), document.offset(edit["range"]["end"]), edit["newText"])
         for edit in edits
     ]
-    if places:
-        editor.type(document, *sorted(places, reverse=True))
+    places.sort(reverse=True)
+    if uri not in editor.documents:
+        for place in places:
+            document.replace(*place)
+        file_of(uri).write_bytes(document.text.encode())
+    elif places:
+        editor.type(document, *places)
 
 
 def _change_file(change: Mapping[str, Any]) -> None:
