@@ -164,6 +164,12 @@ async def test_a_worker_is_not_asked_to_end_before_it_is_counted(
     assert control.fileno() == -1
 
 
+async def test_what_a_terminal_tells_the_engines_processes_reaches_no_worker(pool: WorkerPool) -> None:
+    sessions = {os.getsid(pid) for pid in pool._way.processes}
+    assert sessions
+    assert os.getsid(0) not in sessions
+
+
 async def test_a_pool_is_started_once_and_again_after_its_end(pool: WorkerPool) -> None:
     processes = pool._way.processes
     await pool.start()

@@ -35,5 +35,10 @@ def test_no_dot_env_file_is_read_and_no_price_list_fetched() -> None:
 def test_nothing_is_looked_for_in_the_network_or_told_to_anybody() -> None:
     environ: dict[str, str] = {}
     prepare(environ, "/private")
-    wanted = {"HF_HUB_OFFLINE": "1", "DO_NOT_TRACK": "1", "GIT_PYTHON_REFRESH": "quiet", "TOKENIZERS_PARALLELISM": "false"}
+    wanted = {
+        "HF_HUB_OFFLINE": "1",
+        "DO_NOT_TRACK": "1",
+        "GIT_PYTHON_REFRESH": "quiet",
+        "TOKENIZERS_PARALLELISM": "false",
+    }
     assert wanted.items() <= environ.items()
