@@ -1,5 +1,5 @@
 import asyncio
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -7,30 +7,17 @@ import pytest
 
 from fakes.world import World
 from kinos.domain.change import ChangeState
-from kinos.domain.errors import StoppedError, UsageError
+from kinos.domain.errors import StoppedError
 from kinos.domain.event import ChangeMoved, Event, Noted
 from kinos.domain.state import State
 from kinos.engine import command as engine
 from kinos.engine.lifecycle import Start
-from kinos.lsp.feature.command import COMMANDS, argument, shown
+from kinos.lsp.feature.command import COMMANDS, shown
 from lsp.stage import RecordedProgress
 
 
 def test_every_command_offered_is_one_of_the_engine() -> None:
     assert set(COMMANDS) <= set(engine.COMMANDS)
-
-
-@pytest.mark.parametrize(
-    ("given", "taken"), [([], {}), ([None], {}), ([{}], {}), ([{"a": 1}], {"a": 1}), ([{"a": 1}, None], {"a": 1})]
-)
-def test_a_command_takes_one_object_or_nothing(given: Sequence[object], taken: dict[str, Any]) -> None:
-    assert argument(given) == taken
-
-
-@pytest.mark.parametrize("given", [["default"], [5], [[]], [{}, {}], [True]])
-def test_anything_else_is_refused(given: Sequence[object]) -> None:
-    with pytest.raises(UsageError):
-        argument(given)
 
 
 class Connection:

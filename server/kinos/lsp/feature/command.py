@@ -5,15 +5,16 @@ from __future__ import annotations
 import asyncio
 import os
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from kinos.domain.errors import KinosError, StoppedError, UsageError
+from kinos.domain.errors import KinosError, StoppedError
 from kinos.domain.rehearsal import only_rehearses
 from kinos.lsp.folders import Folders
 from kinos.lsp.progress import PATIENCE, Progress, counted
-from kinos.lsp.protocol import PREFIX, TOKEN, Server, refusal
+from kinos.lsp.protocol import TOKEN, Server, refusal
+from kinos.lsp.server_command import argument, offered
 
 if TYPE_CHECKING:
     from kinos.domain.change import ChangeState
@@ -50,7 +51,7 @@ LONG = {
 def register(server: Server, folders: Folders) -> None:
     """Offer every command of the engine, and the state."""
     for name in COMMANDS:
-        server.command(PREFIX + name)(_command(server, folders, name))
+        _command(server, folders, name)
 
     @server.feature(STATE)
     def state(params: Any) -> dict[str, Any]:
@@ -60,30 +61,15 @@ def register(server: Server, folders: Folders) -> None:
             raise refusal(error) from error
 
 
-def argument(given: Sequence[object]) -> dict[str, Any]:
-    """The one optional object that commands and requests take. Raises UsageError for anything else."""
-    objects = [value for value in given if value is not None]
-    if not objects:
-        return {}
-    if len(objects) > 1 or not isinstance(objects[0], dict):
-        raise UsageError("A command takes one object, or nothing.")
-    return objects[0]
-
-
-def _command(server: Server, folders: Folders, name: str) -> Callable[..., Awaitable[Any]]:
-    async def command(*arguments: Any) -> Any:
-        try:
-            given = dict(argument(arguments))
-            folder = folders.named(given.pop("folder", None))
-            if name in _STARTING and only_rehearses(os.environ):
-                given["rehearse"] = True
-            answer = await shown(server, folder.session, name, given)
-        except KinosError as error:
-            raise refusal(error) from error
+def _command(server: Server, folders: Folders, name: str) -> None:
+    @offered(server, name)
+    async def command(given: dict[str, Any]) -> Any:
+        folder = folders.named(given.pop("folder", None))
+        if name in _STARTING and only_rehearses(os.environ):
+            given["rehearse"] = True
+        answer = await shown(server, folder.session, name, given)
         # The engine names the folder by its real path, an editor by its own.
         return folder.picture() if name in _TOLD else answer
-
-    return command
 
 
 async def shown(server: Server, session: Session, name: str, given: Mapping[str, Any]) -> Any:

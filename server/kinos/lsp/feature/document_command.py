@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from kinos.domain.errors import KinosError, LandingError, UsageError
+from kinos.domain.errors import LandingError, UsageError
 from kinos.lsp.client import EditorClient
-from kinos.lsp.feature.command import argument
-from kinos.lsp.folders import Folders, Place
-from kinos.lsp.protocol import PREFIX, Server, refusal
+from kinos.lsp.folders import Folders
+from kinos.lsp.protocol import Server
+from kinos.lsp.server_command import offered
 from kinos.lsp.workspace_edit import Dialect, workspace_edit
 
 if TYPE_CHECKING:
@@ -23,8 +23,9 @@ def register(server: Server, folders: Folders) -> None:
     """Offer them."""
     client = EditorClient(server)
 
-    @_command(server, folders, "splitDocument")
-    async def split_document(place: Place, given: Mapping[str, Any]) -> dict[str, Any]:
+    @offered(server, "splitDocument", KEYS["splitDocument"])
+    async def split_document(given: Mapping[str, Any]) -> dict[str, Any]:
+        place = folders.located(given.get("uri"))
         if not client.edits:
             raise UsageError("This editor makes no edits for a server.", "It has to declare workspace.applyEdit.")
         restructuring, uri = place.folder.session.restructuring, place.folder.uri_of
@@ -35,32 +36,13 @@ def register(server: Server, folders: Folders) -> None:
             raise LandingError(f"{place.path} was not split: {refused.rstrip('.')}.", "Ask again.")
         return _answer(done, uri)
 
-    @_command(server, folders, "consolidate")
-    async def consolidate(place: Place, given: Mapping[str, Any]) -> Any:
+    @offered(server, "consolidate", KEYS["consolidate"])
+    async def consolidate(given: Mapping[str, Any]) -> Any:
         from kinos.engine.command import run
 
+        place = folders.located(given.get("uri"))
         others = {key: value for key, value in given.items() if key != "uri"}
         return await run(place.folder.session, "consolidate", {"path": place.path, **others})
-
-
-def _command(
-    server: Server, folders: Folders, name: str
-) -> Callable[[Callable[[Place, Mapping[str, Any]], Awaitable[Any]]], None]:
-    """Offer a command that is about one document."""
-
-    def offer(act: Callable[[Place, Mapping[str, Any]], Awaitable[Any]]) -> None:
-        @server.command(PREFIX + name)
-        async def command(*arguments: Any) -> Any:
-            from kinos.engine.command import check_keys
-
-            try:
-                given = argument(arguments)
-                check_keys(name, given, KEYS[name])
-                return await act(folders.located(given.get("uri")), given)
-            except KinosError as error:
-                raise refusal(error) from error
-
-    return offer
 
 
 def _headings(given: Mapping[str, Any]) -> Sequence[str]:

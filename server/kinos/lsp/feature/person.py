@@ -7,16 +7,16 @@ None of it can be reached by the control socket: what a folder brings is approve
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kinos.domain.errors import KinosError, UntrustedError, UsageError
+from kinos.domain.errors import UntrustedError, UsageError
 from kinos.lsp.client import EditorClient
-from kinos.lsp.feature.command import argument
 from kinos.lsp.folders import Folders
 from kinos.lsp.outside import Deeds
-from kinos.lsp.protocol import PREFIX, Server, refusal
+from kinos.lsp.protocol import Server
+from kinos.lsp.server_command import offered
 from kinos.lsp.uri import path_of, uri_of
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def register(server: Server, folders: Folders) -> None:
     """Offer them."""
     client = EditorClient(server)
 
-    @_command(server, "newMission")
+    @offered(server, "newMission", KEYS["newMission"])
     async def new_mission(given: Mapping[str, Any]) -> dict[str, Any]:
         request = await asyncio.to_thread(folders.deeds.mission, new_folder(folders, given))
         uri = uri_of(str(request))
@@ -44,36 +44,20 @@ def register(server: Server, folders: Folders) -> None:
             client.show(uri)
         return {"folder": uri_of(str(request.parent)), "uri": uri}
 
-    @_command(server, "newSample")
+    @offered(server, "newSample", KEYS["newSample"])
     async def new_sample(given: Mapping[str, Any]) -> dict[str, Any]:
         into = None if given.get("into") is None else new_folder(folders, given)
         return {"folder": uri_of(str(await asyncio.to_thread(folders.deeds.sample, into)))}
 
-    @_command(server, "trust")
+    @offered(server, "trust", KEYS["trust"])
     async def trust(given: Mapping[str, Any]) -> dict[str, Any]:
         folder = folders.named(given.get("folder"))
         return await trusted(folders.deeds, folder, given, allowed=folders.options.trusted)
 
-    @_command(server, "log")
+    @offered(server, "log", KEYS["log"])
     async def log(given: Mapping[str, Any]) -> dict[str, Any]:
         file = folders.named(given.get("folder")).log
         return {"uri": uri_of(str(file)), "written": file.exists()}
-
-
-def _command(server: Server, name: str) -> Callable[[Callable[[Mapping[str, Any]], Awaitable[dict[str, Any]]]], None]:
-    def offer(act: Callable[[Mapping[str, Any]], Awaitable[dict[str, Any]]]) -> None:
-        @server.command(PREFIX + name)
-        async def command(*arguments: Any) -> Any:
-            from kinos.engine.command import check_keys
-
-            try:
-                given = argument(arguments)
-                check_keys(name, given, KEYS[name])
-                return await act(given)
-            except KinosError as error:
-                raise refusal(error) from error
-
-    return offer
 
 
 def new_folder(folders: Folders, given: Mapping[str, Any]) -> Path:

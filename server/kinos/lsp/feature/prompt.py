@@ -5,17 +5,16 @@ actions that lead there.
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from kinos.domain.errors import KinosError
 from kinos.domain.own_file import Kind, kind_of
 from kinos.domain.team import agent_at
 from kinos.lsp.action import Choice
 from kinos.lsp.client import EditorClient
-from kinos.lsp.feature.command import argument
 from kinos.lsp.folders import Folders, Place
-from kinos.lsp.protocol import PREFIX, Server, refusal
+from kinos.lsp.protocol import PREFIX, Server
+from kinos.lsp.server_command import offered
 from kinos.lsp.uri import path_of, uri_of
 
 if TYPE_CHECKING:
@@ -32,25 +31,20 @@ def register(server: Server, folders: Folders) -> None:
     """Offer the commands."""
     client = EditorClient(server)
     for name in KEYS:
-        server.command(PREFIX + name)(_opening(folders, client, name))
+        _opening(server, folders, client, name)
 
 
-def _opening(folders: Folders, client: EditorClient, name: str) -> Callable[..., Awaitable[Any]]:
-    async def command(*arguments: Any) -> Any:
+def _opening(server: Server, folders: Folders, client: EditorClient, name: str) -> None:
+    @offered(server, name)
+    async def command(given: dict[str, Any]) -> Any:
         from kinos.engine.command import run
 
-        try:
-            given = dict(argument(arguments))
-            folder = folders.named(given.pop("folder", None))
-            made = await run(folder.session, name, given)
-        except KinosError as error:
-            raise refusal(error) from error
+        folder = folders.named(given.pop("folder", None))
+        made = await run(folder.session, name, given)
         made["uri"] = uri_of(made.pop("path"))
         if client.able.shows:
             client.show(made["uri"])
         return made
-
-    return command
 
 
 def prompt_offers(uri: str, place: Place | None, folders: Sequence[Folder], line: int) -> list[Choice]:

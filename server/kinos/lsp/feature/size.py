@@ -3,9 +3,9 @@
 from typing import Any
 
 from kinos.domain.errors import KinosError
-from kinos.lsp.feature.command import argument
 from kinos.lsp.folders import Folders
 from kinos.lsp.protocol import Server, refusal
+from kinos.lsp.server_command import argument
 from kinos.lsp.stray import Measured
 
 SIZE = "kinos/size"
