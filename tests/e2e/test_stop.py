@@ -37,7 +37,7 @@ pytestmark = [pytest.mark.agents, pytest.mark.timeout(3600)]
 
 ROUNDS = int(os.environ.get("KINOS_ROUNDS", "1"))
 FRESH = 10
-"""Rounds in one workspace: once a team has landed all there is to do, it would wait for ever."""
+"""Rounds in one workspace: once a team has landed all there is to do, or spent what it may, it would wait for ever."""
 EXAMPLE = Path(__file__).parents[2] / "examples" / "workspace"
 MOMENTS: dict[str, type[ev.Event]] = {
     "planning": ev.CycleStarted,
@@ -234,29 +234,38 @@ def until_one_is(state: str, process: subprocess.Popen[bytes]) -> None:
 def test_however_the_server_ends_no_process_is_left_and_all_can_be_taken_back(
     folder: Path, api: Rehearsal, end: str
 ) -> None:
-    before = contents(folder)
     api.knobs.pace = 0.005
-    for state in islice(cycle(("editing", "planning")), ROUNDS):
-        with serve(folder) as process, ThreadPoolExecutor(1) as watching:
-            until_one_is(state, process)
-            below, company = descendants(process.pid), list(filter(is_company, descendants(process.pid)))
-            assert len(company) == 2
-            # It can end nobody once it is killed: the worker sees the end of its stream, strangers do not.
-            spared = company if end == "kill -9" else []
-            waiting = watching.submit(seconds_to_end, [pid for pid in (process.pid, *below) if pid not in spared], 10)
-            ENDS[end](process)
-            assert process.stdout is not None
-            process.stdout.read()
-            left, seconds = waiting.result()
-            assert left == [], [command_line(pid) for pid in left]
-            print(f"{end} in the middle of {state}: {seconds:.3f} s")
-        for pid in spared:
-            os.kill(pid, signal.SIGKILL)
-        assert wait_for_end(below, 10) == []
-    kin = [sys.executable, "-m", "kinos"]
-    undone = subprocess.run([*kin, "undo", "--all", "-C", folder], check=False, capture_output=True, text=True)
-    assert undone.returncode in (0, 3), undone.stderr
-    assert contents(folder) == before
+    states = islice(cycle(("editing", "planning")), ROUNDS)
+    while ended := list(islice(states, FRESH)):
+        work = Path(shutil.copytree(folder, folder.with_name("fresh")))
+        for state in ended:
+            ended_once(work, end, state)
+        undone = subprocess.run(
+            [sys.executable, "-m", "kinos", "undo", "--all", "-C", work], check=False, capture_output=True, text=True
+        )
+        assert undone.returncode in (0, 3), undone.stderr
+        assert contents(work) == contents(folder)
+        shutil.rmtree(work)
+
+
+def ended_once(folder: Path, end: str, state: str) -> None:
+    """A server with a team that ends so while an agent is in that state, with all that was below it."""
+    with serve(folder) as process, ThreadPoolExecutor(1) as watching:
+        until_one_is(state, process)
+        below, company = descendants(process.pid), list(filter(is_company, descendants(process.pid)))
+        assert len(company) == 2
+        # It can end nobody once it is killed: the worker sees the end of its stream, strangers do not.
+        spared = company if end == "kill -9" else []
+        waiting = watching.submit(seconds_to_end, [pid for pid in (process.pid, *below) if pid not in spared], 10)
+        ENDS[end](process)
+        assert process.stdout is not None
+        process.stdout.read()
+        left, seconds = waiting.result()
+        assert left == [], [command_line(pid) for pid in left]
+        print(f"{end} in the middle of {state}: {seconds:.3f} s")
+    for pid in spared:
+        os.kill(pid, signal.SIGKILL)
+    assert wait_for_end(below, 10) == []
 
 
 def is_company(pid: int) -> bool:
