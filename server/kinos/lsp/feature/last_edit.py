@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from kinos.domain.errors import KinosError, UsageError
-from kinos.lsp.feature.command import argument
+from kinos.domain.errors import UsageError
 from kinos.lsp.folders import Folders
-from kinos.lsp.protocol import PREFIX, Server, refusal
+from kinos.lsp.protocol import Server
+from kinos.lsp.server_command import offered
 
 KEYS: Mapping[str, tuple[str, ...]] = {"lastEdit": ("uri",)}
 
@@ -16,16 +16,9 @@ KEYS: Mapping[str, tuple[str, ...]] = {"lastEdit": ("uri",)}
 def register(server: Server, folders: Folders) -> None:
     """Offer the command."""
 
-    @server.command(f"{PREFIX}lastEdit")
-    async def last_edit(*arguments: Any) -> Any:
-        from kinos.engine.command import check_keys
-
-        try:
-            given = argument(arguments)
-            check_keys("lastEdit", given, KEYS["lastEdit"])
-            return await answer(folders, given.get("uri"))
-        except KinosError as error:
-            raise refusal(error) from error
+    @offered(server, "lastEdit", KEYS["lastEdit"])
+    async def last_edit(given: Mapping[str, Any]) -> Any:
+        return await answer(folders, given.get("uri"))
 
 
 async def answer(folders: Folders, uri: object) -> dict[str, Any]:

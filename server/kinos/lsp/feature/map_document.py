@@ -7,13 +7,13 @@ from typing import Any
 
 from lsprotocol.converters import get_converter
 
-from kinos.domain.errors import KinosError
 from kinos.lsp.client import EditorClient
-from kinos.lsp.feature.command import argument, shown
+from kinos.lsp.feature.command import shown
 from kinos.lsp.feature.document_link import map_links
 from kinos.lsp.folder import Folder
 from kinos.lsp.folders import Folders
-from kinos.lsp.protocol import PREFIX, Server, refusal
+from kinos.lsp.protocol import Server
+from kinos.lsp.server_command import offered
 from kinos.tokens.position import Encoding
 
 KEYS: Mapping[str, tuple[str, ...]] = {"mapDocument": ("folder",)}
@@ -23,17 +23,10 @@ def register(server: Server, folders: Folders) -> None:
     """Offer the command."""
     client = EditorClient(server)
 
-    @server.command(f"{PREFIX}mapDocument")
-    async def map_document(*arguments: Any) -> Any:
-        from kinos.engine.command import check_keys
-
-        try:
-            given = argument(arguments)
-            check_keys("mapDocument", given, KEYS["mapDocument"])
-            folder = folders.named(given.get("folder"))
-            return linked(folder, await shown(server, folder.session, "showMap", {}), client.encoding)
-        except KinosError as error:
-            raise refusal(error) from error
+    @offered(server, "mapDocument", KEYS["mapDocument"])
+    async def map_document(given: Mapping[str, Any]) -> Any:
+        folder = folders.named(given.get("folder"))
+        return linked(folder, await shown(server, folder.session, "showMap", {}), client.encoding)
 
 
 def linked(folder: Folder, text: str, encoding: Encoding) -> dict[str, Any]:
