@@ -23,7 +23,7 @@ class Own:
         return {files}
 
     def build_prompt(self, context):
-        return context.prompt + "!"
+        return {prompt}
 
     def run(self, context):
         {body}
@@ -48,13 +48,15 @@ class Line:
 
 @pytest.fixture
 def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Write:
-    """Run an agent whose method `run` has this body."""
+    """Run an agent whose method `run` has this body, and whose others return `files` and `prompt`."""
     monkeypatch.setattr(sys, "path", list(sys.path))
 
-    def written(body: str, files: str = '["a.md", "new.md"]', entry: str = "") -> Planned:
+    def written(
+        body: str, files: str = '["a.md", "new.md"]', entry: str = "", prompt: str = 'context.prompt + "!"'
+    ) -> Planned:
         name = f"own_{tmp_path.name}".replace("-", "_")
         sys.modules.pop(name, None)
-        (tmp_path / f"{name}.py").write_text(CODE.format(files=files, body=body), encoding="utf-8")
+        (tmp_path / f"{name}.py").write_text(CODE.format(files=files, body=body, prompt=prompt), encoding="utf-8")
         code = Code(entry or f"{name}:Own", str(tmp_path), "You are Own.", "EXPANSION", "Write.", {"a.md": 1})
         endpoint, retry = Endpoint("key", "http://127.0.0.1:9"), Retry(1, 0.0, ())
         call = PlanCall("own", "claude-sonnet-5-5", 100, None, endpoint, retry, 60, 60, "", "the brief", code=code)
@@ -93,6 +95,9 @@ def test_a_file_it_may_not_read_is_refused_where_it_can_be_caught(own: Write) ->
         ("raise ValueError('no luck')", "[]", "", "ValueError: no luck."),
         ("raise SystemExit(3)", "[]", "", "SystemExit: 3."),
         ("return 7", "[]", "", "TypeError: run returned int"),
+        ("return None", "1 / 0", "", "ZeroDivisionError: "),
+        ("return None", "7", "", "TypeError: 'int' object is not iterable"),
+        ("return None", "None", "", "TypeError: 'NoneType' object is not iterable"),
         ("return None", "[3]", "", "TypeError: list_files must return paths."),
         ("return None", '["no.md"]', "", "RefusedError: it is a secret."),
         ("return Edits('t', 'w', {})", "[]", "", "edits are of 1 to 8 files"),
@@ -106,8 +111,29 @@ def test_a_file_it_may_not_read_is_refused_where_it_can_be_caught(own: Write) ->
 def test_its_faults_are_the_agents_with_its_name_and_no_traceback(
     own: Write, body: str, files: str, entry: str, said: str
 ) -> None:
+    check_fault(said, lambda: own(body, files, entry))
+
+
+@pytest.mark.parametrize(
+    ("prompt", "said"),
+    [
+        ("open('/nowhere/at/all')", "FileNotFoundError: "),
+        ("exit(3)", "SystemExit: 3."),
+        ("None", "TypeError: build_prompt returned NoneType, not text."),
+        ("context.run", "AttributeError: "),
+    ],
+)
+def test_so_are_those_of_its_prompt(own: Write, prompt: str, said: str) -> None:
+    check_fault(said, lambda: own("return NothingToDo('never')", prompt=prompt))
+
+
+def test_its_prompt_is_what_the_model_is_told(own: Write) -> None:
+    assert own("return NothingToDo(context.system)").outcome == NothingToDo("You are Own.!")
+
+
+def check_fault(said: str, act: Callable[[], object]) -> None:
     with pytest.raises(FaultError) as failed:
-        own(body, files, entry)
+        act()
     assert failed.value.kind is FailureKind.EXTENSION
     assert failed.value.message.startswith("own (")
     assert said in failed.value.message

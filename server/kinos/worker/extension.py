@@ -24,7 +24,7 @@ def run(call: PlanCall, code: Code, gate: Gate) -> Planned:
     try:
         agent = load(code.entry, code.home)()
         context.files = {path: context.read(path) for path in _paths(agent.list_files(context))}
-        context.system = str(agent.build_prompt(context))
+        context.system = _prompt(agent.build_prompt(context))
         return Planned(_checked(agent.run(context)), gate.spent)
     except (FaultError, OverdueError):
         raise
@@ -84,6 +84,12 @@ def _paths(paths: object) -> Sequence[str]:
     if not all(isinstance(path, str) for path in found):
         raise TypeError("list_files must return paths")
     return found
+
+
+def _prompt(prompt: object) -> str:
+    if not isinstance(prompt, str):
+        raise TypeError(f"build_prompt returned {type(prompt).__name__}, not text")
+    return prompt
 
 
 def _checked(outcome: object) -> Task | NothingToDo | Edits:
