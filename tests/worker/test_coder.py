@@ -19,6 +19,7 @@ CODE = """
 import dataclasses
 import json
 import webbrowser
+from pathlib import Path
 
 from aider.io import InputOutput
 from kinos.domain.errors import FaultError
@@ -69,14 +70,14 @@ ASKS = """
         }
 """
 BREAKS = """
-        def broken(self, reply):
-            raise ZeroDivisionError("no luck")
+        def broken(*given):
+            raise {error}
 
-        _Model._text = broken
+        {where} = broken
         try:
-            said = {"files": edit(call, gate).files}
+            said = {{"files": edit(call, gate).files}}
         except FaultError as error:
-            said = {"kind": error.kind, "message": error.message}
+            said = {{"kind": error.kind, "message": error.message}}
 """
 LOCKS = """
         InputOutput.confirm_ask = InputOutput.prompt_ask = yes
@@ -138,7 +139,17 @@ def test_neither_commands_nor_addresses_are_asked_about(running: Worker, api: Sc
     assert not (folder / "run").exists()
 
 
-def test_what_aider_keeps_to_itself_is_a_failure_and_no_edit(running: Worker, api: ScriptedApi, folder: Path) -> None:
-    api.answers = [says("words")]
-    said = done(running, api, folder, BREAKS, "notes.md")
-    assert said == {"kind": "internal", "message": "aider failed: no luck."}
+@pytest.mark.parametrize(
+    ("where", "error", "message"),
+    [
+        ("_Model._text", 'ZeroDivisionError("no luck")', "aider failed: no luck."),
+        ("Path.write_bytes", 'OSError(28, "No space left")', "notes.md cannot be written: No space left."),
+    ],
+)
+def test_what_aider_keeps_to_itself_is_a_failure_and_no_edit(
+    running: Worker, api: ScriptedApi, folder: Path, where: str, error: str, message: str
+) -> None:
+    api.answers = [says("notes.md\n```\n<<<<<<< SEARCH\ntwo\n=======\nTWO\n>>>>>>> REPLACE\n```\n")] * 3
+    said = done(running, api, folder, BREAKS.format(where=where, error=error), "notes.md")
+    assert said == {"kind": "internal", "message": message}
+    assert len(api.requests) == 1

@@ -73,7 +73,7 @@ def test_a_file_with_a_second_name_elsewhere_is_a_breach(folder: Path, tmp_path:
 
 @pytest.mark.parametrize("path", ["../x.md", "/etc/passwd", "./notes.md", "a//b.md", ""])
 def test_a_listed_path_is_a_plain_one(folder: Path, path: str) -> None:
-    assert refused(folder, path).kind is FailureKind.POLICY
+    assert refused(folder, "notes.md", path).kind is FailureKind.POLICY
 
 
 def test_a_file_that_is_not_utf_8_is_refused(folder: Path) -> None:
@@ -83,3 +83,8 @@ def test_a_file_that_is_not_utf_8_is_refused(folder: Path) -> None:
 
 def test_a_missing_folder_is_said(tmp_path: Path) -> None:
     assert refused(tmp_path / "gone", "notes.md").kind is FailureKind.INTERNAL
+
+
+def test_a_folder_is_named_from_the_root(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(folder.parent)
+    assert refused(Path(folder.name), "notes.md").kind is FailureKind.INTERNAL

@@ -77,6 +77,10 @@ class Coder(EditBlockCoder):  # type: ignore[misc]
             summarizer=_NoSummary(),
             analytics=self,
         )
+        # What aider could not make it would leave out without a word.
+        for path in folder.files:
+            if str(folder.root / path) not in self.abs_fnames:
+                raise StoppedError(FaultError(FailureKind.INTERNAL, f"{path} cannot be written."))
         # aider takes the folder the files have in common, which would shorten the paths the model sees.
         self.root = str(folder.root)
         self.abs_root_path_cache: dict[str, str] = {}

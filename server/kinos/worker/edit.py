@@ -28,8 +28,8 @@ def edit(call: EditCall, gate: Gate) -> Edited:
     folder = Folder(call.folder, call.files)
     with _silence():
         model = _Model(call, gate)
-        coder = Coder(model, folder)
         try:
+            coder = Coder(model, folder)
             coder.run(with_message=f"{call.message}\n{DELETING}\n", preproc=False)
         except StoppedError as stopped:
             raise stopped.reason from stopped
