@@ -166,6 +166,7 @@ def test_a_worker_loads_nothing_of_the_protocol() -> None:
 def test_a_start_loads_no_engine_before_the_first_answer() -> None:
     code = "import sys, json, kinos.app, kinos.lsp.server; print(json.dumps([*sys.modules]))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    loaded = set(json.loads(done.stdout))
     heavy = ("kinos.engine.", "kinos.adapters.", "rich.", "watchfiles.")
-    loaded = {name for name in json.loads(done.stdout) if name.startswith(heavy)}
-    assert loaded <= {"kinos.engine.notification"}
+    assert {name for name in loaded if name.startswith(heavy)} <= {"kinos.engine.notification"}
+    assert not loaded & {"kinos.lsp.folder", "kinos.domain.event", "kinos.domain.state"}

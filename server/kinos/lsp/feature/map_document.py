@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lsprotocol.converters import get_converter
 
 from kinos.lsp.client import EditorClient
 from kinos.lsp.feature.command import shown
 from kinos.lsp.feature.document_link import map_links
-from kinos.lsp.folder import Folder
 from kinos.lsp.folders import Folders
 from kinos.lsp.protocol import Server
 from kinos.lsp.server_command import offered
 from kinos.tokens.position import Encoding
+
+if TYPE_CHECKING:
+    from kinos.lsp.folder import Folder
 
 KEYS: Mapping[str, tuple[str, ...]] = {"mapDocument": ("folder",)}
 
