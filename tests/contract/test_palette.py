@@ -27,3 +27,8 @@ def test_a_command_has_a_title_an_icon_and_the_category(command: dict[str, str])
 
 def test_no_command_of_the_palette_has_the_name_of_one_of_the_server() -> None:
     assert not [each for each in COMMANDS if each["command"].startswith("kinos.server.")]
+
+
+def test_every_command_of_the_palette_has_a_title_in_french() -> None:
+    words = json.loads((EXTENSION / "package.nls.fr.json").read_text(encoding="utf-8"))
+    assert [each["command"] for each in COMMANDS if not words[each["title"].strip("%")]] == []

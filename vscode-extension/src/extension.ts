@@ -1,17 +1,25 @@
 // The entry point: makes the parts and wires them; what they do is theirs.
 import { ExtensionContext, LogOutputChannel, workspace } from 'vscode';
 import { restartForSettings } from './command/server';
+import { Parts } from './command/part';
+import { resumeSample } from './command/sample';
 import { commandTable, registerCommands } from './command/table';
 import { Dashboard } from './dashboard/panel';
+import { Keys } from './key';
 import { createLog } from './log';
 import { ProjectMap } from './map';
 import { Listing } from './listing';
 import { Picture } from './picture';
 import { Change, DocumentList, serverCommand } from './protocol';
+import { Report } from './report';
 import { Review } from './review';
 import { Server } from './server';
 import { changesServer, serverSettings } from './settings';
 import { StatusBar } from './status/bar';
+import { ContextKeys } from './status/context';
+import { FileMarks } from './status/decoration';
+import { ActiveSize } from './status/size';
+import { SizeItem } from './status/sizeItem';
 import { KinosView } from './view';
 
 interface Manifest {
@@ -21,28 +29,53 @@ interface Manifest {
 let server: Server | undefined;
 
 export function activate(context: ExtensionContext): void {
-  const log = createLog();
-  const { contributes } = context.extension.packageJSON as Manifest;
-  const declared = Object.keys(contributes.configuration.properties);
-  const started = new Server(log, (scope) => serverSettings(declared, scope));
-  const [picture, map] = [new Picture(started), new ProjectMap(started)];
-  const [changes, documents] = listings(started, picture, log);
-  const review = new Review(started, changes);
-  const dashboard = new Dashboard(context.extensionUri, { server: started, picture, documents, log });
-  const parts = { server: started, picture, map, review, dashboard, log };
-  context.subscriptions.push(log, started, picture, map, changes, documents, review, new StatusBar(picture));
-  context.subscriptions.push(new KinosView(picture, changes, documents), dashboard);
-  context.subscriptions.push(registerCommands(commandTable(parts), parts));
+  const parts = createParts(context, createLog());
   context.subscriptions.push(
+    registerCommands(commandTable(parts), parts),
     workspace.onDidChangeConfiguration((change) => {
       if (changesServer(change)) {
-        void restartForSettings(started);
+        void restartForSettings(parts.server);
       }
     }),
-    workspace.onDidGrantWorkspaceTrust(() => started.restart()),
+    workspace.onDidGrantWorkspaceTrust(() => parts.server.restart()),
   );
-  server = started;
-  void started.restart();
+  server = parts.server;
+  void server.restart();
+  void resumeSample(parts);
+}
+
+/** Makes what commands work with, and what shows it. */
+function createParts(context: ExtensionContext, log: LogOutputChannel): Parts {
+  const { contributes } = context.extension.packageJSON as Manifest;
+  const declared = Object.keys(contributes.configuration.properties);
+  const keys = new Keys(context.secrets);
+  const started = new Server(
+    log,
+    (scope) => serverSettings(declared, scope),
+    () => keys.environment(),
+  );
+  const [picture, map] = [new Picture(started), new ProjectMap(started)];
+  const [changes, documents] = listings(started, picture, log);
+  const [review, report] = [new Review(started, changes), new Report(changes)];
+  const ensureAgents = (): Promise<boolean> => Promise.resolve(false);
+  const dashboard = new Dashboard(context.extensionUri, { server: started, picture, documents, log });
+  const parts = {
+    server: started,
+    picture,
+    map,
+    review,
+    report,
+    dashboard,
+    keys,
+    memory: context.globalState,
+    log,
+    ensureAgents,
+  };
+  context.subscriptions.push(log, started, picture, map, changes, documents, review, report);
+  const active = new ActiveSize(started, picture, log);
+  context.subscriptions.push(active, new SizeItem(active), new StatusBar(picture), new ContextKeys(picture));
+  context.subscriptions.push(new FileMarks(documents, changes), new KinosView(picture, changes, documents), dashboard);
+  return parts;
 }
 
 /** Changes that are told of: those that wait, whatever their age, and the newest others. */

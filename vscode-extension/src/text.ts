@@ -32,6 +32,11 @@ export function when(time: string): string {
     : date.toLocaleString(env.language, { dateStyle: 'short', timeStyle: 'short' });
 }
 
+/** Text in one line, of a document that is read as it is. */
+export function oneLine(text: string): string {
+  return text.replace(/\s+/g, ' ').trim();
+}
+
 /** Plain text in Markdown. `MarkdownString.appendText` makes every blank a hard one, and long lines would not wrap. */
 export function escaped(text: string): string {
   return text.replace(/[\\`*_{}[\]()#+\-!<>|~$&]/g, '\\$&').replace(/\s+/g, ' ');

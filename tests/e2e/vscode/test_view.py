@@ -23,7 +23,7 @@ def test_the_view_shows_documents_by_size_then_agents_at_work_and_what_they_wait
     window.click_row("Documents", "queue")
     window.active_tab(r"queue\.md")
 
-    window.run_command("KinOS: Start Team")
+    window.start_team()
     window.tree_row("Agents", r"management.*(resting|planning|queued|editing|landing)")
     window.tree_row("Changes", "Waiting for you")
     window.screenshot("view-team")

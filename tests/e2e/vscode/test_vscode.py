@@ -48,7 +48,7 @@ def test_a_team_started_from_the_palette_is_seen_and_leaves_no_process_when_stop
     window.status(COUNTED)
     server = editor.server(folder)
     idle = set(programs(server).values())
-    window.run_command("KinOS: Start Team")
+    window.start_team()
     window.status(REHEARSING)
     window.status_tooltip(r"planning|editing|queued|landing|resting")
     window.screenshot("team")
@@ -70,7 +70,7 @@ def programs(server: int) -> dict[int, str]:
 
 def test_without_a_key_a_rehearsal_is_offered_and_starts(window: Window) -> None:
     window.status(COUNTED)
-    window.run_command("KinOS: Start Team")
+    window.start_team()
     window.notification("key")
     window.screenshot("no-key")
     window.press_button("Rehearse")
@@ -81,7 +81,7 @@ def test_without_a_key_a_rehearsal_is_offered_and_starts(window: Window) -> None
 def test_no_process_outlives_vs_code(window: Window, editor: VSCode, folder: Path) -> None:
     window.status(COUNTED)
     server = editor.server(folder)
-    window.run_command("KinOS: Start Team")
+    window.start_team()
     window.status(REHEARSING)
     family = [server, *descendants(server)]
     os.kill(editor.pid, signal.SIGTERM)

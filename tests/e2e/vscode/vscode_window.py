@@ -15,6 +15,7 @@ PATIENCE = 120
 """Seconds after which a thing that was awaited will not come, also where a machine is busy with much else."""
 
 STATUS_ITEM = '[id="kinos.kinos.kinos.status"]'
+SIZE_ITEM = '[id="kinos.kinos.kinos.size"]'
 NOTIFICATIONS = ".notifications-toasts"
 QUICK_INPUT = ".quick-input-widget:not([style*='display: none'])"
 QUICK_ROW = f"{QUICK_INPUT} .quick-input-list .monaco-list-row"
@@ -85,11 +86,17 @@ class Window:
         self.press("F1")
         self.choose(title)
 
+    def start_team(self, team: str = "default") -> None:
+        """Starts a team, as the person chooses it from the palette's list."""
+        self.run_command("KinOS: Start Team")
+        self.see(QUICK_ROW, team)
+        self.choose(team)
+
     def choose(self, label: str) -> None:
         """Chooses the row of the quick pick that has this label; typing it may be needed to see it."""
         self.choices()
         self.type(label)
-        self.click(f"{QUICK_ROW} .label-name", text=f"^{_literal(label)}$")
+        self.click(f"{QUICK_ROW} .label-name", text=rf"^\s*{_literal(label)}$")
 
     def choices(self, pattern: str = "") -> list[str]:
         """The rows that a quick pick shows, once it is there and one matches: label, description and detail in one."""
@@ -144,6 +151,10 @@ class Window:
     def status(self, pattern: str, seconds: float = PATIENCE) -> str:
         """The text of KinOS's status bar item, once it matches."""
         return self.see(STATUS_ITEM, pattern, seconds)
+
+    def size(self, pattern: str, seconds: float = PATIENCE) -> str:
+        """The text of the status bar item with the size of the document the person is in, once it matches."""
+        return self.see(SIZE_ITEM, pattern, seconds)
 
     def status_tooltip(self, pattern: str) -> str:
         """What hovering over the status bar item shows, once it matches."""
@@ -201,7 +212,7 @@ class Window:
 
     def choose_in_menu(self, label: str) -> None:
         """Chooses an entry of the context menu that is open."""
-        self.click(".monaco-menu .action-label", text=f"^{_literal(label)}$")
+        self.click(".monaco-menu .action-label", text=rf"^{_literal(label)}$")
 
     # A webview's page
 

@@ -1,5 +1,5 @@
-// Restarting the server when another one is to be used.
-import { l10n, window } from 'vscode';
+// The server's log, and restarting it when another one is to be used.
+import { l10n, LogOutputChannel, window } from 'vscode';
 import { Server } from '../server';
 
 /** Another program is to be the server; one that runs is restarted only if the person says so. */
@@ -9,4 +9,9 @@ export async function restartForSettings(server: Server): Promise<void> {
   if (server.state !== 'running' || (await window.showInformationMessage(question, restart)) === restart) {
     await server.restart();
   }
+}
+
+export function openLog(log: LogOutputChannel): Promise<void> {
+  log.show();
+  return Promise.resolve();
 }

@@ -1,39 +1,51 @@
 // The one table of commands: what each does, and what the person is told when it fails.
-import { commands, Disposable, LogOutputChannel } from 'vscode';
-import { activeFolder } from '../folder';
-import { Dashboard } from '../dashboard/panel';
-import { messageOf, showError } from '../log';
-import { ProjectMap } from '../map';
-import { Picture } from '../picture';
-import { Server } from '../server';
-import { Review } from '../review';
+import { commands, Disposable } from 'vscode';
+import { editPrompt, editTeam, startAgent, stopAgent } from './agent';
+import { theFolder } from './ask';
+import { setBudget } from './budget';
 import { changeActions } from './change';
+import { checkSetup } from './doctor';
 import { consolidateDocument, openDocument, splitDocument } from './document';
+import { showHistory } from './history';
 import { CommandId } from './id';
-import { startTeam, stopTeam } from './team';
-
-/** What commands work with. */
-export interface Parts {
-  server: Server;
-  picture: Picture;
-  map: ProjectMap;
-  review: Review;
-  dashboard: Dashboard;
-  log: LogOutputChannel;
-}
-
-/** Does a command. A view or a link may give it one argument, the palette gives it none. It throws what the person is to read. */
-export type Action = (argument?: unknown) => Promise<void>;
+import { setKey } from './key';
+import { newMission } from './mission';
+import { Action, Parts } from './part';
+import { setPhase } from './phase';
+import { tell } from './problem';
+import { openSample, openWalkthrough } from './sample';
+import { openLog } from './server';
+import { moveTeam, startTeam, stopTeam } from './team';
+import { revert } from './undo';
 
 /** Everything that can be done, by its name; the compiler misses one that package.json and `commandId` have. */
 export type Table = Record<CommandId, Action>;
 
-export function commandTable({ server, map, review, dashboard, log }: Parts): Table {
+export function commandTable(parts: Parts): Table {
+  const { server, map, review, dashboard, log } = parts;
   return {
-    'kinos.startTeam': () => startTeam(server, log),
-    'kinos.stopTeam': () => stopTeam(server),
-    'kinos.showMap': () => map.show(activeFolder()),
+    'kinos.openWalkthrough': openWalkthrough,
+    'kinos.openSample': openSample(parts),
+    'kinos.newMission': newMission(parts),
+    'kinos.startTeam': (argument) => startTeam(parts, argument),
+    'kinos.rehearseTeam': (argument) => startTeam(parts, argument, true),
+    'kinos.stopTeam': stopTeam(parts),
+    'kinos.pauseTeam': moveTeam(parts, 'pauseTeam'),
+    'kinos.resumeTeam': moveTeam(parts, 'resumeTeam'),
+    'kinos.startAgent': startAgent(parts),
+    'kinos.stopAgent': stopAgent(parts),
+    'kinos.showMap': async (argument) => map.show(await theFolder(argument)),
     'kinos.showDashboard': () => dashboard.show(),
+    'kinos.showHistory': showHistory(parts),
+    'kinos.undo': revert(parts, 'undo'),
+    'kinos.redo': revert(parts, 'redo'),
+    'kinos.editPrompt': editPrompt(parts),
+    'kinos.editTeam': editTeam(parts),
+    'kinos.setPhase': setPhase(parts),
+    'kinos.setBudget': setBudget(parts),
+    'kinos.setKey': setKey(parts),
+    'kinos.checkSetup': checkSetup(parts),
+    'kinos.openLog': () => openLog(log),
     'kinos.restartServer': () => server.restart(),
     ...changeActions(review),
     'kinos.openDocument': openDocument,
@@ -45,9 +57,7 @@ export function commandTable({ server, map, review, dashboard, log }: Parts): Ta
 /** Registers `table`, whose commands code actions and lenses of the server give too. */
 export function registerCommands(table: Table, { log }: Parts): Disposable {
   const registered = Object.entries(table).map(([id, action]) =>
-    commands.registerCommand(id, (argument?: unknown) =>
-      action(argument).catch((error: unknown) => showError(log, messageOf(error))),
-    ),
+    commands.registerCommand(id, (argument?: unknown) => action(argument).catch((error: unknown) => tell(error, log))),
   );
   return Disposable.from(...registered);
 }

@@ -1,50 +1,89 @@
-// Starting and stopping the team.
-import { commands, l10n, LogOutputChannel, ProgressLocation, window } from 'vscode';
-import { ResponseError } from 'vscode-languageclient/node';
-import { activeFolder } from '../folder';
+// Starting, pausing and stopping the team.
+import { commands, l10n, QuickPickItem, QuickPickItemKind, Uri, window } from 'vscode';
 import { messageOf, showError } from '../log';
 import { serverCommand, TeamStart, TeamStarted, TeamStopped } from '../protocol';
-import { Server } from '../server';
 import { rehearse } from '../settings';
+import { TeamFound, Teams } from './answer';
+import { choose, execute, theFolder } from './ask';
 import { commandId } from './id';
+import { Action, Parts, said } from './part';
+import { kindOf, requireTrust } from './problem';
 
-export async function startTeam(server: Server, log: LogOutputChannel): Promise<void> {
+/** Starts the team an argument names, else the one the person chooses. */
+export async function startTeam(parts: Parts, argument?: unknown, rehearsal = rehearse()): Promise<void> {
+  const folder = await theFolder(argument);
+  requireTrust();
+  const team = said(argument, 'team') ?? (await chosenTeam(parts, folder));
+  await started(parts, folder, team, rehearsal || (argument as TeamStart | undefined)?.rehearse === true);
+}
+
+async function chosenTeam(parts: Parts, folder: Uri): Promise<string> {
+  const { found, next } = await execute<Teams>(parts, serverCommand.teams, folder);
+  const section = (label: string): QuickPickItem => ({ label, kind: QuickPickItemKind.Separator });
+  const items = [
+    section(l10n.t('proposed: {0}', next.reason)),
+    ...found.filter(({ name }) => name === next.team).map(teamItem),
+    section(l10n.t('others')),
+    ...found.filter(({ name }) => name !== next.team).map(teamItem),
+  ];
+  return (await choose(l10n.t('Which team is to work on {0}?', nameOf(folder)), items)).label;
+}
+
+export function teamItem({ name, summary, agents }: TeamFound): QuickPickItem {
+  return { label: name, description: summary, detail: agents.join(', ') };
+}
+
+export function nameOf(folder: Uri): string {
+  return folder.path.split('/').at(-1) ?? folder.fsPath;
+}
+
+/** Starts it. Without a key a rehearsal can take its place; what agents are made of is installed if the person says so. */
+async function started(parts: Parts, folder: Uri, team: string, rehearsal: boolean): Promise<void> {
   try {
-    await requestStart(server, rehearse());
+    await requestStart(parts, folder, team, rehearsal);
   } catch (error) {
-    if (!lacksKey(error)) {
+    if (kindOf(error) === 'no-agents' && (await parts.ensureAgents())) {
+      await requestStart(parts, folder, team, rehearsal);
+    } else if (kindOf(error) === 'no-key') {
+      await withoutKey(parts, folder, team, error);
+    } else {
       throw error;
-    }
-    const rehearseNow = l10n.t('Rehearse');
-    if ((await showError(log, messageOf(error), rehearseNow)) === rehearseNow) {
-      await requestStart(server, true);
     }
   }
 }
 
-async function requestStart(server: Server, rehearsal: boolean): Promise<void> {
-  const start: TeamStart = { ...folderArgument(), ...(rehearsal ? { rehearse: true } : {}) };
-  const started = await window.withProgress(
-    { location: ProgressLocation.Window, title: l10n.t('KinOS: starting the team') },
-    () => server.execute<TeamStarted>(serverCommand.startTeam, start),
-  );
+async function withoutKey(parts: Parts, folder: Uri, team: string, error: unknown): Promise<void> {
+  const [rehearseNow, setKey] = [l10n.t('Rehearse'), l10n.t('Set API Key')];
+  const chosen = await showError(parts.log, messageOf(error), rehearseNow, setKey);
+  if (chosen === rehearseNow) {
+    await started(parts, folder, team, true);
+  } else if (chosen === setKey) {
+    await commands.executeCommand(commandId.setKey);
+  }
+}
+
+async function requestStart(parts: Parts, folder: Uri, team: string, rehearsal: boolean): Promise<void> {
+  const start: TeamStart = { ...(team === '' ? {} : { team }), ...(rehearsal ? { rehearse: true } : {}) };
+  const title = l10n.t('KinOS: starting the team');
+  const answer = await execute<TeamStarted>(parts, serverCommand.startTeam, folder, start, title);
   const message = rehearsal
-    ? l10n.t('Team {0} started a rehearsal: {1}', started.team, started.reason)
-    : l10n.t('Team {0} started: {1}', started.team, started.reason);
+    ? l10n.t('Team {0} started a rehearsal: {1}', answer.team, answer.reason)
+    : l10n.t('Team {0} started: {1}', answer.team, answer.reason);
   const stop = l10n.t('Stop Team');
   void window.showInformationMessage(message, stop).then((chosen) => {
     if (chosen === stop) {
-      void commands.executeCommand(commandId.stopTeam);
+      void commands.executeCommand(commandId.stopTeam, { folder: folder.fsPath });
     }
   });
 }
 
-export async function stopTeam(server: Server): Promise<void> {
-  const { stopped } = await window.withProgress(
-    { location: ProgressLocation.Window, title: l10n.t('KinOS: stopping the team') },
-    () => server.execute<TeamStopped>(serverCommand.stopTeam, folderArgument()),
-  );
-  void window.showInformationMessage(stopMessage(stopped));
+export function stopTeam(parts: Parts): Action {
+  return async (argument) => {
+    const folder = await theFolder(argument);
+    const title = l10n.t('KinOS: stopping the team');
+    const { stopped } = await execute<TeamStopped>(parts, serverCommand.stopTeam, folder, {}, title);
+    void window.showInformationMessage(stopMessage(stopped));
+  };
 }
 
 function stopMessage(ended: number): string {
@@ -56,12 +95,9 @@ function stopMessage(ended: number): string {
     : l10n.t('The team is stopped: {0} processes ended, none is left.', ended);
 }
 
-function folderArgument(): { folder?: string } {
-  const folder = activeFolder();
-  return folder === undefined ? {} : { folder: folder.fsPath };
-}
-
-/** The server says so in the error's data; the person can then rehearse instead. */
-function lacksKey(error: unknown): boolean {
-  return error instanceof ResponseError && (error.data as { kind?: string } | undefined)?.kind === 'no-key';
+/** Pauses the team, or lets it go on. What comes of it is seen in the status bar. */
+export function moveTeam(parts: Parts, command: 'pauseTeam' | 'resumeTeam'): Action {
+  return async (argument) => {
+    await execute(parts, serverCommand[command], await theFolder(argument));
+  };
 }

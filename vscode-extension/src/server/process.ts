@@ -4,13 +4,14 @@ import { once } from 'node:events';
 import { LogOutputChannel } from 'vscode';
 import { ServerProgram } from './program';
 
-/** @throws Error if the system cannot start it. `folder` is where it runs. */
+/** @throws Error if the system cannot start it. `folder` is where it runs; `secrets` are variables it has beside ours, never logged. */
 export async function startProcess(
   { path, args }: ServerProgram,
   folder: string | undefined,
+  secrets: Record<string, string>,
   log: LogOutputChannel,
 ): Promise<ChildProcessWithoutNullStreams> {
-  const child = spawn(path, args, { cwd: folder });
+  const child = spawn(path, args, { cwd: folder, env: { ...process.env, ...secrets } });
   await once(child, 'spawn');
   log.info(`Started ${[path, ...args].join(' ')}, process ${child.pid ?? '?'}`);
   child.once('exit', (code, signal) => {

@@ -1,7 +1,7 @@
 // The one language server process of this window: starts it, restarts it one at a time, and speaks with it.
 import { ChildProcess, ChildProcessWithoutNullStreams } from 'node:child_process';
 import { commands, Disposable, EventEmitter, l10n, LogOutputChannel, workspace } from 'vscode';
-import { ExecuteCommandRequest, LanguageClient, State } from 'vscode-languageclient/node';
+import { ExecuteCommandRequest, LanguageClient, RequestType, State } from 'vscode-languageclient/node';
 import { messageOf, showError } from '../log';
 import { createClient, SettingsReader } from './client';
 import { endProcess, startProcess } from './process';
@@ -19,6 +19,7 @@ const crashWindow = 3 * 60_000;
 export class Server implements Disposable {
   readonly #log: LogOutputChannel;
   readonly #settings: SettingsReader;
+  readonly #secrets: () => Promise<Record<string, string>>;
   readonly #stateChanged = new EventEmitter<ServerState>();
   readonly #statusReceived = new EventEmitter<Status>();
   #client: LanguageClient | undefined;
@@ -30,9 +31,11 @@ export class Server implements Disposable {
   readonly onDidChangeState = this.#stateChanged.event;
   readonly onDidReceiveStatus = this.#statusReceived.event;
 
-  constructor(log: LogOutputChannel, settings: SettingsReader) {
+  /** `secrets` gives the variables that the server's process alone has, each time one is started. */
+  constructor(log: LogOutputChannel, settings: SettingsReader, secrets: () => Promise<Record<string, string>>) {
     this.#log = log;
     this.#settings = settings;
+    this.#secrets = secrets;
   }
 
   get state(): ServerState {
@@ -62,6 +65,18 @@ export class Server implements Disposable {
     return (await this.#client.sendRequest(ExecuteCommandRequest.type, params)) as Answer;
   }
 
+  /**
+   * Sends a request of ours.
+   * @throws ResponseError with the server's own words, or Error if there is no server.
+   */
+  async request<Params, Answer>(type: RequestType<Params, Answer, unknown>, params: Params): Promise<Answer> {
+    await this.#turn;
+    if (this.#client?.state !== State.Running) {
+      throw new Error(l10n.t('The KinOS server is not running. Use "KinOS: Restart Server".'));
+    }
+    return this.#client.sendRequest(type, params);
+  }
+
   dispose(): void {
     this.#stateChanged.dispose();
     this.#statusReceived.dispose();
@@ -88,7 +103,8 @@ export class Server implements Disposable {
     this.#enter('starting');
     try {
       const program = await serverProgram();
-      this.#process = await startProcess(program, workspace.workspaceFolders?.[0]?.uri.fsPath, this.#log);
+      const folder = workspace.workspaceFolders?.[0]?.uri.fsPath;
+      this.#process = await startProcess(program, folder, await this.#secrets(), this.#log);
       this.#client = this.#connect(this.#process);
       await this.#started(this.#client, this.#process);
     } catch (error) {

@@ -1,12 +1,12 @@
-// The status bar item: phase, share of the limit and running agents, with the whole picture in its tooltip.
-import { Disposable, l10n, MarkdownString, StatusBarAlignment, StatusBarItem, ThemeColor, window } from 'vscode';
+// The status bar item of the folder: phase, share of the limit, running agents and spend, with the whole picture in its tooltip.
+import { Disposable, l10n, StatusBarAlignment, StatusBarItem, ThemeColor, window } from 'vscode';
 import { commandId } from '../command/id';
 import { Picture } from '../picture';
-import { AgentStatus, PhaseName, Status } from '../protocol';
+import { AgentStatus, Status } from '../protocol';
 import { ServerState } from '../server';
-import { escaped, kilotokens } from '../text';
-
-const phaseIcon: Record<PhaseName, string> = { EXPANSION: '$(rocket)', CONVERGENCE: '$(target)' };
+import { money } from '../text';
+import { statusTooltip } from './tooltip';
+import { phaseLabel, teamState } from './word';
 
 export class StatusBar implements Disposable {
   readonly #item: StatusBarItem;
@@ -15,8 +15,8 @@ export class StatusBar implements Disposable {
 
   constructor(picture: Picture) {
     this.#picture = picture;
-    this.#item = window.createStatusBarItem('kinos.status', StatusBarAlignment.Left);
-    this.#item.name = 'KinOS';
+    this.#item = window.createStatusBarItem('kinos.status', StatusBarAlignment.Left, 1);
+    this.#item.name = l10n.t('KinOS: phase and team');
     const render = (): void => {
       this.#render();
     };
@@ -33,13 +33,20 @@ export class StatusBar implements Disposable {
 
   #render(): void {
     const { serverState, current } = this.#picture;
-    const failed = serverState === 'failed';
-    this.#item.backgroundColor = failed ? new ThemeColor('statusBarItem.errorBackground') : undefined;
-    this.#item.command = failed ? commandId.restartServer : commandId.showMap;
+    this.#item.backgroundColor = background(serverState, current);
+    this.#item.command = serverState === 'failed' ? commandId.restartServer : commandId.showMap;
     this.#item.text = current === undefined ? withoutStatus(serverState) : statusText(current);
     this.#item.tooltip = current === undefined ? withoutStatusTooltip(serverState) : statusTooltip(current);
     this.#item.show();
   }
+}
+
+/** An error where nothing works or the project is over its limit; a warning where the team waits for the person. */
+function background(server: ServerState, status: Status | undefined): ThemeColor | undefined {
+  if (server === 'failed' || (status !== undefined && status.tokens.percent > 100)) {
+    return new ThemeColor('statusBarItem.errorBackground');
+  }
+  return status?.team.state === 'paused' ? new ThemeColor('statusBarItem.warningBackground') : undefined;
 }
 
 function withoutStatus(state: ServerState): string {
@@ -56,14 +63,17 @@ function withoutStatusTooltip(state: ServerState): string {
   }[state];
 }
 
-/** For example `$(rocket) EXPANSION 34% · 6 agents (rehearsal)`. */
-function statusText({ phase, tokens, team, agents }: Status): string {
-  const phaseText = `${phaseIcon[phase.name]} ${phase.name} ${Math.round(tokens.percent)}%`;
-  if (team.state === 'stopped') {
-    return phaseText;
+/** For example `$(rocket) EXPANSION 34% · 6 agents · $0.12`, or `… · 6 agents (rehearsal)`. */
+function statusText({ phase, tokens, team, agents, budget }: Status): string {
+  const parts = [`${phaseLabel(phase.name)} ${Math.round(tokens.percent)}%`];
+  if (team.state !== 'stopped') {
+    const work = team.state === 'running' ? agentCount(agents.filter(isRunning).length) : teamState(team.state);
+    parts.push(team.rehearsal ? `${work} ${l10n.t('(rehearsal)')}` : work);
+    if (!team.rehearsal) {
+      parts.push(money(budget.usd));
+    }
   }
-  const work = team.state === 'running' ? agentCount(agents.filter(isRunning).length) : teamState(team.state);
-  return `${phaseText} · ${work}${team.rehearsal ? ` ${l10n.t('(rehearsal)')}` : ''}`;
+  return parts.join(' · ');
 }
 
 function isRunning({ state }: AgentStatus): boolean {
@@ -72,41 +82,4 @@ function isRunning({ state }: AgentStatus): boolean {
 
 function agentCount(count: number): string {
   return count === 1 ? l10n.t('1 agent') : l10n.t('{0} agents', count);
-}
-
-function teamState(state: Status['team']['state']): string {
-  return {
-    stopped: l10n.t('stopped'),
-    starting: l10n.t('starting'),
-    running: l10n.t('running'),
-    paused: l10n.t('paused'),
-    stopping: l10n.t('stopping'),
-  }[state];
-}
-
-function statusTooltip(status: Status): MarkdownString {
-  const { phase, tokens, documents, agents } = status;
-  const share = Math.round(tokens.percent);
-  const lines = [
-    `${phase.name}: ${phase.reason}`,
-    l10n.t('{0} of {1} tokens ({2}%)', kilotokens(tokens.total), kilotokens(tokens.limit), share),
-    l10n.t('documents: {0}, of them {1} long and {2} too long', documents.count, documents.long, documents.tooLong),
-    teamLine(status),
-  ];
-  const list = status.team.state === 'stopped' ? [] : agents.map((agent) => `- ${escaped(agentLine(agent))}`);
-  return new MarkdownString(`**KinOS** · ${lines.map(escaped).join('  \n')}\n\n${list.join('\n')}`);
-}
-
-function teamLine({ team, waiting }: Status): string {
-  const state = teamState(team.state) + (team.state === 'paused' ? ` (${team.reason})` : '');
-  const rehearsal = team.rehearsal && team.state !== 'stopped' ? ` ${l10n.t('(rehearsal)')}` : '';
-  const changes = waiting > 0 ? ` · ${l10n.t('waiting for review: {0}', waiting)}` : '';
-  return team.name === ''
-    ? l10n.t('No team has run here yet')
-    : `${l10n.t('Team {0}', team.name)}: ${state}${rehearsal}${changes}`;
-}
-
-function agentLine({ name, state, task, deferred, lastError }: AgentStatus): string {
-  const detail = deferred || (state === 'failed' ? lastError : task);
-  return detail ? `${name}: ${state}, ${detail}` : `${name}: ${state}`;
 }

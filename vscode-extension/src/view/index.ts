@@ -1,5 +1,5 @@
 // The KinOS view: agents, changes, documents and history, each a tree that follows what the server tells.
-import { commands, Disposable, l10n, TreeView, window } from 'vscode';
+import { Disposable, l10n, TreeView, window } from 'vscode';
 import { Listing } from '../listing';
 import { Picture } from '../picture';
 import { Change, DocumentList } from '../protocol';
@@ -16,9 +16,6 @@ const viewId = {
   documents: 'kinos.documents',
   history: 'kinos.history',
 } as const;
-
-/** Which the views' welcome texts are chosen by: the server's state, and whether a team runs in any folder. */
-const context = { server: 'kinos.server', team: 'kinos.team' };
 
 export class KinosView implements Disposable {
   readonly #picture: Picture;
@@ -63,16 +60,13 @@ export class KinosView implements Disposable {
   }
 
   #refresh(): void {
-    const { all, serverState } = this.#picture;
+    const { all } = this.#picture;
     for (const provider of this.#providers) {
       provider.refresh();
     }
     const waiting = all.reduce((sum, status) => sum + status.waiting, 0);
     const tooltip = waiting === 1 ? l10n.t('1 change waits for you') : l10n.t('{0} changes wait for you', waiting);
     this.#changes.badge = waiting === 0 ? undefined : { value: waiting, tooltip };
-    void commands.executeCommand('setContext', context.server, serverState);
-    const running = all.some(({ team }) => team.state !== 'stopped');
-    void commands.executeCommand('setContext', context.team, running);
   }
 }
 
