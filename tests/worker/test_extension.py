@@ -9,11 +9,12 @@ import pytest
 from kinos.domain.errors import FailureKind, FaultError
 from kinos.domain.message import Code, Endpoint, Message, PlanCall, Planned, Read, Retry, Text
 from kinos.domain.task import Edits, NothingToDo, Task
-from kinos.worker.deadline import Deadline
+from kinos.worker.deadline import Deadline, OverdueError
 from kinos.worker.extension import run
 from kinos.worker.gate import Gate
 from kinos.worker.source import Source
 
+LATE = "late.md"
 FILES = {"a.md": Text("one\n"), "no.md": Text(None, "it is a secret")}
 CODE = """
 from kinos.extension import Edits, NothingToDo, RefusedError, Task
@@ -33,13 +34,16 @@ type Write = Callable[..., Planned]
 
 
 class Line:
-    """An engine that has `FILES`."""
+    """An engine that has `FILES`, and is asked for what is in `read`; the time is over in the middle of asking for `LATE`."""
 
-    def __init__(self) -> None:
-        self.read: list[str] = []
+    def __init__(self, deadline: Deadline, read: list[str]) -> None:
+        self.read = read
+        self._deadline = deadline
 
     def send(self, message: Message) -> None:
         assert isinstance(message, Read)
+        if message.path == LATE:
+            self._deadline._ring(0, None)
         self.read.append(message.path)
 
     def receive(self) -> Message:
@@ -52,8 +56,9 @@ def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Write:
     monkeypatch.setattr(sys, "path", list(sys.path))
 
     def written(
-        body: str, files: str = '["a.md", "new.md"]', entry: str = "", prompt: str = 'context.prompt + "!"'
-    ) -> Planned:
+        body: str, files: str = '["a.md", "new.md"]', entry: str = "", prompt: str = 'context.prompt + "!"',
+        read: list[str] | None = None,
+    ) -> Planned:  # fmt: skip
         name = f"own_{tmp_path.name}".replace("-", "_")
         sys.modules.pop(name, None)
         (tmp_path / f"{name}.py").write_text(CODE.format(files=files, body=body, prompt=prompt), encoding="utf-8")
@@ -61,7 +66,8 @@ def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Write:
         endpoint, retry = Endpoint("key", "http://127.0.0.1:9"), Retry(1, 0.0, ())
         call = PlanCall("own", "claude-sonnet-5-5", 100, None, endpoint, retry, 60, 60, "", "the brief", code=code)
         source = Source(call.model, endpoint)
-        return run(call, code, Gate(Line(), source, retry, Deadline(60)))
+        deadline = Deadline(60)
+        return run(call, code, Gate(Line(deadline, [] if read is None else read), source, retry, deadline))
 
     return written
 
@@ -80,6 +86,12 @@ def test_it_answers_with_a_task_or_with_finished_texts(own: Write) -> None:
     assert made == Edits("t", "w", {"a.md": "one\ntwo", "gone.md": None})
 
 
+def test_the_sources_of_its_task_are_kept(own: Write) -> None:
+    made = own("return Task('t', 'w', ('a.md',), 'do', ('Tides — https://example.org/tides',))").outcome
+    assert isinstance(made, Task)
+    assert made.sources == ("Tides — https://example.org/tides",)
+
+
 def test_a_file_it_may_not_read_is_refused_where_it_can_be_caught(own: Write) -> None:
     body = """
         try:
@@ -87,6 +99,13 @@ def test_a_file_it_may_not_read_is_refused_where_it_can_be_caught(own: Write) ->
         except RefusedError as error:
             return NothingToDo(str(error))"""
     assert own(body).outcome == NothingToDo("it is a secret")
+
+
+def test_when_its_time_is_over_what_is_said_to_the_engine_is_whole(own: Write) -> None:
+    read = list[str]()
+    with pytest.raises(OverdueError):
+        own("return NothingToDo('never')", repr(["a.md", LATE, "new.md"]), read=read)
+    assert read == ["a.md", LATE]
 
 
 @pytest.mark.parametrize(

@@ -82,3 +82,14 @@ def test_a_refused_key_ends_its_cycle_as_that_of_any_agent(running: Worker, api:
     result = talk(running, api, tmp_path, TWICE, refuses(401, "authentication_error")).result()
     assert isinstance(result, Failed)
     assert result.failure is FailureKind.AUTHENTICATION
+
+
+@pytest.mark.parametrize(
+    ("answer", "kind"), [(says("half", stop="max_tokens"), FailureKind.CUT_OFF), (says(""), FailureKind.EMPTY_ANSWER)]
+)
+def test_half_an_answer_or_none_is_not_handed_to_its_code(
+    running: Worker, api: ScriptedApi, tmp_path: Path, answer: Answer, kind: FailureKind
+) -> None:
+    result = talk(running, api, tmp_path, TWICE, answer, says("two")).result()
+    assert isinstance(result, Failed)
+    assert (result.failure, len(api.requests)) == (kind, 1)

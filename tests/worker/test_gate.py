@@ -1,4 +1,5 @@
 from collections.abc import Sequence
+from typing import override
 
 import pytest
 
@@ -134,6 +135,22 @@ def test_a_call_that_is_granted_too_late_is_not_made_and_settles_nothing(engine:
     with pytest.raises(OverdueError):
         ask(late, Model("yes"))
     assert engine.settled == [Usage()]
+
+
+@pytest.mark.parametrize("cut", [Reserve, Settle])
+def test_an_alarm_leaves_what_is_said_to_the_engine_whole(clock: Clock, cut: type[Message]) -> None:
+    class Interrupted(Engine):
+        @override
+        def send(self, message: Message) -> None:
+            if isinstance(message, cut):
+                asked.deadline._ring(0, None)
+            super().send(message)
+
+    engine = Interrupted()
+    asked = gate(engine, clock)
+    with pytest.raises(OverdueError):
+        ask(asked, Model("yes"))
+    assert isinstance(engine.heard[-1], cut)
 
 
 def test_each_try_is_reserved_by_itself(engine: Engine, clock: Clock) -> None:

@@ -38,12 +38,10 @@ def under_way(asked: Worker, api: ScriptedApi, calls: int = 1) -> list[Talk]:
     return talks
 
 
-def sockets(pid: int) -> set[str]:
-    return {link for link in _links(pid) if link.startswith("socket:")}
-
-
-def _links(pid: int) -> list[str]:
-    return [str(entry.readlink()) for entry in Path(f"/proc/{pid}/fd").iterdir()]
+def held(pid: int, kind: str) -> set[str]:
+    """The sockets or pipes that the process has open."""
+    links = [str(entry.readlink()) for entry in Path(f"/proc/{pid}/fd").iterdir()]
+    return {link for link in links if link.startswith(f"{kind}:")}
 
 
 @pytest.mark.agents
@@ -96,8 +94,10 @@ def test_the_worker_reads_nothing_and_prints_to_the_log(running: Worker) -> None
 def test_a_call_has_its_own_stream_only(running: Worker, api: ScriptedApi) -> None:
     first, second = under_way(running, api, calls=2)
     one, other = running.children()
-    assert not sockets(one) & sockets(other)
-    assert not (sockets(one) | sockets(other)) & sockets(running.process.pid)
+    assert not held(one, "socket") & held(other, "socket")
+    assert not (held(one, "socket") | held(other, "socket")) & held(running.process.pid, "socket")
+    assert held(one, "pipe"), "the one by which the server knows that it lives"
+    assert not held(one, "pipe") & held(other, "pipe")
     first.stream.close()
     second.stream.close()
     assert gone({one, other})
@@ -136,6 +136,7 @@ def test_a_call_that_is_no_call_ends_and_the_others_go_on(running: Worker, api: 
         ours.sendall(b"\x00\x00\x00\x02{}")
         ours.settimeout(10)
         assert ours.recv(1) == b""
+    assert "a call ended the child" in running.log.read_text()
     running.control.send(b"no descriptor")
     api.answers = [DONE]
     assert isinstance(running.call(plan_call(api.url)).result(), Planned)

@@ -11,7 +11,7 @@ import pytest
 
 from e2e.lsp.editor import Editor, ResponseError, Running, clean_environment, server
 from e2e.lsp.leaving import nothing_left
-from process_tree import alive, descendants
+from process_tree import alive, command_line, descendants
 
 
 async def opened(running: Running, folder: Path) -> list[int]:
@@ -228,6 +228,28 @@ async def test_opening_a_folder_leaves_nothing_in_it(tmp_path: Path) -> None:
         running.editor.close(document)
         await running.editor.request("kinos/state")
     assert [path.name for path in tmp_path.iterdir()] == ["a.md"]
+
+
+@pytest.mark.agents
+async def test_before_the_first_start_there_is_nothing_of_a_worker_and_after_a_stop_neither(tmp_path: Path) -> None:
+    folder, temporary = tmp_path / "work", tmp_path / "temporary"
+    for each in (folder, temporary):
+        each.mkdir()
+    (folder / "a.md").write_text("some words\n")
+    async with server(environment={"TMPDIR": str(temporary)}) as running:
+        (own,) = (await opened(running, folder))[1:]
+        assert "kinos.adapters.counter" in command_line(own)
+        before = sorted(temporary.iterdir())
+        for name in ("showMap", "teams", "agents", "status", "history", "doctor"):
+            await running.editor.command(name)
+        assert descendants(running.pid) == [own]
+        assert sorted(temporary.iterdir()) == before
+        await running.editor.command("startTeam", rehearse=True)
+        assert len(descendants(running.pid)) >= 3
+        assert [path.name for path in temporary.glob("kinos-worker-*")] != []
+        await running.editor.command("stopTeam")
+        assert descendants(running.pid) == [own]
+        assert sorted(temporary.iterdir()) == before
 
 
 async def test_broken_messages_are_survived(tmp_path: Path) -> None:
