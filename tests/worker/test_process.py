@@ -12,7 +12,7 @@ import pytest
 import kinos
 from kinos.domain.brief import NOTHING
 from kinos.domain.errors import FailureKind
-from kinos.domain.message import Edited, Failed, Planned, Ready, encode
+from kinos.domain.message import Edited, Failed, Granted, Planned, Ready, encode
 from process_tree import alive, descendants
 from worker.chat import ollama, openai
 from worker.process import Talk, Worker, edit_call, gone, plan_call, worker
@@ -128,15 +128,22 @@ def test_a_call_that_dies_ends_its_stream_without_an_answer_and_the_others_go_on
 
 
 @pytest.mark.agents
-def test_a_call_that_is_no_call_ends_and_the_others_go_on(running: Worker, api: ScriptedApi) -> None:
+@pytest.mark.parametrize(
+    ("frame", "said"),
+    [(b"\x00\x00\x00\x02{}", "the stream of the call broke"), (encode(Granted(1)), "TypeError: Granted is no call")],
+)
+def test_a_call_that_is_no_call_ends_and_the_others_go_on(
+    running: Worker, api: ScriptedApi, frame: bytes, said: str
+) -> None:
+    before = running.log.stat().st_size
     ours, theirs = socket.socketpair()
     with ours, theirs:
         socket.send_fds(running.control, [b"call"], [theirs.fileno()])
         theirs.close()
-        ours.sendall(b"\x00\x00\x00\x02{}")
+        ours.sendall(frame)
         ours.settimeout(10)
         assert ours.recv(1) == b""
-    assert "a call ended the child" in running.log.read_text()
+    assert said in running.log.read_bytes()[before:].decode()
     running.control.send(b"no descriptor")
     api.answers = [DONE]
     assert isinstance(running.call(plan_call(api.url)).result(), Planned)
