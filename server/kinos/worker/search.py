@@ -59,7 +59,7 @@ class Search:
         self._found: dict[str, str] = {}
         self._failed: list[str] = []
         self._worked = False
-        if call.searches and not (is_claude(call.model) or call.endpoint.rehearsal):
+        if call.searches and not is_claude(call.model):
             raise self._none("only Claude has a web search that KinOS can use")
 
     def tools(self) -> Sequence[Tool]:
