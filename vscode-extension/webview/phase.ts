@@ -1,8 +1,9 @@
 // Phase over time: the total of tokens as a line, the thresholds across it, the phases behind it.
-import { axisBottom, axisLeft } from 'd3-axis';
+import { axisLeft } from 'd3-axis';
 import { select, Selection } from 'd3-selection';
 import { area, curveStepAfter, line } from 'd3-shape';
 import type { View } from '../src/dashboard/message';
+import { timeAxis } from './axis';
 import type { Context, Part } from './context';
 import { Course, course, indexAt, Point, Scales, scales, Stretch, Threshold } from './course';
 import { element } from './element';
@@ -97,7 +98,9 @@ export class PhaseChart implements Part {
     this.#lines(this.#course, drawn, width);
     this.#curve(this.#course.points, drawn);
     this.#axes(drawn, width, inner);
-    this.#layers.cursor.selectAll('*').remove();
+    if (this.#index >= 0) {
+      this.#point(Math.min(this.#index, this.#course.points.length - 1), false);
+    }
   }
 
   #bands(stretches: readonly Stretch[], { x }: Scales, inner: number): void {
@@ -162,12 +165,7 @@ export class PhaseChart implements Part {
   }
 
   #axes({ x, y }: Scales, width: number, inner: number): void {
-    const [first, last] = x.domain() as [Date, Date];
-    const written = this.#context.format.tick(first, last);
-    const ticks = Math.max(2, Math.floor(width / 110));
-    this.#layers.x
-      .attr('transform', `translate(0,${inner})`)
-      .call(axisBottom<Date>(x).ticks(ticks).tickSizeOuter(0).tickFormat(written));
+    timeAxis(this.#layers.x.attr('transform', `translate(0,${inner})`), x, this.#context.format);
     const kilo = (tokens: number): string => `${tokens / 1000}k`;
     this.#layers.y.call(axisLeft<number>(y).ticks(5).tickSize(-width).tickFormat(kilo));
   }
@@ -183,6 +181,7 @@ export class PhaseChart implements Part {
       }
     });
     const leave = (): void => {
+      this.#index = -1;
       this.#layers.cursor.selectAll('*').remove();
       this.#context.tip.hide();
     };
@@ -193,7 +192,8 @@ export class PhaseChart implements Part {
     });
     this.#chart.addEventListener('keydown', (event) => {
       const last = (this.#course?.points.length ?? 0) - 1;
-      const to = { ArrowLeft: this.#index - 1, ArrowRight: this.#index + 1, Home: 0, End: last }[event.key];
+      const at = this.#index < 0 ? last : this.#index;
+      const to = { ArrowLeft: at - 1, ArrowRight: at + 1, Home: 0, End: last }[event.key];
       if (to !== undefined) {
         event.preventDefault();
         this.#point(Math.min(Math.max(0, to), last), true);

@@ -1,8 +1,8 @@
 // Timeline of cycles: a row for each agent, a mark for each cycle from its beginning to its end, coloured by how it ended.
-import { axisBottom } from 'd3-axis';
 import { scaleTime, ScaleTime } from 'd3-scale';
-import { select } from 'd3-selection';
+import { select, Selection } from 'd3-selection';
 import type { Period, View } from '../src/dashboard/message';
+import { timeAxis } from './axis';
 import type { Context, Part } from './context';
 import { element } from './element';
 import { fill } from './format';
@@ -13,6 +13,8 @@ import { resultWords } from './word';
 
 const mark = 'button.mark';
 const shortest = 30_000;
+/** Milliseconds after which the marks of those who are at work have grown. */
+const pace = 1000;
 
 export class Timeline implements Part {
   readonly root: HTMLElement;
@@ -26,8 +28,10 @@ export class Timeline implements Part {
   readonly #empty = element('p', { class: 'empty', hidden: '' });
   readonly #earlier = element('p', { class: 'note', hidden: '' });
   readonly #table: Table;
+  readonly #svg: Selection<SVGSVGElement, unknown, null, undefined>;
   #spans: Span[] = [];
   #drawn = '';
+  #timer: number | undefined;
 
   constructor(context: Context, period: () => Period) {
     this.#context = context;
@@ -35,6 +39,8 @@ export class Timeline implements Part {
     const { texts } = context;
     this.#table = new Table(context, 'cycles', texts.cycles);
     this.#chart.append(this.#names, this.#lanes, this.#axis);
+    this.#svg = select(this.#axis).append('svg').attr('class', 'axis').attr('aria-hidden', 'true');
+    this.#svg.append('g').attr('class', 'x');
     this.root = element(
       'section',
       { 'aria-labelledby': 'cycles' },
@@ -51,12 +57,22 @@ export class Timeline implements Part {
   }
 
   update(view: View): void {
+    window.clearTimeout(this.#timer);
     const working = view.status?.agents.map(({ name, state, since, task }) => [name, state, since, task]);
     const drawn = JSON.stringify([this.#period(), view.cycles, working]);
-    if (drawn === this.#drawn) {
-      return;
+    if (drawn !== this.#drawn) {
+      this.#drawn = drawn;
+      this.#show(view);
     }
-    this.#drawn = drawn;
+    if (this.#spans.some(({ kind }) => kind === 'open')) {
+      this.#timer = window.setTimeout(() => {
+        this.#drawn = '';
+        this.update(view);
+      }, pace);
+    }
+  }
+
+  #show(view: View): void {
     const { texts, format } = this.#context;
     const shown = (this.#spans = spans(view, this.#period(), new Date()));
     const agents = agentsOf(view, shown);
@@ -180,20 +196,7 @@ export class Timeline implements Part {
     if (width === 0 || this.#spans.length === 0) {
       return;
     }
-    const x = this.#scale().range([0, width]);
-    const [first, last] = x.domain() as [Date, Date];
-    const ticks = Math.max(2, Math.floor(width / 110));
-    const svg = select(this.#axis)
-      .selectAll('svg')
-      .data([0])
-      .join('svg')
-      .attr('class', 'axis')
-      .attr('aria-hidden', 'true');
-    svg.attr('width', width).attr('height', 24);
-    svg
-      .selectAll<SVGGElement, number>('g.x')
-      .data([0])
-      .join((enter) => enter.append('g').attr('class', 'x'))
-      .call(axisBottom<Date>(x).ticks(ticks).tickSizeOuter(0).tickFormat(this.#context.format.tick(first, last)));
+    const axis = this.#svg.attr('width', width).attr('height', 24).select<SVGGElement>('g');
+    timeAxis(axis, this.#scale().range([0, width]), this.#context.format);
   }
 }

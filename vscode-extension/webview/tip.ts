@@ -5,6 +5,8 @@ const gap = 8;
 
 export class Tip {
   readonly #root = element('div', { class: 'tip', 'aria-hidden': 'true', hidden: '' });
+  /** Shows it again where what it is about has moved to. */
+  #again: (() => void) | undefined;
 
   constructor(page: HTMLElement) {
     page.append(this.#root);
@@ -14,12 +16,16 @@ export class Tip {
       }
     });
     document.addEventListener('scroll', () => {
-      this.hide();
+      if (this.#again === undefined) {
+        this.hide();
+      }
+      this.#again?.();
     });
   }
 
   /** Shows `lines` beside the rectangle `at` of the window, where there is room. */
   show(lines: readonly string[], at: DOMRect): void {
+    this.#again = undefined;
     this.#root.replaceChildren(...lines.filter((line) => line !== '').map((line) => element('div', {}, line)));
     this.#root.hidden = false;
     const { width, height } = this.#root.getBoundingClientRect();
@@ -32,12 +38,14 @@ export class Tip {
 
   hide(): void {
     this.#root.hidden = true;
+    this.#again = undefined;
   }
 
   /** Shows what `lines` gives while `target` is pointed at or has the focus. */
   follow(target: HTMLElement, lines: () => readonly string[]): void {
     const show = (): void => {
       this.show(lines(), target.getBoundingClientRect());
+      this.#again = show;
     };
     const hide = (): void => {
       this.hide();
