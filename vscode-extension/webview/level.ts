@@ -14,7 +14,8 @@ export function sizedOf({ documents }: DocumentList): Sized[] {
 
 export const levels: readonly Level[] = ['ok', 'long', 'too-long'];
 
-export const mark: Record<Level, string> = { ok: '✓', long: '⚠️', 'too-long': '🔴' };
+/** The marks of the map, in signs that take the colour of their text. */
+export const mark: Record<Level, string> = { ok: '✓', long: '⚠', 'too-long': '●' };
 
 /** For example `long, above 6k`. */
 export function levelWords({ texts }: Context, level: Level): string {

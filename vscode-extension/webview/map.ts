@@ -47,7 +47,9 @@ export class DocumentMap implements Part {
     this.#chart.hidden = this.#legend.hidden = this.#table.root.hidden = count === 0;
     this.#empty.hidden = count > 0;
     this.#empty.textContent = documents?.complete ? texts.noDocuments : texts.counting;
-    if (documents !== null && count > 0) {
+    if (documents === null || count === 0) {
+      this.#chart.replaceChildren();
+    } else {
       this.#chart.setAttribute('aria-label', fill(texts.mapLabel, format.number(count)));
       this.#legend.replaceChildren(...this.#legendOf(documents));
       this.#table.update([texts.document, texts.size, fill(texts.share, format.limit(documents.warn)), ''], () =>

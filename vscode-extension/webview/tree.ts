@@ -20,7 +20,7 @@ export interface Branch {
 
 export type Place = HierarchyRectangularNode<Branch>;
 
-/** Every folder and document, the largest first, with its place in a rectangle of `width` and `height` pixels. */
+/** Every folder and document with its place in a rectangle of `width` and `height` pixels, the documents by size. */
 export function places(documents: readonly Sized[], width: number, height: number): Place[] {
   const root = hierarchy(tree(documents));
   const leaves = root.leaves();
@@ -35,7 +35,8 @@ export function places(documents: readonly Sized[], width: number, height: numbe
     .round(true);
   return layout(root)
     .descendants()
-    .filter(({ depth }) => depth > 0);
+    .filter(({ depth }) => depth > 0)
+    .sort((one, other) => other.data.tokens - one.data.tokens);
 }
 
 function tree(documents: readonly Sized[]): Branch {
