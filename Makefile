@@ -5,8 +5,9 @@ VENV   := .venv
 BASE   := .venv-base
 BIN    := $(VENV)/bin
 JOBS   ?= 2
+PROGRAMS := program-luacheck program-tmux
 
-.PHONY: demo setup test check unit base soak docs profiles format clean
+.PHONY: demo setup test check lua unit base soak docs profiles format clean $(PROGRAMS)
 
 demo: setup  ## a rehearsed team on a sample workspace
 	$(BIN)/kin demo
@@ -23,7 +24,7 @@ $(BASE)/.made: pyproject.toml
 
 test: check base unit  ## what CI runs
 
-check: setup vscode-extension/node_modules/.made  ## style, types, layers
+check: setup lua vscode-extension/node_modules/.made  ## style, types, layers
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -35,12 +36,29 @@ vscode-extension/node_modules/.made: vscode-extension/package-lock.json
 	cd vscode-extension && npm ci --no-audit --no-fund
 	touch $@
 
+lua: tools/node_modules/.made program-luacheck  ## style of the Neovim plugin
+	tools/node_modules/.bin/stylua --check neovim
+	cd neovim && luacheck --quiet .
+
+tools/node_modules/.made: tools/package-lock.json
+	@command -v npm >/dev/null || { echo "npm is missing. Install Node.js 20, for example: apt-get install nodejs npm"; exit 1; }
+	cd tools && npm ci --no-audit --no-fund
+	touch $@
+
+# Programs of the system, of Debian's packages: installed here by root, else named with what installs them.
+program-luacheck: PACKAGE := lua-check
+program-tmux: PACKAGE := tmux
+$(PROGRAMS): program-%:
+	@command -v $* >/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq \
+	  && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y $(PACKAGE) >/dev/null; } || true
+	@command -v $* >/dev/null || { echo "$* is missing. Install it: apt-get install $(PACKAGE)"; exit 1; }
+
 # What the layers let nobody below the adapters import need not be tried twice (lint-imports holds that).
-base: $(BASE)/.made  ## without the extra `agents`
+base: $(BASE)/.made program-tmux  ## without the extra `agents`
 	$(BASE)/bin/python -m pytest -q -n $(JOBS) -m "not agents and not soak" --ignore=tests/e2e/vscode \
 	  --ignore=tests/domain --ignore=tests/engine --ignore=tests/content --ignore=tests/e2e/test_killed_landing.py
 
-unit: setup vscode-extension/node_modules/.made
+unit: setup vscode-extension/node_modules/.made program-tmux
 	rm -f .coverage .coverage.*
 	$(BIN)/python -m pytest -n $(JOBS) --cov --cov-report= -m "not soak"
 	@for part in domain tokens engine; do \
@@ -64,12 +82,13 @@ docs: setup  ## pages, schemas and types made from the code
 profiles: setup  ## what real editors say they can, recorded anew for the tests
 	PYTHONPATH=tests $(BIN)/python -m e2e.lsp.record
 
-format: setup
+format: setup tools/node_modules/.made
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+	tools/node_modules/.bin/stylua neovim
 
 clean:
-	rm -rf $(VENV) $(BASE) vscode-extension/node_modules
+	rm -rf $(VENV) $(BASE) vscode-extension/node_modules tools/node_modules
 
 # A virtual environment with KinOS and the extras given. uv is ten times as fast as pip; where it fails, pip does it.
 define environment

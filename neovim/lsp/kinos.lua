@@ -7,34 +7,52 @@ return {
   root_markers = { '.kinos', 'demande.md', '.git' },
   -- An agent's edit is for the text as it is now: what is typed must not reach the server late.
   flags = { debounce_text_changes = 0 },
-  -- Neovim 0.11 makes edits that name the version they are for, but does not say so.
   capabilities = {
-    workspace = { workspaceEdit = { documentChanges = true } },
+    workspace = {
+      -- Neovim 0.11 makes edits that name the version they are for, but does not say so.
+      workspaceEdit = { documentChanges = true },
+      codeLens = { refreshSupport = true },
+    },
     experimental = { commands = { commands = { 'kinos.editChange', 'kinos.rejectChange' } } },
   },
   handlers = {
-    ['kinos/status'] = function(_, status)
-      require('kinos.status').receive(status)
+    ['kinos/status'] = function(_, status, ctx)
+      require('kinos.picture').receive(status, ctx.client_id)
     end,
     ['workspace/applyEdit'] = function(err, params, ctx)
       return require('kinos.edit').apply(err, params, ctx)
     end,
+    ['workspace/codeLens/refresh'] = function(_, _, ctx)
+      return require('kinos.lens').renew(ctx.client_id)
+    end,
   },
   commands = {
     ['kinos.editChange'] = function(command, context)
-      require('kinos.review').edit(command, context)
+      require('kinos.lens').edit(command, context)
     end,
     ['kinos.rejectChange'] = function(command, context)
-      require('kinos.review').reject(command, context)
+      require('kinos.lens').reject(command, context)
+    end,
+    ['kinos.server.diff'] = function(command, context)
+      require('kinos.lens').diff(command, context)
     end,
   },
+  before_init = function(params, config)
+    require('kinos.attach').configure(params, config)
+  end,
   on_init = function(client)
+    require('kinos.sync').follow(client)
     require('kinos.attach').follow(client)
+    require('kinos.client').ready(client)
   end,
   on_attach = function(client, buffer)
-    require('kinos.command').create(client, buffer)
+    require('kinos.lens').show(client, buffer)
   end,
   on_exit = function(_, _, client_id)
-    require('kinos.attach').forget(client_id)
+    vim.schedule(function()
+      require('kinos.attach').forget(client_id)
+      require('kinos.picture').forget(client_id)
+      require('kinos.client').forget(client_id)
+    end)
   end,
 }

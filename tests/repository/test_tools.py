@@ -1,6 +1,7 @@
 """What the machine must bring: if it does not, the command that installs it is named, and nothing is left behind."""
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -74,3 +75,18 @@ def test_a_missing_node_is_named_with_what_installs_it(tmp_path: Path, monkeypat
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(MissingToolError, match=r"no `node` on the PATH.*apt-get install nodejs npm"):
         required_node()
+
+
+@pytest.mark.parametrize(("program", "package"), [("luacheck", "lua-check"), ("tmux", "tmux")])
+def test_a_missing_program_of_the_system_is_named_with_what_installs_it(
+    program: str, package: str, tmp_path: Path
+) -> None:
+    tool(tmp_path / "id", "echo 1000")
+    make = shutil.which("make")
+    assert make is not None, "make is missing. Install it with: apt-get install make"
+    done = subprocess.run(
+        [make, "--no-print-directory", f"program-{program}"],
+        cwd=ROOT, capture_output=True, text=True, check=False, env={"PATH": str(tmp_path)},
+    )  # fmt: skip
+    assert done.returncode != 0
+    assert done.stdout == f"{program} is missing. Install it: apt-get install {package}\n"

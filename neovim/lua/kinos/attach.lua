@@ -5,6 +5,27 @@ local folder = require('kinos.folder')
 
 local M = {}
 
+---Hand the server the person's settings, at the start and whenever it asks.
+---@param params lsp.InitializeParams
+---@param config vim.lsp.ClientConfig
+function M.configure(params, config)
+  local settings = require('kinos.config').get().settings
+  if next(settings) == nil then
+    return
+  end
+  local given = params.initializationOptions or {}
+  params.initializationOptions = vim.tbl_deep_extend('force', given, { settings = settings })
+  config.settings = vim.tbl_deep_extend('force', config.settings or {}, { kinos = settings })
+end
+
+---The person has other settings now.
+---@param client vim.lsp.Client
+function M.configured(client)
+  local settings = require('kinos.config').get().settings
+  client.settings = vim.tbl_extend('force', client.settings or {}, { kinos = settings })
+  client:notify('workspace/didChangeConfiguration', { settings = client.settings })
+end
+
 ---@param client_id integer
 ---@return string
 local function group_name(client_id)
@@ -35,10 +56,18 @@ function M.follow(client)
       end
     end)
   end
+  local group = vim.api.nvim_create_augroup(group_name(client.id), {})
   vim.api.nvim_create_autocmd({ 'BufReadPost', 'BufNewFile', 'FileType' }, {
-    group = vim.api.nvim_create_augroup(group_name(client.id), {}),
+    group = group,
     callback = function(event)
       later(event.buf)
+    end,
+  })
+  vim.api.nvim_create_autocmd('User', {
+    group = group,
+    pattern = 'KinosStatus',
+    callback = function(event)
+      require('kinos.reload').look(event.data)
     end,
   })
   vim.iter(vim.api.nvim_list_bufs()):each(later)
@@ -47,9 +76,7 @@ end
 ---The client has ended.
 ---@param client_id integer
 function M.forget(client_id)
-  vim.schedule(function()
-    pcall(vim.api.nvim_del_augroup_by_name, group_name(client_id))
-  end)
+  pcall(vim.api.nvim_del_augroup_by_name, group_name(client_id))
 end
 
 return M

@@ -1,134 +1,233 @@
--- `:Kinos`: one table of subcommands, each a command of the server.
+-- `:Kinos`: every subcommand in one table.
 
 local M = {}
 
-local prefix = 'kinos.server.'
-local shipped = { 'default', 'coding', 'literature-review', 'book-writing' }
-
----@param message string
----@param level? integer
-local function say(message, level)
-  vim.notify('KinOS: ' .. message, level or vim.log.levels.INFO)
-end
-
----@class kinos.Call
----@field client vim.lsp.Client
----@field buffer integer
----@field folder? string
----@field word? string what follows the subcommand
-
----Ask the server; `done` gets the answer, an error is shown.
----@param call kinos.Call
----@param name string
----@param arguments table
----@param done fun(answer: any)
-local function ask(call, name, arguments, done)
-  -- An empty table would travel as a list.
-  local argument = vim.tbl_extend('force', vim.empty_dict(), { folder = call.folder }, arguments)
-  local command = { title = 'KinOS ' .. name, command = prefix .. name, arguments = { argument } }
-  call.client:exec_cmd(command, { bufnr = call.buffer }, function(err, answer)
-    if err then
-      say(err.message, vim.log.levels.ERROR)
-    else
-      done(answer)
-    end
-  end)
-end
-
----@param answer { changes: string[], setAside: { id: string, reason: string }[], unsaved: { id: string, paths: string[] }[] }
----@param verb string
-local function say_reverted(answer, verb)
-  say(#answer.changes == 0 and 'nothing ' .. verb or ('%s %s'):format(verb, table.concat(answer.changes, ', ')))
-  for _, aside in ipairs(answer.setAside) do
-    say(('%s not: %s'):format(aside.id, aside.reason), vim.log.levels.WARN)
-  end
-  for _, open in ipairs(answer.unsaved) do
-    say(('%s is not saved yet in %s'):format(open.id, table.concat(open.paths, ', ')), vim.log.levels.WARN)
-  end
-end
-
----@param text string
----@param filetype? string
-local function show(text, filetype)
-  vim.cmd.new()
-  local buffer = vim.api.nvim_get_current_buf()
-  vim.bo[buffer].buftype = 'nofile'
-  vim.bo[buffer].bufhidden = 'wipe'
-  vim.api.nvim_buf_set_lines(buffer, 0, -1, false, vim.split(text, '\n'))
-  vim.bo[buffer].filetype = filetype or 'markdown'
-  vim.bo[buffer].modifiable = false
-end
-
----@param call kinos.Call
----@param rehearse boolean
-local function start(call, rehearse)
-  local arguments = { team = call.word, rehearse = rehearse or nil }
-  ask(call, 'startTeam', arguments, function(answer)
-    say(('team %s started%s: %s'):format(answer.team, rehearse and ' a rehearsal' or '', answer.reason))
-  end)
-end
-
----@param call kinos.Call
----@return string[]
-local function teams(call)
-  local own = vim.fn.glob((call.folder or '.') .. '/.kinos/teams/*.toml', false, true)
-  return vim.list_extend(
-    vim.tbl_map(function(file)
-      return vim.fn.fnamemodify(file, ':t:r')
-    end, own),
-    shipped
-  )
-end
-
 ---@class kinos.Subcommand
+---@field does string for a person to read
+---@field form? string what may follow, for a person to read
 ---@field run fun(call: kinos.Call)
----@field words? fun(call: kinos.Call): string[] what may follow
+---@field words? (fun(call: kinos.Call): string[])[] what may stand at each place behind it
+
+---@param ... string
+---@return (fun(call: kinos.Call): string[])[]
+local function completion(...)
+  return vim.tbl_map(function(name)
+    return function(call)
+      return require('kinos.completion')[name](call)
+    end
+  end, { ... })
+end
+
+---@param ... string
+---@return (fun(call: kinos.Call): string[])[]
+local function changes(...)
+  local states = { ... }
+  return {
+    function(call)
+      return require('kinos.completion').changes(unpack(states))(call)
+    end,
+  }
+end
+
+---@param ... string
+---@return fun(): string[]
+local function fixed(...)
+  local words = { ... }
+  return function()
+    return words
+  end
+end
+
+---@param act fun(call: kinos.Call, change: string)
+---@return fun(call: kinos.Call)
+local function on_change(act)
+  return function(call)
+    require('kinos.change').meant(call, call.words[1], function(change)
+      act(call, change)
+    end)
+  end
+end
 
 ---@type table<string, kinos.Subcommand>
-local subcommands = {
+M.subcommands = {
   start = {
-    words = teams,
+    does = 'start a team; without a name the last one, else one that fits the folder',
+    form = '[team]',
+    words = completion('teams'),
     run = function(call)
-      start(call, false)
+      require('kinos.team').start(call, call.words[1])
     end,
   },
   rehearse = {
-    words = teams,
+    does = 'start a team with the rule-based rehearsal model: no key, no cost',
+    form = '[team]',
+    words = completion('teams'),
     run = function(call)
-      start(call, true)
+      require('kinos.team').start(call, call.words[1], true)
     end,
   },
   stop = {
+    does = 'stop the team and say how many processes ended',
     run = function(call)
-      ask(call, 'stopTeam', {}, function(answer)
-        say(answer.stopped == 0 and 'no team was running' or ('stopped, %d processes ended'):format(answer.stopped))
-      end)
+      require('kinos.team').stop(call)
     end,
   },
-  map = {
+  agent = {
+    does = 'start or stop one agent',
+    form = 'start|stop NAME',
+    words = { fixed('start', 'stop'), completion('agents')[1] },
     run = function(call)
-      ask(call, 'showMap', {}, show)
+      local verb, name = call.words[1], call.words[2]
+      if (verb == 'start' or verb == 'stop') and name then
+        require('kinos.team').agent(call, verb, name)
+      else
+        require('kinos.message').failed('say :Kinos agent start NAME, or stop NAME')
+      end
     end,
   },
-  undo = {
+  pause = {
+    does = 'let no further cycle begin',
     run = function(call)
-      ask(call, 'undo', { change = call.word }, function(answer)
-        say_reverted(answer, 'taken back')
-      end)
+      require('kinos.team').pause(call)
     end,
   },
-  redo = {
+  resume = {
+    does = 'let a paused team go on',
     run = function(call)
-      ask(call, 'redo', { change = call.word }, function(answer)
-        say_reverted(answer, 'put back')
-      end)
+      require('kinos.team').resume(call)
     end,
   },
   status = {
+    does = 'the phase, the team, its agents and what waits, live, with keys to act on them',
     run = function(call)
-      ask(call, 'status', {}, function(answer)
-        say(table.concat(require('kinos.status').lines(answer), '\n'))
-      end)
+      require('kinos.view.status').show(call)
+    end,
+  },
+  map = {
+    does = 'the map of the documents; gf opens what a line names',
+    run = function(call)
+      require('kinos.view.map').show(call)
+    end,
+  },
+  history = {
+    does = 'every change, the newest first, live, with keys to act on them',
+    run = function(call)
+      require('kinos.view.history').show(call)
+    end,
+  },
+  undo = {
+    does = 'take a change back; without an id the last that landed',
+    form = '[change]',
+    words = changes('landed', 'landed, unsaved'),
+    run = function(call)
+      require('kinos.change').undo(call, call.words[1])
+    end,
+  },
+  redo = {
+    does = 'put a change back; without an id the oldest that was taken back',
+    form = '[change]',
+    words = changes('undone'),
+    run = function(call)
+      require('kinos.change').redo(call, call.words[1])
+    end,
+  },
+  review = {
+    does = 'a waiting change in diff mode; without an id all of them in the quickfix list',
+    form = '[change]',
+    words = changes('proposed'),
+    run = function(call)
+      if call.words[1] then
+        require('kinos.review').open(call, call.words[1])
+      else
+        require('kinos.view.quickfix').show(call)
+      end
+    end,
+  },
+  diff = {
+    does = 'what a change makes of its files, as a unified diff',
+    form = '[change]',
+    words = changes('proposed', 'landed', 'undone'),
+    run = on_change(function(call, change)
+      require('kinos.view.diff').show(call, change)
+    end),
+  },
+  accept = {
+    does = 'accept a waiting change; without an id the one that is shown',
+    form = '[change]',
+    words = changes('proposed'),
+    run = on_change(function(call, change)
+      require('kinos.change').accept(call, change)
+    end),
+  },
+  reject = {
+    does = 'reject a waiting change; the reason, asked for if it is not given, reaches the agents',
+    form = '[change [reason]]',
+    words = changes('proposed'),
+    run = on_change(function(call, change)
+      local reason = #call.words > 1 and table.concat(call.words, ' ', 2) or nil
+      require('kinos.change').reject(call, change, reason)
+    end),
+  },
+  prompt = {
+    does = "open an agent's prompt, copied into this folder first if it is a shipped one",
+    form = 'NAME',
+    words = completion('agents'),
+    run = function(call)
+      require('kinos.file').prompt(call)
+    end,
+  },
+  team = {
+    does = "open a team's file, copied into this folder first if it is a shipped one",
+    form = 'NAME',
+    words = completion('teams'),
+    run = function(call)
+      require('kinos.file').team(call)
+    end,
+  },
+  phase = {
+    does = 'say the phase and why, or set it',
+    form = '[expansion|convergence|auto]',
+    words = { fixed('expansion', 'convergence', 'auto') },
+    run = function(call)
+      require('kinos.bound').phase(call)
+    end,
+  },
+  budget = {
+    does = 'say what is spent, or set caps; 0 is none',
+    form = '[CAP NUMBER …]',
+    words = completion('caps', 'none', 'caps', 'none', 'caps', 'none', 'caps', 'none', 'caps'),
+    run = function(call)
+      require('kinos.bound').budget(call)
+    end,
+  },
+  new = {
+    does = 'make a mission: a folder with a request to fill in',
+    form = '[folder]',
+    words = {},
+    run = function(call)
+      require('kinos.file').new(call)
+    end,
+  },
+  trust = {
+    does = 'show what the folder brings beyond what it may set freely, and approve it, or take every approval back',
+    form = '[revoke]',
+    words = { fixed('revoke') },
+    run = function(call)
+      require('kinos.trust').show(call)
+    end,
+  },
+  doctor = {
+    does = 'what is installed, reachable and missing; live also makes one minimal call, which costs',
+    form = '[live]',
+    words = { fixed('live') },
+    run = function(call)
+      require('kinos.view.doctor').show(call)
+    end,
+  },
+  log = {
+    does = 'open the log',
+    run = function(call)
+      require('kinos.file').log(call)
     end,
   },
 }
@@ -138,61 +237,52 @@ local subcommands = {
 ---@param words string[]
 ---@return kinos.Call
 local function call_of(client, buffer, words)
-  return { client = client, buffer = buffer, folder = require('kinos.folder').of(client, buffer), word = words[2] }
+  return { client = client, buffer = buffer, folder = require('kinos.folder').of(client, buffer), words = words }
+end
+
+---Do what `:Kinos` says.
+---@param words string[]
+function M.run(words)
+  local name = words[1] or 'status'
+  local subcommand = M.subcommands[name]
+  if not subcommand then
+    local meant = vim.fn.matchfuzzy(vim.tbl_keys(M.subcommands), name)[1]
+    local known = meant and ('did you mean %s?'):format(meant) or 'see :help kinos-commands'
+    require('kinos.message').failed(('there is no %s: %s'):format(name, known))
+    return
+  end
+  local buffer = vim.api.nvim_get_current_buf()
+  require('kinos.client').with(buffer, function(client)
+    subcommand.run(call_of(client, buffer, vim.list_slice(words, 2)))
+  end)
 end
 
 ---Names that may stand where the cursor is.
----@param client vim.lsp.Client
----@param buffer integer
 ---@param line string the command line up to the cursor
 ---@return string[]
-local function complete(client, buffer, line)
-  local words = vim.split(line, '%s+')
-  local names, typed = vim.tbl_keys(subcommands), words[2] or ''
-  if #words > 2 then
-    local subcommand = subcommands[words[2]]
-    names = subcommand and subcommand.words and subcommand.words(call_of(client, buffer, {})) or {}
-    typed = words[3]
+function M.complete(line)
+  local words = vim.split(vim.trim(line:gsub('^.-Kinos', '', 1)), '%s+')
+  if line:match('%s$') and words[1] ~= '' then
+    table.insert(words, '')
   end
-  table.sort(names)
+  local place, typed = #words, words[#words]
+  local found = {}
+  if place == 1 then
+    found = vim.tbl_keys(M.subcommands)
+    table.sort(found)
+  elseif words[1] == 'new' then
+    return vim.fn.getcompletion(typed, 'dir')
+  else
+    local subcommand = M.subcommands[words[1]]
+    local known = subcommand and subcommand.words and subcommand.words[place - 1]
+    local client = known and require('kinos.client').find(0)
+    if known then
+      found = known(client and call_of(client, vim.api.nvim_get_current_buf(), {}) or nil)
+    end
+  end
   return vim.tbl_filter(function(name)
     return vim.startswith(name, typed)
-  end, names)
-end
-
----Show what a waiting change would make of its files, as the lens above them asks.
----@param command lsp.Command
----@param context { client_id: integer, bufnr: integer }
-function M.review(command, context)
-  local client = assert(vim.lsp.get_client_by_id(context.client_id))
-  local request = { command = command.command, arguments = command.arguments }
-  client:request('workspace/executeCommand', request, function(err, answer)
-    if err then
-      say(err.message, vim.log.levels.ERROR)
-    else
-      show(answer, 'diff')
-    end
-  end, context.bufnr)
-end
-
----Make `:Kinos` in a buffer.
----@param client vim.lsp.Client
----@param buffer integer
-function M.create(client, buffer)
-  vim.api.nvim_buf_create_user_command(buffer, 'Kinos', function(input)
-    local subcommand = subcommands[input.fargs[1]]
-    if subcommand then
-      subcommand.run(call_of(client, buffer, input.fargs))
-    else
-      say('there is no ' .. input.fargs[1], vim.log.levels.ERROR)
-    end
-  end, {
-    nargs = '+',
-    desc = 'KinOS: start, stop and watch agents',
-    complete = function(_, line, column)
-      return complete(client, buffer, line:sub(1, column))
-    end,
-  })
+  end, found)
 end
 
 return M

@@ -30,6 +30,10 @@ local function stale(edit)
     if version and vim.lsp.util.buf_versions[buffer] ~= version then
       return vim.api.nvim_buf_get_name(buffer) .. ' has been changed meanwhile.'
     end
+    if require('kinos.sync').is_odd(buffer) then
+      local name = vim.api.nvim_buf_get_name(buffer)
+      return name .. ' has carriage returns or NULs inside of lines, where Neovim counts lines otherwise than LSP.'
+    end
   end
 end
 
@@ -52,8 +56,8 @@ local function save(buffer)
   end
 end
 
----The handler of `workspace/applyEdit`. A buffer that had no unsaved words before is saved afterwards, unless
----`vim.g.kinos_save` is false.
+---The handler of `workspace/applyEdit`. A buffer that had no unsaved words before is saved afterwards, if the person's `save`
+---says so.
 ---@param err lsp.ResponseError?
 ---@param params lsp.ApplyWorkspaceEditParams
 ---@param ctx lsp.HandlerContext
@@ -71,7 +75,7 @@ function M.apply(err, params, ctx)
   -- Without the label, which Neovim would print as a message each time.
   local result = vim.lsp.handlers['workspace/applyEdit'](err, { edit = params.edit }, ctx)
   vim.iter(buffers):each(break_undo)
-  if vim.g.kinos_save ~= false then
+  if require('kinos.config').get().save then
     vim.schedule(function()
       vim.iter(clean):each(save)
     end)

@@ -1,24 +1,8 @@
--- What a person does about a change that waits, from a code action.
+-- A change that waits, in diff mode beside its files as they are. What is written there waits in its place.
 
 local M = {}
 
----Ask why, and reject the change; it goes on waiting when the question is left.
----@param command lsp.Command its argument names the change and its folder
----@param ctx { client_id: integer, bufnr: integer }
-function M.reject(command, ctx)
-  local client = vim.lsp.get_client_by_id(ctx.client_id)
-  vim.ui.input({ prompt = 'Why not? ' }, function(reason)
-    if reason == nil or client == nil then
-      return
-    end
-    local argument = vim.tbl_extend('force', command.arguments[1], { reason = reason })
-    local reject = { title = command.title, command = 'kinos.server.reject', arguments = { argument } }
-    client:exec_cmd(reject, { bufnr = ctx.bufnr }, function(err)
-      local said = err and err.message or 'rejected; the reason reaches the agents'
-      vim.notify('KinOS: ' .. said, err and vim.log.levels.ERROR or vim.log.levels.INFO)
-    end)
-  end)
-end
+local message = require('kinos.message')
 
 ---@class kinos.Proposed a file of a waiting change
 ---@field path string
@@ -28,8 +12,54 @@ end
 
 ---@class kinos.Waiting the change that waits: after each write another one
 ---@field change string
----@field folder string
----@field client vim.lsp.Client
+---@field call kinos.Call
+---@field buffers integer[] those that show it
+
+---Close what shows the change.
+---@param waiting kinos.Waiting
+local function close(waiting)
+  for _, buffer in ipairs(waiting.buffers) do
+    if vim.api.nvim_buf_is_valid(buffer) then
+      vim.api.nvim_buf_delete(buffer, { force = true })
+    end
+  end
+end
+
+---@param waiting kinos.Waiting
+local function mark(waiting)
+  for _, buffer in ipairs(waiting.buffers) do
+    if vim.api.nvim_buf_is_valid(buffer) then
+      local call = waiting.call
+      vim.b[buffer].kinos = { client = call.client.id, folder = call.folder, change = waiting.change }
+    end
+  end
+end
+
+---@param waiting kinos.Waiting
+---@return boolean whether somebody wrote here what was not put in its place yet
+local function is_written(waiting)
+  return vim.iter(waiting.buffers):any(function(buffer)
+    return vim.api.nvim_buf_is_valid(buffer) and vim.bo[buffer].modified
+  end)
+end
+
+---@param waiting kinos.Waiting
+local function accept(waiting)
+  if is_written(waiting) then
+    message.warn('you have changed it: :write first, then accept')
+    return
+  end
+  require('kinos.change').accept(waiting.call, waiting.change, function()
+    close(waiting)
+  end)
+end
+
+---@param waiting kinos.Waiting
+local function reject(waiting)
+  require('kinos.change').reject(waiting.call, waiting.change, nil, function()
+    close(waiting)
+  end)
+end
 
 ---@param text string
 ---@param filetype? string
@@ -54,23 +84,32 @@ end
 ---@param file kinos.Proposed
 local function write(buffer, waiting, file)
   local text = table.concat(vim.api.nvim_buf_get_lines(buffer, 0, -1, false), '\n')
-  local argument = {
-    folder = waiting.folder,
+  local arguments = {
     change = waiting.change,
     texts = { [file.path] = vim.bo[buffer].endofline and text .. '\n' or text },
     bases = file.base and { [file.path] = file.base } or nil,
   }
-  local request = { command = 'kinos.server.editChange', arguments = { argument } }
   -- Waited for, since `:wq` goes on to close the buffer.
-  local answer, err = waiting.client:request_sync('workspace/executeCommand', request, 10000, buffer)
-  local failure = err or (answer and answer.err and answer.err.message)
-  if failure or not answer then
-    vim.notify('KinOS: ' .. (failure or 'no answer'), vim.log.levels.ERROR)
+  local made, failure = require('kinos.request').wait(waiting.call, 'editChange', arguments, 10000)
+  if failure or not made then
+    message.failed(failure or 'no answer')
     return
   end
-  waiting.change = answer.result.id
+  waiting.change = made.id
+  mark(waiting)
   vim.bo[buffer].modified = false
-  vim.notify(('KinOS: your version waits as %s'):format(waiting.change))
+  message.say(('your version waits as %s'):format(waiting.change))
+end
+
+---@param buffer integer
+---@param waiting kinos.Waiting
+local function map_keys(buffer, waiting)
+  local keys = { a = { accept, 'accept the change' }, r = { reject, 'reject the change' }, q = { close, 'close' } }
+  for key, does in pairs(keys) do
+    vim.keymap.set('n', '<LocalLeader>' .. key, function()
+      does[1](waiting)
+    end, { buffer = buffer, desc = 'KinOS: ' .. does[2] })
+  end
 end
 
 ---A tab page with a file as it is and as it would be, which can be edited.
@@ -92,35 +131,33 @@ local function compare(waiting, file)
       write(buffer, waiting, file)
     end,
   })
+  for _, each in ipairs({ base, buffer }) do
+    table.insert(waiting.buffers, each)
+    map_keys(each, waiting)
+  end
   if file.conflict ~= '' then
-    vim.notify(('KinOS: both versions of %s: %s'):format(file.path, file.conflict), vim.log.levels.WARN)
+    message.warn(('both versions of %s: %s'):format(file.path, file.conflict))
   end
 end
 
 ---Show a waiting change beside its files as they are; `:write` puts the person's version in its place.
----@param command lsp.Command its argument names the change and its folder
----@param ctx { client_id: integer, bufnr: integer }
-function M.edit(command, ctx)
-  local client = assert(vim.lsp.get_client_by_id(ctx.client_id))
-  local argument = command.arguments[1]
-  local request = { command = 'kinos.server.proposal', arguments = { argument } }
-  client:request('workspace/executeCommand', request, function(err, answer)
-    if err then
-      vim.notify('KinOS: ' .. err.message, vim.log.levels.ERROR)
-      return
-    end
-    local waiting = { change = argument.change, folder = argument.folder, client = client }
+---@param call kinos.Call
+---@param change string
+function M.open(call, change)
+  require('kinos.request').ask(call, 'proposal', { change = change }, function(answer)
+    local waiting = { change = change, call = call, buffers = {} }
     local files = vim.tbl_filter(function(file)
       return file.text ~= nil
     end, answer.files)
     for _, file in ipairs(files) do
       compare(waiting, file)
     end
+    mark(waiting)
     if #files < #answer.files then
       -- Files that it deletes or renames are seen in the whole.
-      require('kinos.command').review({ command = 'kinos.server.diff', arguments = { argument } }, ctx)
+      require('kinos.view.diff').show(call, change)
     end
-  end, ctx.bufnr)
+  end)
 end
 
 return M

@@ -1,26 +1,52 @@
--- The last state of each folder, for status lines and for whoever listens to the `User` autocommand `KinosStatus`.
+-- The state of a buffer's folder in one line, for status lines of any kind.
 
 local M = {}
 
----@type table<string, kinos.Status> by folder
-local statuses = {}
+local marks = { ok = '✓', long = '⚠️', ['too-long'] = '🔴' }
 
----Take a `kinos/status`.
----@param status kinos.Status
-function M.receive(status)
-  statuses[status.folder] = status
-  vim.api.nvim_exec_autocmds('User', { pattern = 'KinosStatus', data = status })
-  vim.cmd.redrawstatus()
+---@param buffer? integer
+---@return integer
+local function number(buffer)
+  return (buffer and buffer ~= 0) and buffer or vim.api.nvim_get_current_buf()
+end
+
+---@param buffer integer
+---@return string?
+local function folder_of(buffer)
+  local client = require('kinos.client').find(buffer)
+  return client and require('kinos.folder').of(client, buffer)
 end
 
 ---The state of the folder a buffer belongs to; nil before KinOS has told.
 ---@param buffer? integer
 ---@return kinos.Status?
 function M.get(buffer)
-  buffer = (buffer and buffer ~= 0) and buffer or vim.api.nvim_get_current_buf()
-  local client = vim.lsp.get_clients({ name = 'kinos', bufnr = buffer })[1]
-  local folder = client and require('kinos.folder').of(client, buffer)
-  return folder and statuses[folder]
+  local folder = folder_of(number(buffer))
+  return folder and require('kinos.picture').status(folder)
+end
+
+---`840`, from a thousand on `4.2k`, as everywhere in KinOS.
+---@param tokens integer
+---@return string
+function M.tokens(tokens)
+  return tokens < 1000 and tostring(tokens) or ('%.1fk'):format(tokens / 1000)
+end
+
+---The size of a buffer's document with its mark, `7.0k ⚠️`; empty for what is not counted.
+---@param buffer? integer
+---@return string
+function M.size(buffer)
+  buffer = number(buffer)
+  local folder = folder_of(buffer)
+  local name = vim.api.nvim_buf_get_name(buffer)
+  if not folder or not require('kinos.folder').contains(folder, name) then
+    return ''
+  end
+  local document = require('kinos.picture').document(folder, name:sub(#folder + 2))
+  if not document then
+    return ''
+  end
+  return document.tokens and ('%s %s'):format(M.tokens(document.tokens), marks[document.level]) or '❔'
 end
 
 ---@param agent kinos.status.Agent
@@ -29,53 +55,64 @@ local function is_awake(agent)
   return agent.state ~= 'asleep' and agent.state ~= 'stopped'
 end
 
----One short text, for example `EXPANSION 34% · 6 agents (rehearsal)`; empty where KinOS does not run.
----@param buffer? integer
+---@param status kinos.Status
 ---@return string
-function M.statusline(buffer)
+local function agents(status)
+  local team = status.team
+  if team.state == 'stopped' then
+    return team.heldBy ~= '' and 'held by ' .. team.heldBy or ''
+  end
+  local awake = #vim.tbl_filter(is_awake, status.agents)
+  local said = team.state == 'running' and ('%d agent%s'):format(awake, awake == 1 and '' or 's') or team.state
+  return said .. (team.rehearsal and ' (rehearsal)' or '')
+end
+
+---@param status kinos.Status
+---@return string
+local function spend(status)
+  local spent = status.budget.usd
+  return (spent and spent > 0) and ('$%.2f'):format(spent) or ''
+end
+
+---@alias kinos.StatusPart 'phase'|'size'|'agents'|'waiting'|'spend'
+
+---@type table<kinos.StatusPart, fun(status: kinos.Status, buffer: integer): string>
+local texts = {
+  phase = function(status)
+    return ('%s %d%%'):format(status.phase.name, math.floor(status.tokens.percent + 0.5))
+  end,
+  size = function(_, buffer)
+    return M.size(buffer)
+  end,
+  agents = agents,
+  waiting = function(status)
+    return status.waiting > 0 and ('%d waiting'):format(status.waiting) or ''
+  end,
+  spend = spend,
+}
+
+---@type kinos.StatusPart[]
+M.parts = { 'phase', 'size', 'agents', 'waiting', 'spend' }
+
+---One short text, `EXPANSION 34% · 7.0k ⚠️ · 6 agents · 2 waiting · $0.12`; empty where KinOS does not run.
+---@param buffer? integer
+---@param parts? kinos.StatusPart[] which, in this order; all without
+---@return string
+function M.statusline(buffer, parts)
+  buffer = number(buffer)
   local status = M.get(buffer)
   if not status then
     return ''
   end
-  local text = ('%s %d%%'):format(status.phase.name, math.floor(status.tokens.percent + 0.5))
-  if status.team.state == 'stopped' then
-    return text
-  end
-  local awake = #vim.tbl_filter(is_awake, status.agents)
-  local team = status.team.state == 'running' and ('%d agents'):format(awake) or status.team.state
-  return ('%s · %s%s'):format(text, team, status.team.rehearsal and ' (rehearsal)' or '')
-end
-
----The whole picture as lines.
----@param status kinos.Status
----@return string[]
-function M.lines(status)
-  local lines = {
-    ('%s: %s'):format(status.phase.name, status.phase.reason),
-    ('%d of %d tokens in %d documents: %d long, %d too long'):format(
-      status.tokens.total,
-      status.tokens.limit,
-      status.documents.count,
-      status.documents.long,
-      status.documents.tooLong
-    ),
-    status.team.name == '' and 'no team has run here yet' or ('team %s: %s%s'):format(
-      status.team.name,
-      status.team.state,
-      status.team.rehearsal and ' (rehearsal)' or ''
-    ),
-  }
-  if status.team.state ~= 'stopped' then
-    for _, agent in ipairs(status.agents) do
-      local detail = agent.state == 'failed' and agent.lastError or agent.task
-      detail = agent.deferred ~= '' and agent.deferred or detail
-      table.insert(lines, ('  %s: %s%s'):format(agent.name, agent.state, detail ~= '' and ', ' .. detail or ''))
-    end
-  end
-  if status.waiting > 0 then
-    table.insert(lines, ('%d changes waiting for review'):format(status.waiting))
-  end
-  return lines
+  local shown = vim.tbl_map(function(part)
+    return texts[part](status, buffer)
+  end, parts or M.parts)
+  return table.concat(
+    vim.tbl_filter(function(text)
+      return text ~= ''
+    end, shown),
+    ' · '
+  )
 end
 
 return M

@@ -86,6 +86,21 @@ def lua_types() -> str:
     return "\n".join([*head, *(line for part in parts for line in part)]) + "\n"
 
 
+def lua_defaults() -> str:
+    """neovim/lua/kinos/default.lua: each setting with its default, to complete and check what a person sets."""
+    sections: dict[str, list[str]] = {}
+    for row, default in _shown():
+        section, _, name = row.key.partition(".")
+        sections.setdefault(section, []).append(f"    {name} = {_lua_value(default)},")
+    head = [
+        "-- The settings of the server with their defaults; `vim.NIL` is none. Made from the table of settings by `make docs`.",
+        "",
+        "return {",
+    ]
+    parts = ([f"  {section} = {{", *fields, "  },"] for section, fields in sections.items())
+    return "\n".join([*head, *(line for part in parts for line in part), "}"]) + "\n"
+
+
 def _properties() -> Iterator[tuple[str, dict[str, Any]]]:
     for row, default in _shown():
         entry = row.kind.schema()
@@ -119,6 +134,18 @@ def _lua(schema: Mapping[str, Any]) -> str:
         return "number"
     inner = schema.get("items", {}).get("type", "table")
     return _LUA[schema["type"]].format(_LUA.get(inner, "table"))
+
+
+def _lua_value(value: Any) -> str:
+    if value is None:
+        return "vim.NIL"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, str):
+        return f"'{value}'"
+    if isinstance(value, Sequence):
+        return f"{{ {', '.join(map(_lua_value, value))} }}" if value else "{}"
+    return "{}" if isinstance(value, Mapping) else str(_plain(value))
 
 
 def _told(default: Any) -> str:

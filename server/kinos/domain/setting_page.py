@@ -6,7 +6,7 @@ from typing import Any
 
 from kinos.domain.kind import Text
 from kinos.domain.setting import Row, defaults
-from kinos.domain.setting_editor import english, french, lua_types, manifest
+from kinos.domain.setting_editor import english, french, lua_defaults, lua_types, manifest
 
 _HEAD = """\
 # Settings
@@ -58,6 +58,7 @@ PAGES: Mapping[str, Callable[[str], str]] = {
     "vscode-extension/package.nls.json": english,
     "vscode-extension/package.nls.fr.json": french,
     "neovim/lua/kinos/types.lua": lambda _: lua_types(),
+    "neovim/lua/kinos/default.lua": lambda _: lua_defaults(),
 }
 """What `make docs` writes: a file's path from the root of the repository, and what it is made of what is in it."""
 

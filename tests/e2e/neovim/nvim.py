@@ -60,7 +60,19 @@ class Neovim:
     def wait(self, expression: str) -> None:
         """Wait until a Lua expression is true; Neovim looks by itself."""
         code = f"vim.wait({SECONDS * 1000}, function() return {expression} end, 20)"
-        assert self.lua(f"{code} == true"), f"not within {SECONDS} s: {expression}\nmessages: {self.messages()}"
+        if self.lua(f"{code} == true") is not True:
+            shown = "\n".join(self.lines()[:60])
+            pytest.fail(f"not within {SECONDS} s: {expression}\nmessages: {self.messages()}\nbuffer:\n{shown}")
+
+    def ready(self) -> None:
+        """Wait until KinOS has the buffer and has told the state of its folder."""
+        self.wait("#vim.lsp.get_clients({ name = 'kinos', bufnr = 0 }) == 1 and require('kinos.status').get() ~= nil")
+
+    def rehearse_alone(self, agent: str) -> None:
+        """Start one agent with the rehearsal model."""
+        argument = f"{{ agent = '{agent}', rehearse = true }}"
+        command = f"{{ title = '', command = 'kinos.server.startAgent', arguments = {{ {argument} }} }}"
+        self.run(f"vim.lsp.get_clients({{ name = 'kinos' }})[1]:exec_cmd({command}, nil, function() end) return true")
 
     def messages(self) -> str:
         """What it has told the person."""
@@ -93,27 +105,30 @@ class Neovim:
     def _ask(self, *arguments: str) -> subprocess.CompletedProcess[bytes]:
         return subprocess.run(
             [program(), "--clean", "--headless", "--server", self._address, *arguments],
-            capture_output=True, timeout=SECONDS + 20, check=False, env=_environment(self._address.parent),
+            capture_output=True, timeout=SECONDS + 20, check=False, env=environment(self._address.parent),
         )  # fmt: skip
 
 
 @contextmanager
 def neovim(
     home: Path, *files: Path, options: Mapping[str, Any] | None = None, root: Path | None = None,
-    command: Sequence[str] = (sys.executable, "-P", "-m", "kinos", "lsp"),
+    command: Sequence[str] = (sys.executable, "-P", "-m", "kinos", "lsp"), before: Sequence[str] = (),
 ) -> Iterator[Neovim]:  # fmt: skip
-    """A Neovim that has the plugin on its runtime path and these files open; ended afterwards, with all below it."""
+    """A Neovim that has the plugin on its runtime path and these files open; ended afterwards, with all below it. `before` are
+    Ex commands of the person's configuration.
+    """
     (files[0].parent if root is None else root).joinpath(".kinos").mkdir(exist_ok=True)
     address = home / "nvim.sock"
-    config = {"cmd": [*command], "init_options": dict(options or {"trusted": True})}
+    config = {"cmd": [*command], "init_options": {"trusted": True} if options is None else dict(options)}
     lua = f"lua vim.lsp.config('kinos', vim.json.decode([==[{json.dumps(config)}]==]))"
     # A notification of an error would end the request of ours during which it comes.
     listen = "lua _G.told = {}; vim.notify = function(words) table.insert(_G.told, words) end"
-    first = ["--cmd", f"set rtp^={ROOT / 'neovim'}", "--cmd", lua, "--cmd", listen]
+    said = (*before, f"set rtp^={ROOT / 'neovim'}", lua, listen)
+    first = [word for each in said for word in ("--cmd", each)]
     with (home / "nvim.log").open("wb") as log:
         process = subprocess.Popen(
             [program(), "--clean", "--headless", "-n", "--listen", address, *first, *files],
-            stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=_environment(home), cwd=files[0].parent,
+            stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=environment(home), cwd=files[0].parent,
         )  # fmt: skip
     editor = Neovim(process, address)
     try:
@@ -134,6 +149,7 @@ def _wait_for(address: Path, process: subprocess.Popen[bytes]) -> None:
         time.sleep(0.01)
 
 
-def _environment(home: Path) -> dict[str, str]:
+def environment(home: Path) -> dict[str, str]:
+    """For a Neovim with nothing of the person's own."""
     kept = {name: value for name, value in clean_environment().items() if not name.startswith(("XDG_", "NVIM"))}
     return kept | {f"XDG_{name}_HOME": str(home / name.lower()) for name in ("CONFIG", "DATA", "STATE", "CACHE")}

@@ -1,0 +1,75 @@
+"""KinOS as a person sees it, in a Neovim in a terminal: the screen is read back."""
+
+from pathlib import Path
+
+import pytest
+
+from e2e.neovim.terminal import terminal
+from process_tree import command_line, descendants, wait_for_end
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """For the editor's own files. Short: the path of a socket is."""
+    (tmp_path / "h").mkdir()
+    return tmp_path / "h"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A mission with a document that is too long, and a plan that is still to be made."""
+    folder = tmp_path / "mission"
+    (folder / ".kinos").mkdir(parents=True)
+    (folder / "demande.md").write_text("# Request\n\n- Write a guide to the harbour.\n- List its opening hours.\n")
+    (folder / "todolist.md").write_text("# To do\n\nNothing yet.\n")
+    (folder / "long.md").write_text("# Tide\n\n" + "word " * 5985 + "\n")
+    return folder
+
+
+def test_sizes_appear_and_clear_on_the_screen_while_one_types(home: Path, folder: Path) -> None:
+    with terminal(home, folder / "long.md") as window:
+        window.see("✓ 6.0k tokens, of 6k")  # the lens
+        window.see("# Tide 6.0k tokens")  # the hint
+        window.see("long.md  ")
+        window.see("EXPANSION 5% · 6.0k ✓")  # the status line
+        window.type("Go", "and more words than there may be")
+        window.see("tokens, above 6000")
+        window.see("6.0k ⚠️")
+        window.type("Escape", "dd")
+        window.see("tokens, above 6000", gone=True)
+        window.type(":Kinos st", "Tab")
+        screen = window.see("status")
+        assert all(name in screen for name in ("start", "stop"))
+        window.type("Escape")
+        window.say("Kinos phase convergence")
+        window.see("KinOS: CONVERGENCE")
+        window.see("CONVERGENCE 5% ·")
+
+
+@pytest.mark.agents
+def test_a_team_is_started_watched_reviewed_undone_and_left_on_the_screen(home: Path, folder: Path) -> None:
+    with terminal(home, folder / "todolist.md") as window:
+        window.see("EXPANSION 5%")
+        window.say("Kinos rehearse default")
+        window.see("agents (rehearsal)")
+        window.see("KinOS: team default")  # vim.lsp.status()
+        window.say("Kinos")
+        window.see("Waiting for review")
+        window.see("(todolist.md)")
+        window.type("/(todolist.md)", "Enter", "a")
+        window.see(": landed")
+        window.say("Kinos undo")
+        window.see("taken back")
+        window.say("Kinos review")
+        window.type("r")
+        window.see("Why not?")
+        window.type("not now", "Enter")
+        window.see("the reason reaches the agents")
+        window.say("Kinos stop")
+        window.see("processes ended")
+        window.say("Kinos rehearse")
+        window.see("team default: running (rehearsal)")
+        below = descendants(window.pid)
+        assert any("kinos.worker" in command_line(process) for process in below)
+        window.say("qa!")
+        assert wait_for_end(below, 5) == []
