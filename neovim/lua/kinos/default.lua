@@ -26,6 +26,7 @@ return {
     hints = true,
     hover = true,
     links = true,
+    changes = true,
   },
   map = {
     write = 'auto',

@@ -2,74 +2,50 @@
 
 local M = {}
 
----@param line string
----@return integer? depth of an entry of the tree, in characters
----@return string? name
-local function entry(line)
-  local before, name = line:match('^(.-)📄 (.-) %(')
-  if not name then
-    before, name = line:match('^(.-)📁 (.-)/?$')
-  end
-  return before and vim.fn.strchars(before), name
+---@class kinos.Link a name in the map
+---@field range lsp.Range
+---@field target string a URI, with `#L12` behind it where a line is meant
+
+---The link at the cursor, else the first one in its line.
+---@param links kinos.Link[]
+---@param encoding string
+---@return kinos.Link?
+local function at_cursor(links, encoding)
+  local row, column = unpack(vim.api.nvim_win_get_cursor(0))
+  local place = vim.str_utfindex(vim.api.nvim_get_current_line(), encoding, column, false)
+  local here = vim.tbl_filter(function(link)
+    return link.range.start.line == row - 1
+  end, links)
+  local under = vim.iter(here):find(function(link)
+    return link.range.start.character <= place and place < link.range['end'].character
+  end)
+  return under or here[1]
 end
 
----What a warning names: by its path, or by its name where there is but one of it.
----@param lines string[]
----@param named string
----@return string
-local function found(lines, named)
-  for number, line in ipairs(lines) do
-    local depth, name = entry(line)
-    if depth and name == named then
-      return M.path(lines, number) or named
-    end
-  end
-  return named
-end
-
----The path of what a line of the map names, relative to the folder.
----@param lines string[]
----@param number integer of the line, from 1
----@return string?
-function M.path(lines, number)
-  local line = lines[number]
-  local suggested = line:match('^%- (.-): ')
-  local warned = line:match('^⚠️ (.-) approaching limit') or line:match('^🔴 (.-) needs consolidation')
-  if suggested or warned then
-    return suggested or found(lines, warned)
-  end
-  local depth, name = entry(line)
-  local path = name
-  for above = number - 1, 1, -1 do
-    local other, folder = entry(lines[above])
-    if depth and other and other < depth then
-      depth = other
-      path = other > 0 and ('%s/%s'):format(folder, path) or path
-    end
-  end
-  return path
-end
-
----@param folder string
-local function follow(folder)
-  local lines = vim.api.nvim_buf_get_lines(0, 0, -1, false)
-  local path = M.path(lines, vim.api.nvim_win_get_cursor(0)[1])
-  local file = path and vim.fs.joinpath(folder, path)
-  if file and vim.uv.fs_stat(file) then
-    vim.cmd.wincmd('p')
-    vim.cmd.edit(vim.fn.fnameescape(file))
-  else
+---@param links kinos.Link[]
+---@param encoding string
+local function follow(links, encoding)
+  local link = at_cursor(links, encoding)
+  if not link then
     require('kinos.message').warn('this line names no document')
+    return
+  end
+  local uri, line = link.target:match('^(.-)#L(%d+)$')
+  vim.cmd.wincmd('p')
+  vim.cmd.edit(vim.fn.fnameescape(vim.uri_to_fname(uri or link.target)))
+  if line then
+    vim.api.nvim_win_set_cursor(0, { tonumber(line), 0 })
   end
 end
 
 ---@param call kinos.Call
 function M.show(call)
-  require('kinos.request').ask(call, 'showMap', {}, function(text)
-    local buffer = require('kinos.view.text').show(call, 'map', vim.split(vim.trim(text), '\n'), 'markdown')
+  require('kinos.request').ask(call, 'mapDocument', {}, function(answer)
+    local lines = vim.split((answer.text:gsub('\n$', '')), '\n')
+    local buffer = require('kinos.view.text').show(call, 'map', lines, 'markdown')
     for _, key in ipairs({ 'gf', '<CR>' }) do
       vim.keymap.set('n', key, function()
-        follow(call.folder)
+        follow(answer.links, call.client.offset_encoding)
       end, { buffer = buffer, desc = 'KinOS: open what the line names' })
     end
   end)
