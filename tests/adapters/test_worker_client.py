@@ -190,6 +190,39 @@ async def test_a_private_folder_is_empty_and_gone_afterwards(pool: WorkerPool) -
     assert not folder.exists()
 
 
+async def test_a_private_folder_is_gone_when_its_call_fails(pool: WorkerPool) -> None:
+    made: list[Path] = []
+
+    async def call() -> None:
+        with pool.folder() as folder:
+            made.append(folder)
+            (folder / "a.md").write_text("x", encoding="utf-8")
+            reply = await pool.edit(replace(EDIT, agent="dies"), Gate(), silent)
+            assert isinstance(reply, Failed)
+            raise FaultError(reply.failure, reply.message)
+
+    with pytest.raises(FaultError, match="ended in the middle"):
+        await call()
+    assert not made[0].exists()
+
+
+async def test_a_private_folder_is_gone_when_its_call_is_cut_off(pool: WorkerPool) -> None:
+    made = asyncio.get_running_loop().create_future()
+
+    async def call() -> None:
+        with pool.folder() as folder:
+            (folder / "a.md").write_text("x", encoding="utf-8")
+            made.set_result(folder)
+            await pool.edit(replace(EDIT, agent="hangs"), Gate(), silent)
+
+    hanging = asyncio.create_task(call())
+    folder = await made
+    assert folder.exists()
+    hanging.cancel()
+    await asyncio.wait([hanging])
+    assert not folder.exists()
+
+
 async def test_a_worker_gets_no_keys_and_no_foreign_settings(pool: WorkerPool, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ANTHROPIC_API_KEY", "secret")
     monkeypatch.setenv("NO_PROXY", "example.org")

@@ -11,6 +11,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -79,11 +80,13 @@ def environment(tmp_path: Path, api: Rehearsal, python: Path, monkeypatch: pytes
         "XDG_RUNTIME_DIR": str(tmp_path / "run"),
         "XDG_CONFIG_HOME": str(tmp_path / "config"),
         "XDG_STATE_HOME": str(tmp_path / "state"),
+        "TMPDIR": str(tmp_path),
         "ANTHROPIC_BASE_URL": api.url,
         "ANTHROPIC_API_KEY": "key",
     }
     for name, value in values.items():
         monkeypatch.setenv(name, value)
+    monkeypatch.setattr(tempfile, "tempdir", None)
     config = tmp_path / "config" / "kinos" / "config.toml"
     config.parent.mkdir(parents=True)
     config.write_text(f'[agents]\npython = "{python}"\n[team]\nparallel = 4\n', encoding="utf-8")
@@ -167,6 +170,7 @@ async def stopped_again_and_again(folder: Path, api: Rehearsal, moment: str, rou
             assert alive(company) == []
             assert session.state.team.state is TeamState.STOPPED
             check_files(folder, before)
+            assert list(folder.parent.glob("kinos-worker-*")) == [], "the copies of the person's files"
             assert await session.stop_team() == 0
 
 
@@ -193,7 +197,7 @@ def serve(folder: Path) -> subprocess.Popen[bytes]:
     process = subprocess.Popen(
         [sys.executable, "-P", "-m", "kinos", "lsp"],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-        env={**clean_environment(), **{name: os.environ[name] for name in os.environ if name.startswith(("XDG", "ANTH"))}},
+        env={**clean_environment(), **{name: os.environ[name] for name in os.environ if name.startswith(("XDG", "ANTH", "TMP"))}},
     )  # fmt: skip
     assert process.stdin is not None
     folders = [{"uri": folder.as_uri(), "name": "work"}]
@@ -252,6 +256,7 @@ def ended_once(folder: Path, end: str, state: str) -> None:
     """A server with a team that ends so while an agent is in that state, with all that was below it."""
     with serve(folder) as process, ThreadPoolExecutor(1) as watching:
         until_one_is(state, process)
+        assert len(list(folder.parent.glob("kinos-worker-*"))) == 1
         below, company = descendants(process.pid), list(filter(is_company, descendants(process.pid)))
         assert len(company) == 2
         # It can end nobody once it is killed: the worker sees the end of its stream, strangers do not.
@@ -266,6 +271,7 @@ def ended_once(folder: Path, end: str, state: str) -> None:
     for pid in spared:
         os.kill(pid, signal.SIGKILL)
     assert wait_for_end(below, 10) == []
+    assert list(folder.parent.glob("kinos-worker-*")) == [], "the copies of the person's files"
 
 
 def is_company(pid: int) -> bool:
