@@ -17,7 +17,7 @@ from kinos.adapters.fork_server import ForkServer
 from kinos.adapters.interpreter import Interpreter
 from kinos.adapters.warm_pool import WarmPool
 from kinos.adapters.worker_client import Way, WorkerPool
-from kinos.domain.errors import FailureKind, FaultError, SetupError, SurvivedError
+from kinos.domain.errors import FailureKind, FaultError, NoAgentsError, SetupError, SurvivedError
 from kinos.domain.message import (
     Denied,
     EditCall,
@@ -247,13 +247,18 @@ BABBLING = "import socket, sys; socket.socket(fileno=int(sys.argv[-1])).send(b'h
 
 
 @pytest.mark.parametrize(
-    ("code", "says"),
-    [(MISSING, "aider is missing. Install it."), (SILENT, "did not start"), (BABBLING, "did not start")],
+    ("code", "kind", "says"),
+    [
+        (MISSING, NoAgentsError, "aider is missing. Install it."),
+        (SILENT, SetupError, "did not start"),
+        (BABBLING, SetupError, "did not start"),
+    ],
 )
-async def test_a_worker_that_cannot_work_says_why(tmp_path: Path, code: str, says: str) -> None:
+async def test_a_worker_that_cannot_work_says_why(tmp_path: Path, code: str, kind: type[SetupError], says: str) -> None:
     pool = WorkerPool(lambda: interpreter(tmp_path, code))
-    with pytest.raises(SetupError, match=says):
+    with pytest.raises(SetupError, match=says) as raised:
         await pool.start()
+    assert type(raised.value) is kind
     assert await pool.stop() == 0
 
 

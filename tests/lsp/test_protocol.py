@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lsprotocol import types
 
-from kinos.domain.errors import NoKeyError, UsageError, WorkspaceHeldError
+from kinos.domain.errors import NoAgentsError, NoKeyError, UsageError, WorkspaceHeldError
 from kinos.lsp.protocol import REQUEST_FAILED, Server, refusal
 
 JSON = st.recursive(
@@ -168,7 +168,12 @@ def test_an_error_in_a_notification_is_logged_and_shows_nothing(
 
 @pytest.mark.parametrize(
     ("error", "kind"),
-    [(UsageError("x"), "usage"), (NoKeyError("x"), "no-key"), (WorkspaceHeldError("x"), "workspace-held")],
+    [
+        (UsageError("x"), "usage"),
+        (NoKeyError("x"), "no-key"),
+        (NoAgentsError("x"), "no-agents"),
+        (WorkspaceHeldError("x"), "workspace-held"),
+    ],
 )
 def test_the_kind_of_an_error_is_its_name(error: UsageError, kind: str) -> None:
     data = refusal(error).data

@@ -19,7 +19,7 @@ from kinos.adapters.frame import read_frame
 from kinos.adapters.interpreter import Interpreter
 from kinos.adapters.private_folder import PrivateFolder
 from kinos.adapters.warm_pool import WarmPool
-from kinos.domain.errors import FailureKind, SetupError, SurvivedError
+from kinos.domain.errors import FailureKind, NoAgentsError, SetupError, SurvivedError
 from kinos.domain.message import (
     Denied,
     EditCall,
@@ -97,7 +97,7 @@ class WorkerPool:
         return self._versions
 
     async def start(self) -> None:
-        """Be ready for calls. Raises SetupError when aider or the SDK cannot be imported."""
+        """Be ready for calls. Raises NoAgentsError when aider or the SDK cannot be imported, SetupError for any other reason."""
         if self._way.running:
             return
         if sys.platform == "win32":
@@ -108,7 +108,7 @@ class WorkerPool:
         word = await self._first_word(self._home.path)
         if not isinstance(word, Ready):
             await self.stop()
-            raise SetupError(word.message, word.remedy)
+            raise self._silent() if word is None else NoAgentsError(word.message, word.remedy)
         self._versions = word.versions
 
     async def plan(self, call: PlanCall, gate: Gate, hear: Ear, read: Reader | None = None) -> Planned | Failed:
@@ -154,7 +154,7 @@ class WorkerPool:
             self._home.remove()
             self._home = None
 
-    async def _first_word(self, home: Path) -> Ready | Failed:
+    async def _first_word(self, home: Path) -> Ready | Failed | None:
         try:
             word = await asyncio.wait_for(self._way.start(home), START_TIMEOUT)
         except TimeoutError:
@@ -162,13 +162,12 @@ class WorkerPool:
         except SetupError:
             await self.stop()
             raise
-        if isinstance(word, Ready | Failed):
-            return word
-        return Failed(
-            FailureKind.WORKER,
+        return word if isinstance(word, Ready | Failed) else None
+
+    def _silent(self) -> SetupError:
+        return SetupError(
             f"The worker ({self._interpreter.python}) did not start.",
             'Check that it runs Python 3.12 with `pip install "kinos[agents]"`, and look into the log.',
-            Usage(),
         )
 
     async def _call(

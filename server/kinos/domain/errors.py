@@ -61,6 +61,10 @@ class NoKeyError(SetupError):
     """No API key, and rehearsal was not asked for."""
 
 
+class NoAgentsError(SetupError):
+    """The interpreter of the agents lacks what they are made with: aider, the SDK."""
+
+
 class StoppedError(KinosError):
     """The person stopped what they had asked for."""
 
