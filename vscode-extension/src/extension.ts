@@ -1,4 +1,5 @@
 // The entry point: makes the parts and wires them; what they do is theirs.
+import { join } from 'node:path';
 import { ExtensionContext, LogOutputChannel, workspace } from 'vscode';
 import { restartForSettings } from './command/server';
 import { Parts } from './command/part';
@@ -13,7 +14,7 @@ import { Picture } from './picture';
 import { Change, DocumentList, serverCommand } from './protocol';
 import { Report } from './report';
 import { Review } from './review';
-import { Server } from './server';
+import { Agents, Server, Setup } from './server';
 import { changesServer, serverSettings } from './settings';
 import { StatusBar } from './status/bar';
 import { ContextKeys } from './status/context';
@@ -49,15 +50,14 @@ function createParts(context: ExtensionContext, log: LogOutputChannel): Parts {
   const { contributes } = context.extension.packageJSON as Manifest;
   const declared = Object.keys(contributes.configuration.properties);
   const keys = new Keys(context.secrets);
-  const started = new Server(
-    log,
-    (scope) => serverSettings(declared, scope),
-    () => keys.environment(),
-  );
+  const setup = new Setup(context.extensionPath, join(context.globalStorageUri.fsPath, 'environments'), log);
+  const started = new Server(setup, new Agents(setup, context.globalState, log), log, {
+    settings: (scope) => serverSettings(declared, scope),
+    secrets: () => keys.environment(),
+  });
   const [picture, map] = [new Picture(started), new ProjectMap(started)];
   const [changes, documents] = listings(started, picture, log);
   const [review, report] = [new Review(started, changes), new Report(changes)];
-  const ensureAgents = (): Promise<boolean> => Promise.resolve(false);
   const dashboard = new Dashboard(context.extensionUri, { server: started, picture, documents, log });
   const parts = {
     server: started,
@@ -69,7 +69,6 @@ function createParts(context: ExtensionContext, log: LogOutputChannel): Parts {
     keys,
     memory: context.globalState,
     log,
-    ensureAgents,
   };
   context.subscriptions.push(log, started, picture, map, changes, documents, review, report);
   const active = new ActiveSize(started, picture, log);

@@ -6,7 +6,7 @@ import { stateName } from '../view/agent';
 import { AgentFound, AgentMoved, Found, OwnFile, Teams } from './answer';
 import { choose, execute, statusOf, theFolder } from './ask';
 import { Action, Parts, said } from './part';
-import { kindOf, Problem, requireTrust } from './problem';
+import { Problem, requireTrust } from './problem';
 import { teamItem } from './team';
 
 export function startAgent(parts: Parts): Action {
@@ -17,14 +17,8 @@ export function startAgent(parts: Parts): Action {
     const status = parts.picture.of(folder);
     // Beside a team it works as that does; alone as the setting says.
     const rehearsal = status?.team.state === 'stopped' || status === undefined ? rehearse() : status.team.rehearsal;
-    const start = (): Promise<AgentMoved> =>
-      execute(parts, serverCommand.startAgent, folder, rehearsal ? { agent, rehearse: true } : { agent });
-    const { state } = await start().catch(async (error: unknown) => {
-      if (kindOf(error) === 'no-agents' && (await parts.ensureAgents())) {
-        return start();
-      }
-      throw error;
-    });
+    const start = rehearsal ? { agent, rehearse: true } : { agent };
+    const { state } = await execute<AgentMoved>(parts, serverCommand.startAgent, folder, start);
     void window.showInformationMessage(l10n.t('{0} was started: {1}', agent, stateName(state)));
   };
 }

@@ -19,8 +19,6 @@ export interface Parts {
   /** What is remembered in all windows. */
   memory: Memento;
   log: LogOutputChannel;
-  /** Makes sure that what agents are made of is installed, with the person's yes; false if it is not to be. */
-  ensureAgents: () => Promise<boolean>;
 }
 
 /** Does a command. A view or a link may give it one argument, the palette gives it none. It throws what the person is to read. */

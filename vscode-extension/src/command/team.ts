@@ -37,18 +37,15 @@ export function nameOf(folder: Uri): string {
   return folder.path.split('/').at(-1) ?? folder.fsPath;
 }
 
-/** Starts it. Without a key a rehearsal can take its place; what agents are made of is installed if the person says so. */
+/** Starts it. Without a key a rehearsal can take its place. */
 async function started(parts: Parts, folder: Uri, team: string, rehearsal: boolean): Promise<void> {
   try {
     await requestStart(parts, folder, team, rehearsal);
   } catch (error) {
-    if (kindOf(error) === 'no-agents' && (await parts.ensureAgents())) {
-      await requestStart(parts, folder, team, rehearsal);
-    } else if (kindOf(error) === 'no-key') {
-      await withoutKey(parts, folder, team, error);
-    } else {
+    if (kindOf(error) !== 'no-key') {
       throw error;
     }
+    await withoutKey(parts, folder, team, error);
   }
 }
 

@@ -23,9 +23,18 @@ class QuietClient extends LanguageClient {
   }
 }
 
+/** Runs a command of the server, as lenses and code actions give them, with its one argument. */
+export type CommandRunner = (command: string, argument: object) => Promise<unknown>;
+
 /** A client, not started yet, that speaks with `process` over its pipes. It never starts another one. */
-export function createClient(process: ChildProcess, settings: SettingsReader, log: LogOutputChannel): LanguageClient {
-  const client = new QuietClient('kinos', 'KinOS', () => Promise.resolve(process), clientOptions(settings, log));
+export function createClient(
+  process: ChildProcess,
+  settings: SettingsReader,
+  execute: CommandRunner,
+  log: LogOutputChannel,
+): LanguageClient {
+  const options = clientOptions(settings, execute, log);
+  const client = new QuietClient('kinos', 'KinOS', () => Promise.resolve(process), options);
   client.registerFeature(offeredCommands);
   return client;
 }
@@ -47,16 +56,16 @@ const shownHere: ReadonlyMap<string, string> = new Map([
   [serverCommand.accept, commandId.acceptChange],
 ]);
 
-function clientOptions(settings: SettingsReader, log: LogOutputChannel): LanguageClientOptions {
+function clientOptions(settings: SettingsReader, execute: CommandRunner, log: LogOutputChannel): LanguageClientOptions {
   return {
     // Every file, since agents edit open documents of any language through the editor; the server narrows features.
     documentSelector: [{ scheme: 'file' }, { scheme: 'untitled', language: 'markdown' }],
     initializationOptions: () => ({ trusted: workspace.isTrusted, settings: settings() }),
     middleware: {
-      executeCommand: (command, given: unknown[], next): ProviderResult<unknown> => {
+      executeCommand: (command, given: unknown[]): ProviderResult<unknown> => {
         const own = shownHere.get(command);
         return own === undefined
-          ? (next(command, given) as ProviderResult<unknown>)
+          ? execute(command, (given as object[])[0] ?? {})
           : commands.executeCommand(own, ...given);
       },
       workspace: {

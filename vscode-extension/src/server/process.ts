@@ -6,12 +6,12 @@ import { ServerProgram } from './program';
 
 /** @throws Error if the system cannot start it. `folder` is where it runs; `secrets` are variables it has beside ours, never logged. */
 export async function startProcess(
-  { path, args }: ServerProgram,
+  { path, args, environment }: ServerProgram,
   folder: string | undefined,
   secrets: Record<string, string>,
   log: LogOutputChannel,
 ): Promise<ChildProcessWithoutNullStreams> {
-  const child = spawn(path, args, { cwd: folder, env: { ...process.env, ...secrets } });
+  const child = spawn(path, args, { cwd: folder, env: { ...environment, ...secrets } });
   await once(child, 'spawn');
   log.info(`Started ${[path, ...args].join(' ')}, process ${child.pid ?? '?'}`);
   child.once('exit', (code, signal) => {

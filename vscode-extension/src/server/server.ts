@@ -1,38 +1,57 @@
 // The one language server process of this window: starts it, restarts it one at a time, and speaks with it.
 import { ChildProcess, ChildProcessWithoutNullStreams } from 'node:child_process';
-import { commands, Disposable, EventEmitter, l10n, LogOutputChannel, workspace } from 'vscode';
+import { Disposable, EventEmitter, l10n, LogOutputChannel, Uri, workspace } from 'vscode';
 import { ExecuteCommandRequest, LanguageClient, RequestType, State } from 'vscode-languageclient/node';
-import { messageOf, showError } from '../log';
-import { createClient, SettingsReader } from './client';
-import { endProcess, startProcess } from './process';
+import { messageOf } from '../log';
 import { stateRequest, Status, statusNotification } from '../protocol';
-import { ProgramMissing, serverProgram } from './program';
+import { Agents, lacksAgents } from './agents';
+import { Backoff } from './backoff';
+import { createClient, SettingsReader } from './client';
+import { explainCrashes, explainFailure, Remedies } from './failure';
+import { endProcess, startProcess } from './process';
+import { findServer, ServerProgram } from './program';
+import { Own, Setup } from './setup';
 
 export type ServerState = 'starting' | 'running' | 'stopped' | 'failed';
 
 /** Milliseconds the server has to be ready, and to end its team and itself. */
 const startTimeout = 60_000;
 const stopTimeout = 10_000;
-const crashesAllowed = 4;
-const crashWindow = 3 * 60_000;
+
+/** The setting in which a server is told where its agents run. */
+const agentsPython = 'agents.python';
+
+/** What a server is told of the person's. */
+export interface Told {
+  settings: SettingsReader;
+  /** The variables that the server's process alone has, each time one is started. */
+  secrets: () => Promise<Record<string, string>>;
+}
 
 export class Server implements Disposable {
   readonly #log: LogOutputChannel;
   readonly #settings: SettingsReader;
-  readonly #secrets: () => Promise<Record<string, string>>;
+  readonly #secrets: Told['secrets'];
+  readonly #setup: Setup;
+  readonly #agents: Agents;
   readonly #stateChanged = new EventEmitter<ServerState>();
   readonly #statusReceived = new EventEmitter<Status>();
+  readonly #backoff = new Backoff();
   #client: LanguageClient | undefined;
   #process: ChildProcessWithoutNullStreams | undefined;
+  #program: ServerProgram | undefined;
+  #agentsEnvironment: Own | undefined;
   #turn: Promise<void> = Promise.resolve();
-  #crashes: number[] = [];
+  /** Aborted when what is being started is no longer wanted. */
+  #wanted = new AbortController();
   #state: ServerState = 'stopped';
 
   readonly onDidChangeState = this.#stateChanged.event;
   readonly onDidReceiveStatus = this.#statusReceived.event;
 
-  /** `secrets` gives the variables that the server's process alone has, each time one is started. */
-  constructor(log: LogOutputChannel, settings: SettingsReader, secrets: () => Promise<Record<string, string>>) {
+  constructor(setup: Setup, agents: Agents, log: LogOutputChannel, { settings, secrets }: Told) {
+    this.#setup = setup;
+    this.#agents = agents;
     this.#log = log;
     this.#settings = settings;
     this.#secrets = secrets;
@@ -44,8 +63,8 @@ export class Server implements Disposable {
 
   /** Ends the server if it runs, then starts it. Calls wait for each other. A failure is shown, not thrown. */
   restart(): Promise<void> {
-    this.#crashes = [];
-    return this.#replace();
+    this.#backoff.reset();
+    return this.#replace(0);
   }
 
   stop(): Promise<void> {
@@ -53,10 +72,29 @@ export class Server implements Disposable {
   }
 
   /**
-   * Runs a command of the server with its one argument.
+   * Runs a command of the server with its one argument; if it needs agents that are not installed, the person is asked
+   * whether to install them first.
    * @throws ResponseError with the server's own words, or Error if there is no server.
    */
   async execute<Answer>(command: string, argument: object): Promise<Answer> {
+    try {
+      return await this.#send<Answer>(command, argument);
+    } catch (error) {
+      if (!lacksAgents(error) || this.#program === undefined || agentsPython in this.#settings()) {
+        throw error;
+      }
+      await this.#agents.ensure(this.#program, this.#wanted.signal);
+      await this.restart();
+      return this.#send<Answer>(command, argument);
+    }
+  }
+
+  dispose(): void {
+    this.#stateChanged.dispose();
+    this.#statusReceived.dispose();
+  }
+
+  async #send<Answer>(command: string, argument: object): Promise<Answer> {
     await this.#turn;
     if (this.#client?.state !== State.Running) {
       throw new Error(l10n.t('The KinOS server is not running. Use "KinOS: Restart Server".'));
@@ -77,40 +115,48 @@ export class Server implements Disposable {
     return this.#client.sendRequest(type, params);
   }
 
-  dispose(): void {
-    this.#stateChanged.dispose();
-    this.#statusReceived.dispose();
-  }
-
   #enter(state: ServerState): void {
     this.#state = state;
     this.#stateChanged.fire(state);
   }
 
-  #replace(): Promise<void> {
-    return this.#inTurn(async () => {
+  /** `delay` is how long to wait before the start, in milliseconds. */
+  #replace(delay: number): Promise<void> {
+    return this.#inTurn(async (signal) => {
       await this.#end();
-      await this.#begin();
+      this.#enter('starting');
+      await pause(delay, signal);
+      if (!signal.aborted) {
+        await this.#begin(signal);
+      }
     });
   }
 
-  #inTurn(action: () => Promise<void>): Promise<void> {
-    this.#turn = this.#turn.then(action);
+  /** Does `action` after all that was asked for before, of which what still goes on is cut short. */
+  #inTurn(action: (signal: AbortSignal) => Promise<void>): Promise<void> {
+    this.#wanted.abort();
+    this.#wanted = new AbortController();
+    const { signal } = this.#wanted;
+    this.#turn = this.#turn.then(() => action(signal));
     return this.#turn;
   }
 
-  async #begin(): Promise<void> {
-    this.#enter('starting');
+  async #begin(signal: AbortSignal): Promise<void> {
+    this.#program = undefined;
     try {
-      const program = await serverProgram();
+      this.#program = await findServer(this.#setup, this.#log, signal);
+      this.#agentsEnvironment = await this.#agents.environmentFor(this.#program);
       const folder = workspace.workspaceFolders?.[0]?.uri.fsPath;
-      this.#process = await startProcess(program, folder, await this.#secrets(), this.#log);
+      this.#process = await startProcess(this.#program, folder, await this.#secrets(), this.#log);
       this.#client = this.#connect(this.#process);
       await this.#started(this.#client, this.#process);
+      void this.#keepEnvironments(this.#process.pid);
     } catch (error) {
       await this.#end();
-      this.#enter('failed');
-      void this.#explain(error);
+      if (!signal.aborted) {
+        this.#enter('failed');
+        void explainFailure(error, this.#program?.own, this.#remedies, this.#log);
+      }
     }
   }
 
@@ -144,7 +190,7 @@ export class Server implements Disposable {
   }
 
   #connect(process: ChildProcess): LanguageClient {
-    const client = createClient(process, this.#settings, this.#log);
+    const client = createClient(process, this.#told, (command, argument) => this.execute(command, argument), this.#log);
     client.onNotification(statusNotification, (status) => {
       this.#statusReceived.fire(status);
     });
@@ -162,17 +208,30 @@ export class Server implements Disposable {
     return client;
   }
 
+  /** The person's settings and, unless they name another one, where our agents are installed. */
+  readonly #told: SettingsReader = (scope?: Uri) => {
+    const ours = this.#agentsEnvironment === undefined ? {} : { [agentsPython]: this.#agentsEnvironment.python };
+    return { ...ours, ...this.#settings(scope) };
+  };
+
   /** Brings back a server that ended by itself, unless it does so all the time. */
   async #recover(): Promise<void> {
-    const now = Date.now();
-    this.#crashes = [...this.#crashes.filter((time) => now - time < crashWindow), now];
-    this.#log.warn('The server ended by itself.');
-    if (this.#crashes.length <= crashesAllowed) {
-      await this.#replace();
+    const delay = this.#backoff.next(Date.now());
+    if (delay !== undefined) {
+      this.#log.warn(`The server ended by itself. It is started again in ${delay} ms.`);
+      await this.#replace(delay);
       return;
     }
     this.#enter('failed');
-    await this.#offerRestart(l10n.t('The KinOS server ended {0} times within 3 minutes.', this.#crashes.length));
+    await explainCrashes(this.#backoff.count, this.#remedies, this.#log);
+  }
+
+  async #keepEnvironments(pid: number | undefined): Promise<void> {
+    for (const own of [this.#program?.own, this.#agentsEnvironment]) {
+      if (own !== undefined && pid !== undefined) {
+        await this.#setup.keep(own, pid);
+      }
+    }
   }
 
   async #requestState(client: LanguageClient): Promise<void> {
@@ -186,22 +245,22 @@ export class Server implements Disposable {
     }
   }
 
-  async #explain(error: unknown): Promise<void> {
-    if (error instanceof ProgramMissing) {
-      const openSettings = l10n.t('Open Settings');
-      if ((await showError(this.#log, error.message, openSettings)) === openSettings) {
-        await commands.executeCommand('workbench.action.openSettings', 'kinos.server.command');
-      }
-      return;
-    }
-    this.#log.error(messageOf(error));
-    await this.#offerRestart(l10n.t('The KinOS server did not start. Its log says why.'));
-  }
-
-  async #offerRestart(message: string): Promise<void> {
-    const again = l10n.t('Try Again');
-    if ((await showError(this.#log, message, again)) === again) {
+  readonly #remedies: Remedies = {
+    restart: () => this.restart(),
+    reinstall: async (own) => {
+      await this.#setup.discard(own);
       await this.restart();
-    }
-  }
+    },
+  };
+}
+
+/** Ends early once the signal comes. */
+function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, milliseconds);
+    signal.addEventListener('abort', () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
 }
