@@ -4,7 +4,7 @@ import prettier from 'eslint-config-prettier';
 export default tseslint.config(
   { ignores: ['out/', 'node_modules/'] },
   {
-    files: ['src/**/*.ts', 'webview/**/*.ts'],
+    files: ['src/**/*.ts', 'test/**/*.ts', 'webview/**/*.ts'],
     extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
     languageOptions: { parserOptions: { projectService: true } },
     rules: {
@@ -13,6 +13,16 @@ export default tseslint.config(
       'max-lines': ['error', 300],
       'max-lines-per-function': ['error', 40],
       'no-console': 'error',
+    },
+  },
+  {
+    files: ['test/**/*.ts'],
+    // Node's runner awaits each test itself.
+    rules: {
+      '@typescript-eslint/no-floating-promises': [
+        'error',
+        { allowForKnownSafeCalls: [{ from: 'package', name: 'test', package: 'node:test' }] },
+      ],
     },
   },
   prettier,

@@ -9,6 +9,7 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -97,7 +98,7 @@ def packed(target: Path) -> Path:
         wanted, installed = EXTENSION / "package-lock.json", EXTENSION / "node_modules/.package-lock.json"
         if not installed.exists() or installed.stat().st_mtime < wanted.stat().st_mtime:
             run([npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"], EXTENSION)
-        said = run([npm, "run", "package", "--", "--out", str(target)], EXTENSION)
+        said = run([npm, "run", "package", "--", "--out", str(target)], EXTENSION, {"PYTHON": sys.executable})
     assert "WARNING" not in said.stdout + said.stderr
     return target
 

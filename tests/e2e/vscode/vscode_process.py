@@ -143,7 +143,7 @@ class VSCode:
         return [
             pid
             for pid in descendants(self.pid)
-            if command_line(pid).endswith("kin lsp") and folder in {None, working_folder(pid)}
+            if command_line(pid).endswith(("kin lsp", "-m kinos lsp")) and folder in {None, working_folder(pid)}
         ]
 
     def server(self, folder: Path) -> int:

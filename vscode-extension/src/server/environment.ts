@@ -1,5 +1,5 @@
 // The virtual environments KinOS keeps: each is whole or not there. One is made beside and renamed when it works.
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { interpreterIn } from './install';
 import { canRun } from './search';
@@ -30,7 +30,7 @@ export class EnvironmentStore {
     try {
       await build(folder);
       await writeFile(join(folder, marker), `${JSON.stringify({ name })}\n`);
-      return (await this.ready(name)) ?? (await this.#put(folder, name));
+      return await this.#put(folder, name);
     } finally {
       await rm(folder, { recursive: true, force: true });
     }
@@ -65,17 +65,37 @@ export class EnvironmentStore {
     return join(this.folder, `partial-${process.pid}-${Math.random().toString(36).slice(2)}`);
   }
 
+  /** What stands in its place does not work, unless another window was quicker. */
   async #put(folder: string, name: string): Promise<string> {
-    await this.discard(name);
     const place = join(this.folder, name);
-    await rename(folder, place);
-    return interpreterIn(place);
+    for (let left = 3; ; left--) {
+      try {
+        await rename(folder, place);
+        return interpreterIn(place);
+      } catch (error) {
+        const ready = await this.ready(name);
+        if (ready !== undefined) {
+          return ready;
+        }
+        if (left === 0 || !(await isFolder(place))) {
+          throw error;
+        }
+        await this.discard(name);
+      }
+    }
   }
 
   async #isUsed(name: string): Promise<boolean> {
     const pids = await readdir(join(this.folder, name, users)).catch(() => []);
     return pids.some((pid) => isAlive(Number(pid)));
   }
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
 }
 
 function nameIn(text: string): string | undefined {

@@ -1,0 +1,157 @@
+"""The packed extension on a clean home, where nothing of KinOS is installed: it sets itself up, and says what it lacks."""
+
+import json
+import os
+import shutil
+import signal
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from e2e.vscode.vscode_host import Host
+from e2e.vscode.vscode_process import KIN, VSCode, vscode
+from e2e.vscode.vscode_window import Window
+from process_tree import command_line, descendants
+
+COUNTED = r"^\s*EXPANSION [1-9]\d*%$"
+STARTING = r"^\s*KinOS$"
+REHEARSING = r"EXPANSION \d+% · [1-9]\d* agents? \(rehearsal\)"
+TOOLS = ("bash", "cat", "dirname", "env", "ls", "ps", "sh", "uname", "which")
+"""What VS Code's own scripts use."""
+
+OLD = """#!/bin/sh
+echo '["/old/python3", [3, 9, 2], true, ""]'
+"""
+FULL = """#!/bin/sh
+case "$*" in *ensurepip*) echo "[\\"$0\\", [3, 12, 1], true, \\"\\"]"; exit;; esac
+echo "OSError: [Errno 28] No space left on device" >&2
+exit 1
+"""
+RIGHT = """#!/bin/sh
+exec {python} "$@"
+"""
+# In place of a download of 600 MB: environments of this uv are the one of these tests, which has all that agents need.
+UV = """#!/bin/sh
+for folder; do :; done
+case "$1 $2" in
+  "venv "*) mkdir -p "$folder/bin"; printf '#!/bin/sh\\nexec {tests} "$@"\\n' > "$folder/bin/python"; chmod +x "$folder/bin/python";;
+  "pip install") echo "Downloading aider-chat";;
+  "python find") exit 1;;
+esac
+"""
+
+
+@pytest.fixture
+def programs(tmp_path: Path) -> Path:
+    """The one folder of the PATH: no Python, no uv, no kin."""
+    folder = tmp_path / "programs"
+    folder.mkdir()
+    for name in TOOLS:
+        if found := shutil.which(name):
+            (folder / name).symlink_to(found)
+    return folder
+
+
+@pytest.fixture
+def editor(host: Host, home: Path, extensions: Path, programs: Path) -> Iterator[VSCode]:
+    with vscode(host, home, str(programs), extensions=extensions) as started:
+        yield started
+
+
+def put(programs: Path, name: str, script: str) -> None:
+    """A program that people find on their PATH from now on."""
+    file = programs / name
+    base = Path(sys.base_prefix) / "bin/python3.12"
+    file.write_text(script.format(python=base, tests=sys.executable), encoding="utf-8")
+    file.chmod(0o755)
+
+
+@pytest.mark.parametrize("settings", [{"kinos.rehearse": True}])
+def test_from_nothing_to_a_team(window: Window, editor: VSCode, folder: Path, programs: Path) -> None:
+    said = window.notification("no Python was found")
+    assert "python3.12" in said
+    window.screenshot("install-no-python")
+
+    put(programs, "python3", OLD)
+    window.press_button("Try Again")
+    window.notification(r"only /old/python3 \(3\.9\.2\) was found")
+
+    put(programs, "python3.12", FULL)
+    window.press_button("Try Again")
+    window.notification("not enough room on the disk")
+    assert environments(editor) == []
+
+    put(programs, "python3.12", RIGHT)
+    window.press_button("Try Again")
+    window.notification("KinOS is being set up")
+    window.screenshot("install-progress")
+    window.status(COUNTED, seconds=300)
+    (base,) = environments(editor)
+    assert base.name.startswith("server-")
+    assert command_line(editor.server(folder)).startswith(str(base))
+    window.run_command("Problems: Focus on Problems View")
+    window.problem(r"\(?document-too-long\)?")
+    window.screenshot("install-sizes")
+
+    window.run_command("KinOS: Start Team")
+    window.dialog("600 MB")
+    window.screenshot("install-agents")
+    window.press_dialog_button("Cancel")
+    window.notification("The team was not started")
+    assert environments(editor) == [base]
+
+    put(programs, "uv", UV)
+    window.run_command("KinOS: Start Team")
+    window.dialog("600 MB")
+    window.press_dialog_button("Install")
+    window.status(REHEARSING)
+    window.screenshot("install-team")
+    agents, _ = environments(editor)
+    assert any(str(agents) in command_line(pid) for pid in descendants(editor.server(folder)))
+
+
+@pytest.fixture
+def kin(programs: Path) -> Path:
+    """The program on the PATH."""
+    put(programs, "kin", RIGHT.replace("{python}", str(KIN)))
+    return programs / "kin"
+
+
+def test_a_server_that_ends_comes_back_but_not_for_ever_and_another_can_be_named(
+    kin: Path, window: Window, editor: VSCode, folder: Path
+) -> None:
+    window.status(COUNTED)
+    for _ in range(4):
+        os.kill(editor.server(folder), signal.SIGKILL)
+        window.status(STARTING)
+        window.status(COUNTED)
+    os.kill(editor.server(folder), signal.SIGKILL)
+    window.notification("ended 5 times within 3 minutes")
+    window.screenshot("server-gives-up")
+    assert editor.servers() == []
+    window.press_button("Try Again")
+    window.status(COUNTED)
+
+    set_person(editor, {"kinos.server.command": "/nowhere/kin"})
+    window.notification("uses the other server after a restart")
+    window.press_button("Restart Server")
+    assert "kinos.server.command" in window.notification("/nowhere/kin")
+    assert editor.servers() == []
+    window.screenshot("server-wrong-setting")
+    kin.rename(kin.with_name("other"))
+    set_person(editor, {"kinos.server.command": ["${userHome}/../programs/other"]})
+    window.status(COUNTED)
+    assert "/../programs/other lsp, process" in editor.log()
+
+
+def set_person(editor: VSCode, settings: dict[str, object]) -> None:
+    """The person's settings are these from now on."""
+    (editor.home / "data/Machine/settings.json").write_text(json.dumps(settings), encoding="utf-8")
+
+
+def environments(editor: VSCode) -> list[Path]:
+    """What the extension has set up, whole or half."""
+    (storage,) = (editor.home / "data").glob("**/globalStorage/kinos.kinos")
+    return sorted((storage / "environments").glob("*"))
