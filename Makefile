@@ -76,6 +76,9 @@ soak: setup  ## the long versions
 bench: setup  ## figures, as ratios in one run
 	$(BIN)/python bench/run.py
 
+vsix: setup vscode-extension/node_modules/.made  ## the VS Code extension as one file, with the server's wheel in it
+	cd vscode-extension && npm run --silent package
+
 docs: setup  ## pages, schemas and types made from the code
 	$(BIN)/python docs/make.py
 

@@ -70,7 +70,7 @@ def test_a_kin_of_vs_code_will_do(tmp_path: Path) -> None:
 def test_what_is_missing_is_said_with_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(SetupError, match="no packed extension") as refused:
         VSCode(code(tmp_path), tmp_path).proposed()
-    assert "npm run package" in refused.value.remedy
+    assert "make vsix" in refused.value.remedy
     package(tmp_path, "0.1.0")
     with pytest.raises(SetupError, match="on the PATH") as refused:
         VSCode({"PATH": str(tmp_path / "nowhere")}, tmp_path).proposed()

@@ -15,7 +15,7 @@ PROGRAMS = ("code", "code-insiders", "codium", "code-oss", "cursor", "code-serve
 """Editors that take our extension by the same options, the first one found is meant."""
 _SECONDS = 120.0
 """For VS Code to list or install an extension."""
-_HOW = "Build it in a checkout of KinOS: cd vscode-extension && npm ci && npm run package"
+_HOW = "Build it in a checkout of KinOS: make vsix"
 
 
 class VSCode:

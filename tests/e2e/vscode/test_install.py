@@ -36,7 +36,10 @@ exec {python} "$@"
 UV = """#!/bin/sh
 for folder; do :; done
 case "$1 $2" in
-  "venv "*) mkdir -p "$folder/bin"; printf '#!/bin/sh\\nexec {tests} "$@"\\n' > "$folder/bin/python"; chmod +x "$folder/bin/python";;
+  "venv "*)
+    mkdir -p "$folder/bin"
+    printf '#!/bin/sh\\nexec {tests} "$@"\\n' > "$folder/bin/python"
+    chmod +x "$folder/bin/python";;
   "pip install") echo "Downloading aider-chat";;
   "python find") exit 1;;
 esac
@@ -77,10 +80,12 @@ def test_from_nothing_to_a_team(window: Window, editor: VSCode, folder: Path, pr
     put(programs, "python3", OLD)
     window.press_button("Try Again")
     window.notification(r"only /old/python3 \(3\.9\.2\) was found")
+    window.screenshot("install-wrong-python")
 
     put(programs, "python3.12", FULL)
     window.press_button("Try Again")
     window.notification("not enough room on the disk")
+    window.screenshot("install-full-disk")
     assert environments(editor) == []
 
     put(programs, "python3.12", RIGHT)

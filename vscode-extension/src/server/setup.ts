@@ -69,13 +69,16 @@ export class Setup {
   }
 
   async #make(wanted: Wanted, wheel: Wheel, name: string, signal: AbortSignal): Promise<string> {
+    this.#log.info(`Making the environment ${name} in ${this.#environments.folder}`);
+    await this.#checkRoom(wanted);
+    const line = (text: string): void => {
+      this.#log.info(text);
+    };
+    const recipe = await this.#recipe(wanted, wheel, { line, signal });
     const title = wanted === 'server' ? l10n.t('KinOS is being set up') : l10n.t('KinOS installs what its agents need');
     const options = { location: ProgressLocation.Notification, title, cancellable: true };
-    this.#log.info(`Making the environment ${name} in ${this.#environments.folder}`);
-    return window.withProgress(options, async (progress, token) => {
+    return window.withProgress(options, (progress, token) => {
       const attention = this.#attention(progress, token, signal);
-      await this.#checkRoom(wanted);
-      const recipe = await this.#recipe(wanted, wheel, attention);
       return this.#environments.make(name, (folder) => install(folder, recipe, attention));
     });
   }
