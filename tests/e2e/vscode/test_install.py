@@ -18,7 +18,7 @@ from process_tree import command_line, descendants
 COUNTED = r"^\s*EXPANSION [1-9]\d*%$"
 STARTING = r"^\s*KinOS$"
 REHEARSING = r"EXPANSION \d+% · [1-9]\d* agents? \(rehearsal\)"
-TOOLS = ("bash", "cat", "dirname", "env", "ls", "ps", "sh", "uname", "which")
+TOOLS = ("bash", "cat", "chmod", "dirname", "env", "ls", "mkdir", "ps", "sh", "uname", "which")
 """What VS Code's own scripts use."""
 
 OLD = """#!/bin/sh
@@ -28,6 +28,9 @@ FULL = """#!/bin/sh
 case "$*" in *ensurepip*) echo "[\\"$0\\", [3, 12, 1], true, \\"\\"]"; exit;; esac
 echo "OSError: [Errno 28] No space left on device" >&2
 exit 1
+"""
+BARE = """#!/bin/sh
+echo "[\\"$0\\", [3, 12, 1], false, \\"\\"]"
 """
 RIGHT = """#!/bin/sh
 exec {python} "$@"
@@ -108,6 +111,7 @@ def test_from_nothing_to_a_team(window: Window, editor: VSCode, folder: Path, pr
     assert environments(editor) == [base]
 
     put(programs, "uv", UV)
+    put(programs, "python3.12", BARE)  # which uv alone can make an environment with
     window.run_command("KinOS: Start Team")
     window.dialog("600 MB")
     window.press_dialog_button("Install")
