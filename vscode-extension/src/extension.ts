@@ -1,6 +1,6 @@
 // The entry point: makes the parts and wires them; what they do is theirs.
 import { join } from 'node:path';
-import { ExtensionContext, LogOutputChannel, workspace } from 'vscode';
+import { ExtensionContext, LogOutputChannel, Uri, workspace } from 'vscode';
 import { restartForSettings } from './command/server';
 import { Parts } from './command/part';
 import { resumeSample } from './command/sample';
@@ -52,8 +52,8 @@ function createParts(context: ExtensionContext, log: LogOutputChannel): Parts {
   const keys = new Keys(context.secrets);
   const setup = new Setup(context.extensionPath, join(context.globalStorageUri.fsPath, 'environments'), log);
   const started = new Server(setup, new Agents(setup, context.globalState, log), log, {
-    settings: (scope) => serverSettings(declared, scope),
-    secrets: () => keys.environment(),
+    settings: (scope?: Uri): Record<string, unknown> => serverSettings(declared, scope),
+    secrets: (): Promise<Record<string, string>> => keys.environment(),
   });
   const [picture, map] = [new Picture(started), new ProjectMap(started)];
   const [changes, documents] = listings(started, picture, log);
