@@ -14,18 +14,24 @@ export async function theFolder(argument?: unknown): Promise<Uri> {
   return folder;
 }
 
+/** Has the server do `command`. @throws ResponseError with its own words, or Problem if it does not run */
+export async function ask<Answer>({ server }: Parts, command: string, given: object): Promise<Answer> {
+  try {
+    return await server.execute<Answer>(command, given);
+  } catch (error) {
+    throw server.state === 'failed' || server.state === 'stopped' ? notRunning() : error;
+  }
+}
+
 /** Has the server do `command` about `folder`, which is seen in the status bar as `title` while it takes. */
 export function execute<Answer>(
-  { server }: Parts,
+  parts: Parts,
   command: string,
   folder: Uri,
   given: object = {},
   title?: string,
 ): Promise<Answer> {
-  if (server.state === 'failed' || server.state === 'stopped') {
-    return Promise.reject(notRunning());
-  }
-  const work = (): Promise<Answer> => server.execute<Answer>(command, { folder: folder.fsPath, ...given });
+  const work = (): Promise<Answer> => ask<Answer>(parts, command, { folder: folder.fsPath, ...given });
   return title === undefined
     ? work()
     : Promise.resolve(window.withProgress({ location: ProgressLocation.Window, title }, work));

@@ -1,9 +1,9 @@
 // New folders to work in.
 import { commands, l10n, QuickPickItem, Uri, window, workspace } from 'vscode';
 import { serverCommand } from '../protocol';
-import { choose } from './ask';
+import { ask, choose } from './ask';
 import { Action, Parts } from './part';
-import { Left, notRunning } from './problem';
+import { Left } from './problem';
 import { nameOf } from './team';
 
 interface Mission {
@@ -16,13 +16,10 @@ interface PlaceItem extends QuickPickItem {
 }
 
 /** Makes a folder a mission: with a request to fill in, which is opened, in another window where the folder is another one. */
-export function newMission({ server }: Parts): Action {
+export function newMission(parts: Parts): Action {
   return async () => {
     const into = await place();
-    if (server.state === 'failed' || server.state === 'stopped') {
-      throw notRunning();
-    }
-    const { folder } = await server.execute<Mission>(serverCommand.newMission, { into: into.toString() });
+    const { folder } = await ask<Mission>(parts, serverCommand.newMission, { into: into.toString() });
     const isOpen = workspace.getWorkspaceFolder(into)?.uri.fsPath === into.fsPath;
     if (!isOpen) {
       const forceNewWindow = workspace.workspaceFolders !== undefined;

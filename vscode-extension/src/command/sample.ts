@@ -1,9 +1,9 @@
 // The first five minutes: the walkthrough, and a rehearsal on a copy of the sample workspace.
 import { commands, Disposable, Event, Uri, workspace } from 'vscode';
 import { serverCommand } from '../protocol';
+import { ask } from './ask';
 import { commandId } from './id';
 import { Action, Parts } from './part';
-import { notRunning } from './problem';
 
 const walkthrough = 'kinos.kinos#kinos.firstSteps';
 /** The sample that was opened and is to be rehearsed on: opening a folder starts the extension anew. */
@@ -15,14 +15,11 @@ export const openWalkthrough: Action = async () => {
 };
 
 /** Copies the sample workspace and opens it, in another window if a folder is open here. */
-export function openSample({ server, memory }: Parts): Action {
+export function openSample(parts: Parts): Action {
   return async () => {
-    if (server.state === 'failed' || server.state === 'stopped') {
-      throw notRunning();
-    }
-    const { folder } = await server.execute<{ folder: string }>(serverCommand.newSample, {});
+    const { folder } = await ask<{ folder: string }>(parts, serverCommand.newSample, {});
     const uri = Uri.parse(folder);
-    await memory.update(awaited, uri.fsPath);
+    await parts.memory.update(awaited, uri.fsPath);
     const forceNewWindow = workspace.workspaceFolders !== undefined;
     await commands.executeCommand('vscode.openFolder', uri, { forceNewWindow });
   };

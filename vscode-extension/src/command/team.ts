@@ -17,6 +17,7 @@ export async function startTeam(parts: Parts, argument?: unknown, rehearsal = re
   await started(parts, folder, team, rehearsal || (argument as TeamStart | undefined)?.rehearse === true);
 }
 
+/** Empty for the one that the server proposes, so that its reason is told. */
 async function chosenTeam(parts: Parts, folder: Uri): Promise<string> {
   const { found, next } = await execute<Teams>(parts, serverCommand.teams, folder);
   const section = (label: string): QuickPickItem => ({ label, kind: QuickPickItemKind.Separator });
@@ -26,7 +27,8 @@ async function chosenTeam(parts: Parts, folder: Uri): Promise<string> {
     section(l10n.t('others')),
     ...found.filter(({ name }) => name !== next.team).map(teamItem),
   ];
-  return (await choose(l10n.t('Which team is to work on {0}?', nameOf(folder)), items)).label;
+  const { label } = await choose(l10n.t('Which team is to work on {0}?', nameOf(folder)), items);
+  return label === next.team ? '' : label;
 }
 
 export function teamItem({ name, summary, agents }: TeamFound): QuickPickItem {

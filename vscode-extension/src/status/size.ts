@@ -21,6 +21,8 @@ export interface Size {
 }
 
 const sizeRequest = new RequestType<{ uri: string }, Size | null, unknown>('kinos/size');
+/** How often in a row a size may be one of an older text before nothing more is expected. */
+const mostStale = 5;
 const counted = new Set(['file', 'untitled']);
 
 export class ActiveSize implements Disposable {
@@ -29,6 +31,7 @@ export class ActiveSize implements Disposable {
   readonly #changed = new EventEmitter<Size | undefined>();
   readonly #subscriptions: Disposable;
   #wanted = 0;
+  #stale = 0;
   #busy = false;
 
   /** The size of the document of the active editor; undefined if that has none. */
@@ -75,16 +78,21 @@ export class ActiveSize implements Disposable {
     }
   }
 
+  /** A size of a text before the one on the screen is asked for anew, though not without end. */
+  #askAgain(isStale: boolean): void {
+    this.#stale = isStale ? this.#stale + 1 : 0;
+    if (isStale && this.#stale < mostStale) {
+      this.#wanted += 1;
+    }
+  }
+
   async #sizeOf(document: TextDocument | undefined): Promise<Size | undefined> {
     if (document === undefined || !counted.has(document.uri.scheme) || this.#server.state !== 'running') {
       return undefined;
     }
     try {
       const size = await this.#server.request(sizeRequest, { uri: document.uri.toString() });
-      if (size !== null && size.version !== document.version && !document.isClosed) {
-        // It was told of the text before that, or of the file before it was opened.
-        this.#wanted += size.version === null ? 0 : 1;
-      }
+      this.#askAgain(size !== null && size.version !== document.version);
       return size ?? undefined;
     } catch (error) {
       // A document of no folder that the server has not been told of, or a server that has just ended.
