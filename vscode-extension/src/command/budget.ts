@@ -3,6 +3,7 @@ import { l10n, QuickPickItem, window } from 'vscode';
 import { BudgetStatus, serverCommand, Status } from '../protocol';
 import { money } from '../text';
 import { choose, execute, statusOf, theFolder } from './ask';
+import { capIn } from './cap';
 import { Action, Parts } from './part';
 import { Left } from './problem';
 
@@ -63,11 +64,4 @@ async function number({ cap, label, value, description }: CapItem): Promise<numb
 
 function wrong(whole: boolean): string {
   return whole ? l10n.t('A whole number of at least 0.') : l10n.t('A number of at least 0, such as 2.50.');
-}
-
-/** The number a text is, with a point or a comma; undefined if it is none. */
-export function capIn(text: string, whole: boolean): number | undefined {
-  const value = Number(text.trim().replace(',', '.'));
-  const fits = text.trim() !== '' && Number.isFinite(value) && value >= 0 && (!whole || Number.isInteger(value));
-  return fits ? value : undefined;
 }
