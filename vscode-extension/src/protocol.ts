@@ -243,6 +243,7 @@ export const serverCommand = {
   newMission: 'kinos.server.newMission',
   newSample: 'kinos.server.newSample',
   doctor: 'kinos.server.doctor',
+  trust: 'kinos.server.trust',
   startAgent: 'kinos.server.startAgent',
   stopAgent: 'kinos.server.stopAgent',
   showMap: 'kinos.server.showMap',

@@ -54,3 +54,9 @@ export interface Checkup {
   sound: boolean;
   findings: Finding[];
 }
+
+/** What a folder brings beyond tightening, each value with the mark that approves it, and what it brings in vain. */
+export interface Brought {
+  found: { mark: string; what: string; value: string; file: string; approved: boolean }[];
+  refused: string[];
+}

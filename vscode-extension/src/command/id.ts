@@ -20,6 +20,7 @@ export const commandId = {
   setPhase: 'kinos.setPhase',
   setBudget: 'kinos.setBudget',
   setKey: 'kinos.setKey',
+  approve: 'kinos.approve',
   checkSetup: 'kinos.checkSetup',
   openLog: 'kinos.openLog',
   restartServer: 'kinos.restartServer',

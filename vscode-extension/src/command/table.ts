@@ -1,6 +1,7 @@
 // The one table of commands: what each does, and what the person is told when it fails.
 import { commands, Disposable } from 'vscode';
 import { editPrompt, editTeam, startAgent, stopAgent } from './agent';
+import { approve } from './approval';
 import { theFolder } from './ask';
 import { setBudget } from './budget';
 import { changeActions } from './change';
@@ -44,6 +45,7 @@ export function commandTable(parts: Parts): Table {
     'kinos.setPhase': setPhase(parts),
     'kinos.setBudget': setBudget(parts),
     'kinos.setKey': setKey(parts),
+    'kinos.approve': approve(parts),
     'kinos.checkSetup': checkSetup(parts),
     'kinos.openLog': () => openLog(log),
     'kinos.restartServer': () => server.restart(),
