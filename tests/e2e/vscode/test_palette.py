@@ -29,7 +29,7 @@ def test_a_team_is_led_from_the_palette_alone(window: Window, folder: Path) -> N
     window.run_command("KinOS: Stop Agent")
     window.choices("duplication")
     window.choose("duplication")
-    window.notification("duplication was stopped")
+    window.notification("duplication is stopped")
     window.run_command("KinOS: Start Agent")
     assert not [row for row in window.choices("duplication") if row.startswith("management")]
     window.choose("duplication")

@@ -38,8 +38,8 @@ export function stopAgent(parts: Parts): Action {
   return async (argument) => {
     const folder = await theFolder(argument);
     const agent = said(argument, 'agent') ?? (await runningAgent(parts, folder));
-    const { state } = await execute<AgentMoved>(parts, serverCommand.stopAgent, folder, { agent });
-    void window.showInformationMessage(l10n.t('{0} was stopped: {1}', agent, stateName(state)));
+    await execute<AgentMoved>(parts, serverCommand.stopAgent, folder, { agent });
+    void window.showInformationMessage(l10n.t('{0} is stopped.', agent));
   };
 }
 
