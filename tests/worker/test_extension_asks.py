@@ -14,6 +14,8 @@ from worker.scripted import Answer, ScriptedApi, refuses, says, uses
 pytestmark = pytest.mark.agents
 
 CODE = """
+import contextlib
+
 from kinos.extension import NothingToDo
 
 class Own:
@@ -93,3 +95,27 @@ def test_half_an_answer_or_none_is_not_handed_to_its_code(
     result = talk(running, api, tmp_path, TWICE, answer, says("two")).result()
     assert isinstance(result, Failed)
     assert (result.failure, len(api.requests)) == (kind, 1)
+
+
+PINGS = """
+        lives, deadline = [], context._gate.deadline
+        expecting = deadline.expecting
+
+        @contextlib.contextmanager
+        def counted(seconds):
+            with expecting(seconds) as came:
+                yield lambda: (lives.append(1), came())
+
+        deadline.expecting = counted
+        return NothingToDo(f"{context.ask('Which word?', 50)} {len(lives)}")
+"""
+
+
+def test_each_event_of_an_answer_is_a_sign_of_life_also_a_ping(
+    running: Worker, api: ScriptedApi, tmp_path: Path
+) -> None:
+    result = talk(running, api, tmp_path, PINGS.strip(), says("word")).result()
+    assert isinstance(result, Planned), result
+    assert result.outcome == NothingToDo("word 7"), (
+        "the start, a block with a ping, a delta and an end, the usage, the end"
+    )

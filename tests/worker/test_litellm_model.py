@@ -108,6 +108,15 @@ def test_the_length_of_an_answer_is_limited(running: Worker, api: ScriptedApi, s
     assert body.get("max_tokens", body.get("options", {}).get("num_predict")) == 400
 
 
+@pytest.mark.parametrize("temperature", [0.5, None])
+def test_temperature_is_sent_if_set(
+    running: Worker, api: ScriptedApi, server: Server, temperature: float | None
+) -> None:
+    plan(running, api, server.model, server.calls(PROPOSE, TASK), temperature=temperature)
+    body = api.requests[0].body
+    assert body.get("temperature", body.get("options", {}).get("temperature")) == temperature
+
+
 def test_ollama_is_given_room_for_all_it_is_to_read_and_say(running: Worker, api: ScriptedApi) -> None:
     api.answers = [OLLAMA.calls(PROPOSE, TASK)]
     talk = running.call(plan_call(api.url, model="ollama/m", brief="x" * 9000))
