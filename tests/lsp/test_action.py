@@ -7,10 +7,11 @@ import pytest
 from lsprotocol import types
 
 from kinos.domain.change import Change, FileChange
+from kinos.domain.state import TeamState
 from kinos.engine.folding import Twin
 from kinos.engine.lens import EDIT, REJECT
 from kinos.lsp.ability import Abilities, abilities
-from kinos.lsp.action import Choice, Deed, Scene, code_action, deed, offers
+from kinos.lsp.action import TEAM, UNDO, Choice, Deed, Scene, code_action, deed, offers
 from kinos.lsp.protocol import _converter
 from kinos.tokens.document import OpenText
 
@@ -84,6 +85,41 @@ def test_a_client_with_commands_of_its_own_is_given_those() -> None:
         ("Accept “Fold two sections” (ann)", "kinos.server.accept"),
         ("Reject “Fold two sections” (ann) …", REJECT),
         ("Edit “Fold two sections” (ann) …", EDIT),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("state", "expected"),
+    [
+        (None, []),
+        (
+            TeamState.STOPPED,
+            [("Start the team", "startTeam", {}), ("Rehearse with the team", "startTeam", {"rehearse": True})],
+        ),
+        (TeamState.STARTING, [("Stop the team", "stopTeam", {})]),
+        (TeamState.RUNNING, [("Stop the team", "stopTeam", {}), ("Pause the team", "pauseTeam", {})]),
+        (TeamState.PAUSED, [("Stop the team", "stopTeam", {}), ("Resume the team", "resumeTeam", {})]),
+        (TeamState.STOPPING, []),
+    ],
+)
+@pytest.mark.parametrize("path", ["guide.md", "demande.md"])
+def test_the_team_is_led_from_every_document_the_request_too(
+    path: str, state: TeamState | None, expected: list[tuple[str, str, dict[str, bool]]]
+) -> None:
+    found = offers(replace(SCENE, path=path, counted=path == "guide.md", team=state), [TEAM])
+    assert [(each.title, each.command) for each in found] == [
+        (title, (f"kinos.server.{name}", {"folder": "file:///w", **more})) for title, name, more in expected
+    ]
+
+
+def test_the_team_is_not_led_from_other_files() -> None:
+    assert offers(replace(SCENE, path="tool.py", counted=False, team=TeamState.STOPPED, landed=WAITS)) == []
+
+
+def test_the_last_change_that_landed_can_be_undone() -> None:
+    found = offers(replace(SCENE, landed=WAITS), [UNDO])
+    assert [(each.title, each.command) for each in found] == [
+        ("Undo “Fold two sections” (ann)", ("kinos.server.undo", {"folder": "file:///w", "change": "c1"}))
     ]
 
 

@@ -12,6 +12,8 @@ from kinos.domain.change import Change
 from kinos.domain.markdown import Heading, plain, scan
 from kinos.domain.markdown.obstacle import obstacle
 from kinos.domain.markdown.section import Section, below, meant
+from kinos.domain.path import is_markdown
+from kinos.domain.state import TeamState
 from kinos.lsp.ability import Abilities
 from kinos.lsp.protocol import PREFIX
 from kinos.tokens.document import OpenText
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from kinos.engine.folding import Twin
 
 CONSOLIDATE, UPDATE_MAP = "source.kinos.consolidate", "source.kinos.updateMap"
+TEAM, UNDO = "source.kinos.team", "source.kinos.undo"
 KINDS = (
     types.CodeActionKind.QuickFix,
     types.CodeActionKind.RefactorExtract,
@@ -27,6 +30,8 @@ KINDS = (
     types.CodeActionKind.RefactorRewrite,
     CONSOLIDATE,
     UPDATE_MAP,
+    TEAM,
+    UNDO,
 )
 _LOOKED_AT = 2000
 """Lines of a section beyond which it is not looked through for what stands in the way of moving it, before that is asked for."""
@@ -83,7 +88,8 @@ class Scene:
     """Where actions are asked for: lines `first` to `last` of an open document, in the folder of that URI.
 
     `counted` is whether it is a document that may be taken apart, `over` whether its size is shown as too much; `waiting` are
-    changes of it that wait for a person, `fixes` our diagnostics at hand, `twins` other places of the passage at `first`.
+    changes of it that wait for a person, `fixes` our diagnostics at hand, `twins` other places of the passage at `first`,
+    `landed` the last change that landed in the folder. `team` is the team's state, None where no team may run.
     """
 
     uri: str
@@ -98,6 +104,8 @@ class Scene:
     waiting: Sequence[Change] = ()
     fixes: Sequence[types.Diagnostic] = field(default=())
     twins: Sequence[Twin] = ()
+    team: TeamState | None = None
+    landed: Change | None = None
 
 
 def offers(scene: Scene, only: Sequence[str] | None = None) -> list[Choice]:
@@ -114,6 +122,8 @@ def offers(scene: Scene, only: Sequence[str] | None = None) -> list[Choice]:
             *found,
             *_about_folder(scene),
         ]
+    if is_markdown(scene.path):
+        found += _about_team(scene)
     return [offer for offer in found if asked(offer.kind, only) and _shown(offer, scene.able)]
 
 
@@ -228,6 +238,24 @@ def _about_folder(scene: Scene) -> list[Choice]:
         Choice("Ask the team to consolidate this document", kind, command=consolidate, fixes=scene.fixes),
         Choice("Update the map", UPDATE_MAP, command=(f"{PREFIX}updateMap", {"folder": scene.folder})),
     ]
+
+
+def _about_team(scene: Scene) -> list[Choice]:
+    """The team, and its last change: an editor may have neither lenses nor a way to give commands."""
+    folder: Mapping[str, Any] = {"folder": scene.folder}
+    start, rehearse = (f"{PREFIX}startTeam", folder), (f"{PREFIX}startTeam", {**folder, "rehearse": True})
+    pause, resume, stop = ((f"{PREFIX}{name}Team", folder) for name in ("pause", "resume", "stop"))
+    by_state: Mapping[TeamState | None, Sequence[tuple[str, tuple[str, Mapping[str, Any]]]]] = {
+        TeamState.STOPPED: [("Start the team", start), ("Rehearse with the team", rehearse)],
+        TeamState.STARTING: [("Stop the team", stop)],
+        TeamState.RUNNING: [("Stop the team", stop), ("Pause the team", pause)],
+        TeamState.PAUSED: [("Stop the team", stop), ("Resume the team", resume)],
+    }
+    found = [Choice(title, TEAM, command=command) for title, command in by_state.get(scene.team, ())]
+    if scene.landed is not None:
+        undo = (f"{PREFIX}undo", {**folder, "change": scene.landed.id})
+        found.append(Choice(f"Undo {_short(scene.landed.title)} ({scene.landed.agent})", UNDO, command=undo))
+    return found
 
 
 _NO_FILES = "this editor creates no files for a server"

@@ -285,7 +285,17 @@ async def test_a_waiting_change_is_accepted_from_the_document_it_is_about(tmp_pa
         titles = [f"{verb} “{change['title']}” (documentaliste)" for verb in ("Accept", "Reject")]
         assert [each["title"] for each in actions] == titles
         assert all("tags" not in each for each in actions)
+        request = editor.open(tmp_path / "demande.md", "# Request\n")
+        there = await ask(editor, request, 0, ["refactor.rewrite"])
+        assert [each["title"] for each in there] == titles
+        assert [each["title"] for each in await ask(editor, request, 0, ["source.kinos.team"])] == [
+            "Start the team", "Rehearse with the team",
+        ]  # fmt: skip
         landed = await editor.request("workspace/executeCommand", actions[0]["command"])
         assert landed["state"] == "landed, unsaved"
         assert "See [Part" in document.text
         assert await ask(editor, document, 4, ["refactor.rewrite"]) == []
+        (undo,) = await ask(editor, request, 0, ["source.kinos.undo"])
+        assert undo["title"] == f"Undo “{change['title']}” (documentaliste)"
+        await editor.request("workspace/executeCommand", undo["command"])
+        assert "See [Part" not in document.text

@@ -12,6 +12,7 @@ from pygls.exceptions import JsonRpcException, JsonRpcInvalidParams
 from kinos.domain.change import ChangeState
 from kinos.domain.errors import KinosError
 from kinos.domain.exemption import ignores_size
+from kinos.domain.path import REQUESTS
 from kinos.domain.size import Level
 from kinos.lsp.action import KINDS, Choice, Deed, Scene, asked, code_action, deed, offers
 from kinos.lsp.client import EditorClient
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from kinos.engine.manuscript import Restructured
     from kinos.engine.session import Session
 
+LANDED = (ChangeState.LANDED, ChangeState.LANDED_UNSAVED)
 REWRITE = types.CodeActionKind.RefactorRewrite
 
 
@@ -118,6 +120,9 @@ def scene(params: types.CodeActionParams, place: Place, dialect: Dialect) -> Sce
         last -= 1  # a selection of whole lines ends before the next one
     level = session.sizes.documents.level(place.path)
     counted = place.folder.owns(place.path) and session.restructuring.allows(place.path)
+    changes = session.changes()
+    # What is about other documents, new ones above all, can be decided about at the request.
+    every = place.path in REQUESTS
     return Scene(
         params.text_document.uri,
         place.path,
@@ -128,8 +133,10 @@ def scene(params: types.CodeActionParams, place: Place, dialect: Dialect) -> Sce
         counted,
         counted and level is not Level.OK and not ignores_size(buffer.text.text),
         dialect.able,
-        [c for c in session.changes() if c.state is ChangeState.PROPOSED and place.path in c.paths],
+        [c for c in changes if c.state is ChangeState.PROPOSED and (every or place.path in c.paths)],
         _ours(params.context.diagnostics),
+        team=session.state.team.state if session.trusted else None,
+        landed=next((c for c in reversed(changes) if c.state in LANDED), None),
     )
 
 
