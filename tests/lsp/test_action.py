@@ -75,7 +75,8 @@ def test_a_waiting_change_can_be_accepted_and_rejected() -> None:
         ("Accept “Fold two sections” (ann)", "kinos.server.accept"),
         ("Reject “Fold two sections” (ann)", "kinos.server.reject"),
     ]
-    assert all(offer.command and offer.command[1] == {"folder": "file:///w", "change": "c1"} for offer in found)
+    given = {"folder": "file:///w", "change": "c1", "background": True}
+    assert all(offer.command and offer.command[1] == given for offer in found)
 
 
 def test_a_client_with_commands_of_its_own_is_given_those() -> None:
@@ -108,7 +109,8 @@ def test_the_team_is_led_from_every_document_the_request_too(
 ) -> None:
     found = offers(replace(SCENE, path=path, counted=path == "guide.md", team=state), [TEAM])
     assert [(each.title, each.command) for each in found] == [
-        (title, (f"kinos.server.{name}", {"folder": "file:///w", **more})) for title, name, more in expected
+        (title, (f"kinos.server.{name}", {"folder": "file:///w", "background": True, **more}))
+        for title, name, more in expected
     ]
 
 
@@ -119,7 +121,10 @@ def test_the_team_is_not_led_from_other_files() -> None:
 def test_the_last_change_that_landed_can_be_undone() -> None:
     found = offers(replace(SCENE, landed=WAITS), [UNDO])
     assert [(each.title, each.command) for each in found] == [
-        ("Undo “Fold two sections” (ann)", ("kinos.server.undo", {"folder": "file:///w", "change": "c1"}))
+        (
+            "Undo “Fold two sections” (ann)",
+            ("kinos.server.undo", {"folder": "file:///w", "background": True, "change": "c1"}),
+        )
     ]
 
 

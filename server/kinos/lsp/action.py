@@ -89,7 +89,8 @@ class Scene:
 
     `counted` is whether it is a document that may be taken apart, `over` whether its size is shown as too much; `waiting` are
     changes of it that wait for a person, `fixes` our diagnostics at hand, `twins` other places of the passage at `first`,
-    `landed` the last change that landed in the folder. `team` is the team's state, None where no team may run.
+    `landed` the last change of it that landed; at the request both are those of the folder. `team` is the team's state, None
+    where no team may run.
     """
 
     uri: str
@@ -217,16 +218,17 @@ def _about_changes(scene: Scene) -> list[Choice]:
     kind = types.CodeActionKind.RefactorRewrite
     found = []
     for change in scene.waiting:
-        name, given = _short(change.title), {"folder": scene.folder, "change": change.id}
+        name, about = _short(change.title), {"folder": scene.folder, "change": change.id}
+        given = {**about, "background": True}
         model = not change.rehearsal
         found.append(
             Choice(f"Accept {name} ({change.agent})", kind, command=(f"{PREFIX}accept", given), by_model=model)
         )
         asks = REJECT in scene.able.commands
-        reject = (REJECT if asks else f"{PREFIX}reject", given)
+        reject = (REJECT, about) if asks else (f"{PREFIX}reject", given)
         found.append(Choice(f"Reject {name} ({change.agent}){' …' if asks else ''}", kind, command=reject))
         if EDIT in scene.able.commands:
-            found.append(Choice(f"Edit {name} ({change.agent}) …", kind, command=(EDIT, given), by_model=model))
+            found.append(Choice(f"Edit {name} ({change.agent}) …", kind, command=(EDIT, about), by_model=model))
     return found
 
 
@@ -236,13 +238,15 @@ def _about_folder(scene: Scene) -> list[Choice]:
     consolidate = (f"{PREFIX}consolidate", {"uri": scene.uri})
     return [
         Choice("Ask the team to consolidate this document", kind, command=consolidate, fixes=scene.fixes),
-        Choice("Update the map", UPDATE_MAP, command=(f"{PREFIX}updateMap", {"folder": scene.folder})),
+        Choice(
+            "Update the map", UPDATE_MAP, command=(f"{PREFIX}updateMap", {"folder": scene.folder, "background": True})
+        ),
     ]
 
 
 def _about_team(scene: Scene) -> list[Choice]:
     """The team, and its last change: an editor may have neither lenses nor a way to give commands."""
-    folder: Mapping[str, Any] = {"folder": scene.folder}
+    folder: Mapping[str, Any] = {"folder": scene.folder, "background": True}
     start, rehearse = (f"{PREFIX}startTeam", folder), (f"{PREFIX}startTeam", {**folder, "rehearse": True})
     pause, resume, stop = ((f"{PREFIX}{name}Team", folder) for name in ("pause", "resume", "stop"))
     by_state: Mapping[TeamState | None, Sequence[tuple[str, tuple[str, Mapping[str, Any]]]]] = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Coroutine, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -131,6 +131,10 @@ class Folders:
         """What the editor said at the start; for folders that are added from now on."""
         self.options = options
         self._complaints.put(None, options.problems)
+
+    def start(self, work: Coroutine[Any, Any, None]) -> None:
+        """Have work done that nobody waits for."""
+        self._background.start(work)
 
     def take(self, given: Mapping[str, Mapping[str, Any] | None], other: Mapping[str, Any] | None) -> None:
         """The editor has these settings now, by dotted key: by the URI of a folder, and elsewhere `other`.

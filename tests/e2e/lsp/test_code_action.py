@@ -291,11 +291,26 @@ async def test_a_waiting_change_is_accepted_from_the_document_it_is_about(tmp_pa
         assert [each["title"] for each in await ask(editor, request, 0, ["source.kinos.team"])] == [
             "Start the team", "Rehearse with the team",
         ]  # fmt: skip
-        landed = await editor.request("workspace/executeCommand", actions[0]["command"])
-        assert landed["state"] == "landed, unsaved"
-        assert "See [Part" in document.text
+        assert await editor.request("workspace/executeCommand", actions[0]["command"]) is None
+        await editor.until(lambda: "See [Part" in document.text or None)
+        await editor.status(lambda status: not status["waiting"])
         assert await ask(editor, document, 4, ["refactor.rewrite"]) == []
         (undo,) = await ask(editor, request, 0, ["source.kinos.undo"])
         assert undo["title"] == f"Undo “{change['title']}” (documentaliste)"
-        await editor.request("workspace/executeCommand", undo["command"])
-        assert "See [Part" not in document.text
+        assert await editor.request("workspace/executeCommand", undo["command"]) is None
+        await editor.until(lambda: "See [Part" not in document.text or None)
+
+
+async def test_a_command_that_nobody_waits_for_is_answered_first_and_says_later_what_went_wrong(tmp_path: Path) -> None:
+    (tmp_path / "demande.md").write_text("# Request\n")
+    async with server() as running:
+        editor = running.editor
+        await editor.initialize(tmp_path, options={"trusted": False})
+        await editor.status()
+        with pytest.raises(ResponseError, match="background must be true or false"):
+            await editor.command("startTeam", background="yes")
+        assert await editor.command("startTeam", background=True) is None
+        told = await editor.until(lambda: editor.said("window/showMessage"))
+        assert "trusted" in told[0]["message"]
+        assert await editor.command("accept", change="none", background=True) is None
+        await editor.until(lambda: "no change" in editor.said("window/showMessage")[-1]["message"])

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException, JsonRpcInvalidParams
 
-from kinos.domain.change import ChangeState
+from kinos.domain.change import LANDED_STATES, ChangeState
 from kinos.domain.errors import KinosError
 from kinos.domain.exemption import ignores_size
 from kinos.domain.path import REQUESTS
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from kinos.engine.manuscript import Restructured
     from kinos.engine.session import Session
 
-LANDED = (ChangeState.LANDED, ChangeState.LANDED_UNSAVED)
 REWRITE = types.CodeActionKind.RefactorRewrite
 
 
@@ -136,7 +135,9 @@ def scene(params: types.CodeActionParams, place: Place, dialect: Dialect) -> Sce
         [c for c in changes if c.state is ChangeState.PROPOSED and (every or place.path in c.paths)],
         _ours(params.context.diagnostics),
         team=session.state.team.state if session.trusted else None,
-        landed=next((c for c in reversed(changes) if c.state in LANDED), None),
+        landed=next(
+            (c for c in reversed(changes) if c.state in LANDED_STATES and (every or place.path in c.paths)), None
+        ),
     )
 
 

@@ -9,8 +9,10 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from kinos.domain.errors import KinosError, StoppedError
+from kinos.domain.errors import KinosError, StoppedError, UsageError
+from kinos.domain.notification import Kind
 from kinos.domain.rehearsal import only_rehearses
+from kinos.lsp.client import EditorClient
 from kinos.lsp.folders import Folders
 from kinos.lsp.progress import PATIENCE, Progress, counted
 from kinos.lsp.protocol import TOKEN, Server, refusal
@@ -50,8 +52,9 @@ LONG = {
 
 def register(server: Server, folders: Folders) -> None:
     """Offer every command of the engine, and the state."""
+    client = EditorClient(server)
     for name in COMMANDS:
-        _command(server, folders, name)
+        _command(server, client, folders, name)
 
     @server.feature(STATE)
     def state(params: Any) -> dict[str, Any]:
@@ -61,15 +64,37 @@ def register(server: Server, folders: Folders) -> None:
             raise refusal(error) from error
 
 
-def _command(server: Server, folders: Folders, name: str) -> None:
+def _command(server: Server, client: EditorClient, folders: Folders, name: str) -> None:
     @offered(server, name)
     async def command(given: dict[str, Any]) -> Any:
         folder = folders.named(given.pop("folder", None))
         if name in _STARTING and only_rehearses(os.environ):
             given["rehearse"] = True
+        if _in_background(given):
+            server.protocol.afterwards(lambda: folders.start(_told(server, client, folder.session, name, given)))
+            return None
         answer = await shown(server, folder.session, name, given)
         # The engine names the folder by its real path, an editor by its own.
         return folder.picture() if name in _TOLD else answer
+
+
+def _in_background(given: dict[str, Any]) -> bool:
+    """Whether nobody waits for what it comes to."""
+    background = given.pop("background", None)
+    if background is None:
+        return False
+    if not isinstance(background, bool):
+        raise UsageError("background must be true or false.")
+    return background
+
+
+async def _told(server: Server, client: EditorClient, session: Session, name: str, given: Mapping[str, Any]) -> None:
+    """Do what nobody waits for; what goes wrong is told."""
+    TOKEN.set(None)  # that one was for the request, which has been answered
+    try:
+        await shown(server, session, name, given)
+    except KinosError as error:
+        client.tell(Kind.FLASH, f"KinOS: {error}")
 
 
 async def shown(server: Server, session: Session, name: str, given: Mapping[str, Any]) -> Any:
