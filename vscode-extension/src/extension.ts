@@ -13,7 +13,7 @@ import { Listing } from './listing';
 import { Picture } from './picture';
 import { Change, DocumentList, serverCommand } from './protocol';
 import { Report } from './report';
-import { Review } from './review';
+import { Marks, Review } from './review';
 import { Agents, Server, Setup } from './server';
 import { changesServer, serverSettings } from './settings';
 import { StatusBar } from './status/bar';
@@ -58,19 +58,21 @@ function createParts(context: ExtensionContext, log: LogOutputChannel): Parts {
   const [picture, map] = [new Picture(started), new ProjectMap(started)];
   const [changes, documents] = listings(started, picture, log);
   const [review, report] = [new Review(started, changes), new Report(changes)];
+  const marks = new Marks(started, changes, log);
   const dashboard = new Dashboard(context.extensionUri, { server: started, picture, documents, log });
   const parts = {
     server: started,
     picture,
     map,
     review,
+    marks,
     report,
     dashboard,
     keys,
     memory: context.globalState,
     log,
   };
-  context.subscriptions.push(log, started, picture, map, changes, documents, review, report);
+  context.subscriptions.push(log, started, picture, map, changes, documents, review, marks, report);
   const active = new ActiveSize(started, picture, log);
   context.subscriptions.push(active, new SizeItem(active), new StatusBar(picture), new ContextKeys(picture));
   context.subscriptions.push(new FileMarks(documents, changes), new KinosView(picture, changes, documents), dashboard);

@@ -221,6 +221,23 @@ export interface ProposedFile {
   conflict: string;
 }
 
+/** Of the change that landed last in an open document the lines, from 0, that came with it, in the text of `version`. */
+export interface LastEdit {
+  version: number;
+  change: Change | null;
+  lines: { first: number; last: number }[];
+}
+
+/** The map, and the places in it that lead to documents. */
+export interface MapDocument {
+  text: string;
+  links: {
+    range: { start: { line: number; character: number }; end: { line: number; character: number } };
+    target: string;
+    tooltip: string;
+  }[];
+}
+
 /** What was taken back or put back, and what was not. */
 export interface Reverted {
   changes: string[];
@@ -246,11 +263,12 @@ export const serverCommand = {
   trust: 'kinos.server.trust',
   startAgent: 'kinos.server.startAgent',
   stopAgent: 'kinos.server.stopAgent',
-  showMap: 'kinos.server.showMap',
+  mapDocument: 'kinos.server.mapDocument',
   documents: 'kinos.server.documents',
   splitDocument: 'kinos.server.splitDocument',
   consolidate: 'kinos.server.consolidate',
   history: 'kinos.server.history',
+  lastEdit: 'kinos.server.lastEdit',
   undo: 'kinos.server.undo',
   redo: 'kinos.server.redo',
   diff: 'kinos.server.diff',

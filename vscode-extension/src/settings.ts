@@ -1,10 +1,10 @@
 // The person's settings under `kinos.`, read once here and turned into what the rest needs.
-import { ConfigurationChangeEvent, ConfigurationScope, workspace, WorkspaceConfiguration } from 'vscode';
+import { ConfigurationChangeEvent, ConfigurationScope, Uri, workspace, WorkspaceConfiguration } from 'vscode';
 
 const section = 'kinos';
 
 /** Settings that are the extension's own business. All others it declares are the server's. */
-const ownKeys: ReadonlySet<string> = new Set(['server.command', 'rehearse', 'trace.server']);
+const ownKeys: ReadonlySet<string> = new Set(['server.command', 'rehearse', 'saveLanded', 'trace.server']);
 
 /** What the person set of the server's settings for `scope`, by key. `declared` are the full names the extension contributes. */
 export function serverSettings(declared: readonly string[], scope?: ConfigurationScope): Record<string, unknown> {
@@ -23,6 +23,11 @@ function isSet(configuration: WorkspaceConfiguration, key: string): boolean {
 
 export function rehearse(): boolean {
   return workspace.getConfiguration(section).get<boolean>('rehearse', false);
+}
+
+/** Whether a document that an agent's edit alone made dirty is saved. */
+export function saveLanded(document: Uri): boolean {
+  return workspace.getConfiguration(section, document).get<boolean>('saveLanded', true);
 }
 
 /** Whether another server would be started after `change`. All other settings the server takes while it runs. */

@@ -32,6 +32,7 @@ export const commandId = {
   redoChange: 'kinos.redoChange',
   nextChange: 'kinos.nextChange',
   reviewChanges: 'kinos.reviewChanges',
+  clearMarks: 'kinos.clearMarks',
   openDocument: 'kinos.openDocument',
   splitDocument: 'kinos.splitDocument',
   consolidateDocument: 'kinos.consolidateDocument',

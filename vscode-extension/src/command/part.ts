@@ -5,7 +5,7 @@ import { Keys } from '../key';
 import { ProjectMap } from '../map';
 import { Picture } from '../picture';
 import { Report } from '../report';
-import { Review } from '../review';
+import { Marks, Review } from '../review';
 import { Server } from '../server';
 
 export interface Parts {
@@ -13,6 +13,7 @@ export interface Parts {
   picture: Picture;
   map: ProjectMap;
   review: Review;
+  marks: Marks;
   report: Report;
   dashboard: Dashboard;
   keys: Keys;

@@ -23,7 +23,7 @@ import { revert } from './undo';
 export type Table = Record<CommandId, Action>;
 
 export function commandTable(parts: Parts): Table {
-  const { server, map, review, dashboard, log } = parts;
+  const { server, map, review, marks, dashboard, log } = parts;
   return {
     'kinos.openWalkthrough': openWalkthrough,
     'kinos.openSample': openSample(parts),
@@ -50,6 +50,7 @@ export function commandTable(parts: Parts): Table {
     'kinos.openLog': () => openLog(log),
     'kinos.restartServer': () => server.restart(),
     ...changeActions(review),
+    'kinos.clearMarks': () => marks.clear(),
     'kinos.openDocument': openDocument,
     'kinos.splitDocument': (document) => splitDocument(server, document),
     'kinos.consolidateDocument': (document) => consolidateDocument(server, document),

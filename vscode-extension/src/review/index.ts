@@ -1,2 +1,3 @@
+export { Marks } from './mark';
 export { Review } from './review';
 export { type Place, placeIn } from './place';

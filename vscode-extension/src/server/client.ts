@@ -2,6 +2,7 @@
 import { ChildProcess } from 'node:child_process';
 import { commands, LogOutputChannel, ProviderResult, Uri, workspace } from 'vscode';
 import {
+  ApplyWorkspaceEditRequest,
   CloseAction,
   CloseHandlerResult,
   ErrorAction,
@@ -12,6 +13,7 @@ import {
 } from 'vscode-languageclient/node';
 import { commandId } from '../command/id';
 import { clientCommand, serverCommand } from '../protocol';
+import { Edits } from './edit';
 
 /** What the person set of the server's settings, for a folder or in general, each time it is asked for. */
 export type SettingsReader = (scope?: Uri) => Record<string, unknown>;
@@ -36,6 +38,9 @@ export function createClient(
   const options = clientOptions(settings, execute, log);
   const client = new QuietClient('kinos', 'KinOS', () => Promise.resolve(process), options);
   client.registerFeature(offeredCommands);
+  const edits = new Edits(client);
+  // Registered after the client's own handler when it starts, so in its place.
+  client.onRequest(ApplyWorkspaceEditRequest.type, (params) => edits.apply(params));
   return client;
 }
 
