@@ -55,7 +55,8 @@ export class Listing<Answer> implements Disposable {
 
   /** Asks about the folder now, whatever its status says. */
   async refresh(folder: Uri): Promise<void> {
-    this.#known.delete(folder.fsPath);
+    const { answer } = this.#known.get(folder.fsPath) ?? {};
+    this.#known.set(folder.fsPath, { revision: -1, busy: false, ...(answer === undefined ? {} : { answer }) });
     await this.#follow(folder, Number.NaN);
   }
 

@@ -1,7 +1,11 @@
 // Makes the edits that the server asks for, and saves documents that nothing else than an agent's edit made dirty.
-import { TextDocument, Uri, workspace } from 'vscode';
-import { ApplyWorkspaceEditParams, ApplyWorkspaceEditResult, LanguageClient } from 'vscode-languageclient/node';
-import { TextDocumentEdit } from 'vscode-languageclient/node';
+import { TextDocument, workspace } from 'vscode';
+import {
+  ApplyWorkspaceEditParams,
+  ApplyWorkspaceEditResult,
+  LanguageClient,
+  TextDocumentEdit,
+} from 'vscode-languageclient/node';
 import { saveLanded } from '../settings';
 
 /** How the label of an agent's edit begins; a split that a person asked for has another, and is theirs to save. */
@@ -31,7 +35,7 @@ export class Edits {
     const open = new Map(workspace.textDocuments.map((document) => [document.uri.toString(), document]));
     const edited: Edited[] = [];
     for (const { textDocument } of changes) {
-      const document = open.get(Uri.parse(textDocument.uri).toString());
+      const document = open.get(this.#client.protocol2CodeConverter.asUri(textDocument.uri).toString());
       if (document !== undefined && textDocument.version !== null && document.version !== textDocument.version) {
         return { applied: false };
       }
