@@ -10,7 +10,7 @@ from e2e.vscode.vscode_host import run
 from e2e.vscode.vscode_process import KIN
 from e2e.vscode.vscode_window import Window
 
-CREW = ("management", "evaluation", "testeur")
+CREW = ("management", "specifications", "testeur")
 BEFORE = "# To do\n\nNothing yet.\n"
 MARK = ".editor-instance .view-overlays [class*='TextEditorDecorationType']"
 
@@ -67,15 +67,15 @@ def test_changes_are_edited_accepted_rejected_and_taken_back_both_ways(window: W
     assert "harbour" in landed
     assert landed.endswith("A word of mine.\n")
 
-    window.active_tab(r"“.*” by (evaluation|testeur)")
+    window.active_tab(r"“.*” by (specifications|testeur)")
     window.screenshot("review-next")
     window.run_command("KinOS: Reject Change…")
     window.question("Why not")
     window.answer("not now")
     window.tree_row("History", "rejected")
-    window.active_tab(r"“.*” by (evaluation|testeur)")
+    window.active_tab(r"“.*” by (specifications|testeur)")
     window.run_command("KinOS: Accept Change")
-    window.see_gone(f"{'.pane:has(> .pane-header[aria-label^=Changes])'} .monaco-list-row", "Waiting for you")
+    window.see_gone(".pane:has(> .pane-header[aria-label^='Changes']) .monaco-list-row", "Waiting for you")
     told = history(folder)
     assert told["rejected"]["reason"] == "not now"
     assert all((folder / file["path"]).exists() for file in told["landed"]["files"])
@@ -97,3 +97,8 @@ def test_changes_are_edited_accepted_rejected_and_taken_back_both_ways(window: W
     assert todo.read_text(encoding="utf-8") == BEFORE
     assert history(folder)["undone"]["agent"] == "management"
     window.screenshot("review-undone")
+
+    window.run_command("KinOS: Show Map")
+    window.editor(r"todolist\.md")
+    window.see(".editor-instance .detected-link", r"README\.md")
+    window.screenshot("map-links")

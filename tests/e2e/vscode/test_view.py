@@ -29,5 +29,6 @@ def test_the_view_shows_documents_by_size_then_agents_at_work_and_what_they_wait
     window.screenshot("view-team")
     window.click_row("Agents", "management")
     window.tree_row("Agents", r"Spent.*tokens")
+    window.click(".pane-header[aria-label^='History']")
     window.tree_row("History", "waiting")
     window.screenshot("view-agent")

@@ -40,9 +40,9 @@ export function agentRows(folder: Uri, { agents, team }: Status): Row[] {
   });
 }
 
-/** The task at hand; else why there is none. */
-function doing({ deferred, state, lastError, task }: AgentStatus): string {
-  return deferred || (state === 'failed' ? lastError : task);
+/** The task at hand; else why there is none, or what came of the last one. */
+function doing({ deferred, state, lastError, lastResult, task }: AgentStatus): string {
+  return deferred || (state === 'failed' ? lastError : task || lastResult);
 }
 
 /** What is told below an agent: a name, a value and an icon each. */
