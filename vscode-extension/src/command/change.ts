@@ -1,6 +1,5 @@
 // What a person decides about changes, and how they are looked at.
 import { l10n } from 'vscode';
-import { serverCommand } from '../protocol';
 import { Place, placeIn, Review } from '../review';
 
 type Decision = (argument?: unknown) => Promise<void>;
@@ -13,8 +12,6 @@ export function changeActions(
   | 'kinos.acceptChange'
   | 'kinos.rejectChange'
   | 'kinos.editChange'
-  | 'kinos.undoChange'
-  | 'kinos.redoChange'
   | 'kinos.nextChange'
   | 'kinos.reviewChanges',
   Decision
@@ -28,8 +25,6 @@ export function changeActions(
     'kinos.acceptChange': about((place) => review.accept(place)),
     'kinos.rejectChange': about((place) => review.reject(place)),
     'kinos.editChange': about((place) => review.edit(place)),
-    'kinos.undoChange': about((place) => review.revert(serverCommand.undo, place)),
-    'kinos.redoChange': about((place) => review.revert(serverCommand.redo, place)),
     'kinos.nextChange': (argument) => review.next(placeIn(argument)),
     'kinos.reviewChanges': () => review.begin(),
   };

@@ -50,6 +50,8 @@ export function commandTable(parts: Parts): Table {
     'kinos.openLog': () => openLog(log),
     'kinos.restartServer': () => server.restart(),
     ...changeActions(review),
+    'kinos.undoChange': revert(parts, 'undo'),
+    'kinos.redoChange': revert(parts, 'redo'),
     'kinos.clearMarks': () => marks.clear(),
     'kinos.openDocument': openDocument,
     'kinos.splitDocument': (document) => splitDocument(server, document),

@@ -1,11 +1,14 @@
 // Taking back what agents did, and putting it there again: one change, a cycle, an agent, a session, or all.
-import { l10n, QuickPickItem, Uri, window } from 'vscode';
+import { l10n, QuickPickItem, Uri, window, workspace } from 'vscode';
 import { Change, Reverted, serverCommand } from '../protocol';
 import { when } from '../text';
 import { stateName } from '../view/change';
 import { choose, execute, theFolder } from './ask';
 import { Action, Parts, said } from './part';
 import { Problem } from './problem';
+
+/** Milliseconds in which what nobody else has touched is saved. */
+const saving = 1000;
 
 type Direction = 'undo' | 'redo';
 type Selection = Partial<Record<'change' | 'cycle' | 'agent', string>> & { session?: true; all?: true };
@@ -20,7 +23,9 @@ export function revert(parts: Parts, direction: Direction): Action {
     const change = said(argument, 'change');
     const selection = change === undefined ? await asked(parts, folder, direction) : { change };
     const title = direction === 'undo' ? l10n.t('KinOS: taking changes back') : l10n.t('KinOS: putting changes back');
-    report(direction, await execute<Reverted>(parts, serverCommand[direction], folder, selection, title));
+    const reverted = await execute<Reverted>(parts, serverCommand[direction], folder, selection, title);
+    const paths = reverted.unsaved.flatMap((each) => each.paths);
+    report(direction, reverted, await stillDirty(folder, paths));
   };
 }
 
@@ -90,14 +95,26 @@ function countOf(changes: number): string {
   return changes === 1 ? l10n.t('1 change') : l10n.t('{0} changes', changes);
 }
 
+/** Those of `paths` that are left to the person to save: others are saved by themselves, in a moment. */
+async function stillDirty(folder: Uri, paths: readonly string[]): Promise<string[]> {
+  const dirty = (): string[] => {
+    const open = workspace.textDocuments.filter(({ isDirty }) => isDirty).map(({ uri }) => uri.toString());
+    return paths.filter((path) => open.includes(Uri.joinPath(folder, path).toString()));
+  };
+  const end = Date.now() + saving;
+  while (dirty().length > 0 && Date.now() < end) {
+    await new Promise((resolve) => setTimeout(resolve, saving / 20));
+  }
+  return dirty();
+}
+
 /** Says what came of it, and why something was left as it is. */
-function report(direction: Direction, { changes, setAside, unsaved }: Reverted): void {
+function report(direction: Direction, { changes, setAside }: Reverted, dirty: readonly string[]): void {
   const done =
     direction === 'undo'
       ? l10n.t('Taken back: {0}.', countOf(changes.length))
       : l10n.t('Put back: {0}.', countOf(changes.length));
-  const save =
-    unsaved.length > 0 ? [l10n.t('Save {0} to keep it.', unsaved.flatMap((each) => each.paths).join(', '))] : [];
+  const save = dirty.length > 0 ? [l10n.t('Save {0} to keep it.', dirty.join(', '))] : [];
   const reasons = [...new Set(setAside.map(({ reason }) => reason))];
   if (reasons.length === 0) {
     void window.showInformationMessage([done, ...save].join(' '));

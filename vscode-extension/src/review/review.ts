@@ -3,7 +3,7 @@ import { commands, Disposable, l10n, Tab, TabInputTextDiff, Uri, window, workspa
 import { basename } from 'node:path/posix';
 import { activeFolder } from '../folder';
 import { Listing } from '../listing';
-import { Change, Reverted, serverCommand } from '../protocol';
+import { Change, serverCommand } from '../protocol';
 import { Server } from '../server';
 import { ChangeContents } from './contents';
 import { contentsUri, FilePlace, Place, placeOf, proposalUri, scheme } from './place';
@@ -101,20 +101,6 @@ export class Review implements Disposable {
   async edit(place: Place): Promise<void> {
     await this.show(place);
     await commands.executeCommand('workbench.action.compareEditor.focusPrimarySide');
-  }
-
-  /** Takes one change back, or puts it there again, whatever came after it. */
-  async revert(
-    command: typeof serverCommand.undo | typeof serverCommand.redo,
-    { folder, change }: Place,
-  ): Promise<void> {
-    const { setAside, unsaved } = await this.#server.execute<Reverted>(command, { folder, change });
-    for (const { reason } of setAside) {
-      void window.showWarningMessage(reason);
-    }
-    for (const { paths } of unsaved) {
-      window.setStatusBarMessage(l10n.t('Save it to keep it so: {0}', paths.join(', ')), 5000);
-    }
   }
 
   dispose(): void {
