@@ -8,7 +8,7 @@ from kinos.domain.kind import Text
 from kinos.domain.setting import Row, Scope, defaults
 from kinos.domain.setting_french import FRENCH
 
-OWN = ("kinos.server.command", "kinos.rehearse", "kinos.trace.server")
+OWN = ("kinos.server.command", "kinos.rehearse", "kinos.saveLanded", "kinos.trace.server")
 """Settings of the VS Code extension itself, which the table does not know."""
 
 _PREFIX = "kinos."
