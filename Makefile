@@ -55,12 +55,12 @@ $(PROGRAMS): program-%:
 
 # What the layers let nobody below the adapters import need not be tried twice (lint-imports holds that).
 base: $(BASE)/.made program-tmux  ## without the extra `agents`
-	$(BASE)/bin/python -m pytest -q -n $(JOBS) -m "not agents and not soak" --ignore=tests/e2e/vscode \
-	  --ignore=tests/domain --ignore=tests/engine --ignore=tests/content --ignore=tests/e2e/test_killed_landing.py
+	$(BASE)/bin/python -m pytest -q -n $(JOBS) -m "not agents and not soak" --durations=15 --ignore=tests/e2e/vscode \
+	  $(addprefix --ignore=tests/,domain tokens engine lsp content contract e2e/test_killed_landing.py e2e/emacs)
 
 unit: setup vscode-extension/node_modules/.made program-tmux
 	rm -f .coverage .coverage.*
-	$(BIN)/python -m pytest -n $(JOBS) --cov --cov-report= -m "not soak"
+	$(BIN)/python -m pytest -n $(JOBS) --durations=30 --cov --cov-report= -m "not soak"
 	@for part in domain tokens engine; do \
 	  echo "coverage of $$part/:" && \
 	  $(BIN)/coverage report --include="server/kinos/$$part/*" --fail-under=95 --skip-covered || exit 1; done
