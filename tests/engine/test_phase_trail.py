@@ -39,8 +39,12 @@ async def test_while_nobody_holds_the_folder_it_is_followed_and_nothing_is_writt
 
 
 async def test_nothing_is_said_before_all_is_counted() -> None:
-    world = World(phase_limit=10)
+    world = World(editor=True, phase_limit=10)
+    world.open("ann.md")
+    assert world.session.state.sizes.total > 0
     assert list(line(world)) == []
+    await world.session.open()
+    assert list(line(world)) == [(world.session.state.sizes.total, Phase.EXPANSION)]
 
 
 async def test_what_comes_at_once_is_one_point() -> None:
