@@ -5,7 +5,7 @@ import type { Selection } from 'd3-selection';
 import type { Format } from './format';
 
 /** Pixels that a time takes in the axis, with some room around it. */
-const room = 110;
+const room = 150;
 
 /** Draws it into `layer`; `x` gives pixels. A time at the right end stays within the chart. */
 export function timeAxis(
@@ -19,5 +19,5 @@ export function timeAxis(
   layer.call(axisBottom<Date>(x).ticks(ticks).tickSizeOuter(0).tickFormat(format.tick(first, last)));
   layer
     .selectAll<SVGTextElement, Date>('.tick text')
-    .attr('text-anchor', (time) => (x(time) > width - room / 4 ? 'end' : 'middle'));
+    .attr('text-anchor', (time) => (x(time) > width - room / 5 ? 'end' : 'middle'));
 }

@@ -1,7 +1,7 @@
 // Spend by agent: a table whose bars show who cost what, in this session or in all of them.
 import { max, sum } from 'd3-array';
 import { scaleLinear } from 'd3-scale';
-import type { View } from '../src/dashboard/message';
+import type { Action, View } from '../src/dashboard/message';
 import type { Context, Part } from './context';
 import { button, element } from './element';
 import { PeriodChoice } from './period';
@@ -49,26 +49,25 @@ export class Spend implements Part {
     const costs: readonly Cost[] =
       period === 'all' ? (figures ?? []) : (status?.agents ?? []).map((agent) => ({ ...agent, agent: agent.name }));
     const ever = (figures ?? []).length > 0;
-    const drawn = JSON.stringify([period, costs.map(numbers), ever]);
+    const drawn = JSON.stringify([period, costs.map(numbers), ever, status?.trusted]);
     if (drawn === this.#drawn) {
       return;
     }
     this.#drawn = drawn;
     this.#scroll.hidden = costs.length === 0;
     this.#empty.hidden = costs.length > 0;
-    this.#say(ever);
+    this.#say(ever, status?.trusted ?? false);
     this.#draw(costs, period === 'session');
   }
 
-  #say(ever: boolean): void {
+  #say(ever: boolean, trusted: boolean): void {
     const { texts, ask } = this.#context;
-    this.#empty.replaceChildren(
-      ever ? texts.notThisSession : texts.noSpend,
-      ' ',
-      button(texts.startTeam, () => {
-        ask({ type: 'run', action: 'startTeam' });
-      }),
-    );
+    const start = (words: string, action: Action): HTMLElement =>
+      button(words, () => {
+        ask({ type: 'run', action });
+      });
+    const starts = [start(texts.startTeam, 'startTeam'), start(texts.rehearse, 'rehearseTeam')];
+    this.#empty.replaceChildren(ever ? texts.notThisSession : texts.noSpend, ...(trusted ? starts : []));
   }
 
   #draw(costs: readonly Cost[], live: boolean): void {

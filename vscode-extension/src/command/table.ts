@@ -11,7 +11,7 @@ import { showHistory } from './history';
 import { CommandId } from './id';
 import { setKey } from './key';
 import { newMission } from './mission';
-import { Action, Parts } from './part';
+import { Action, folderIn, Parts } from './part';
 import { setPhase } from './phase';
 import { tell } from './problem';
 import { openSample, openWalkthrough } from './sample';
@@ -36,7 +36,7 @@ export function commandTable(parts: Parts): Table {
     'kinos.startAgent': startAgent(parts),
     'kinos.stopAgent': stopAgent(parts),
     'kinos.showMap': async (argument) => map.show(await theFolder(argument)),
-    'kinos.showDashboard': () => dashboard.show(),
+    'kinos.showDashboard': (argument) => dashboard.show(folderIn(argument)),
     'kinos.showHistory': showHistory(parts),
     'kinos.undo': revert(parts, 'undo'),
     'kinos.redo': revert(parts, 'redo'),

@@ -83,7 +83,7 @@ export const nothing: View = {
 export type Told = { type: 'begin'; texts: Texts; language: string } | { type: 'show'; view: Partial<View> };
 
 /** What buttons of the page do; each is a command of the palette. */
-export const actions = ['startTeam', 'showMap', 'restartServer'] as const;
+export const actions = ['startTeam', 'rehearseTeam', 'showMap', 'restartServer'] as const;
 export type Action = (typeof actions)[number];
 
 /** From the page. */

@@ -44,12 +44,16 @@ export class Dashboard implements WebviewPanelSerializer, Disposable {
     );
   }
 
-  show(): Promise<void> {
+  /** Shows `folder`; without one that which is shown already, else that of the active editor. */
+  show(folder?: Uri): Promise<void> {
     if (this.#panel === undefined) {
-      this.#folder = activeFolder()?.toString() ?? '';
+      this.#folder = (folder ?? activeFolder())?.toString() ?? '';
       this.#take(window.createWebviewPanel(viewType, l10n.t('KinOS Dashboard'), ViewColumn.Active, this.#options()));
     } else {
       this.#panel.reveal();
+      if (folder !== undefined && folder.toString() !== this.#folder) {
+        this.#select(folder.toString());
+      }
     }
     return Promise.resolve();
   }
@@ -103,7 +107,8 @@ export class Dashboard implements WebviewPanelSerializer, Disposable {
     } else if (request.type === 'select') {
       this.#select(request.folder);
     } else if (request.type === 'run') {
-      await commands.executeCommand(commandId[request.action]);
+      const folder = this.#folder === '' ? {} : { folder: this.#folder };
+      await commands.executeCommand(commandId[request.action], folder);
     } else if (this.#isDocument(request.path)) {
       const column = request.beside ? ViewColumn.Beside : ViewColumn.Active;
       await commands.executeCommand('vscode.open', Uri.joinPath(Uri.parse(this.#folder), request.path), column);

@@ -97,6 +97,7 @@ function team() {
     noSpend: l10n.t('No team has run here yet.'),
     notThisSession: l10n.t('No team has run in this session. "All sessions" shows what was spent before.'),
     startTeam: l10n.t('Start Team'),
+    rehearse: l10n.t('Rehearse'),
     cycles: l10n.t('Timeline of cycles'),
     cyclesLabel: l10n.t('{0} cycles of {1} agents. Arrow keys go from one to the next.'),
     earlier: l10n.t('{0} earlier cycles are not shown.'),
