@@ -120,10 +120,12 @@ class VSCode:
     home: Path
 
     def url(self, folder: Path, file: str = "README.md") -> str:
-        """Opens `folder`, or the workspace file it is, with an editor on `file` in there."""
+        """Opens `folder`, or the workspace file it is, with an editor on `file` in there; where that is empty, with the editors
+        that were open there last.
+        """
         kind, inside = ("folder", folder) if folder.is_dir() else ("workspace", folder.parent)
         remote = f"vscode-remote://{self.address.removeprefix('http://')}{inside / file}"
-        payload = json.dumps([["openFile", remote], ["skipWelcome", "true"]])
+        payload = json.dumps([*([["openFile", remote]] if file else []), ["skipWelcome", "true"]])
         return f"{self.address}/?{kind}={quote(str(folder))}&payload={quote(payload)}"
 
     def log(self) -> str:

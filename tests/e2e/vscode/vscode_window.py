@@ -61,7 +61,9 @@ class Window:
     def opened(
         cls, host: Host, editor: VSCode, folder: Path, screenshots: Path, file: str = "README.md"
     ) -> Iterator[Self]:
-        """A window on `folder`, or the workspace file it is, with an editor on `file` in there."""
+        """A window on `folder`, or the workspace file it is, with an editor on `file` in there. Without a file (empty) a `reload`
+        brings back the editors that were open.
+        """
         with Browser.started(host, editor.home) as browser:
             browser.call("open", url=editor.url(folder, file))
             yield cls(browser, screenshots, editor)
