@@ -47,6 +47,7 @@ return {
   end,
   on_attach = function(client, buffer)
     require('kinos.lens').show(client, buffer)
+    require('kinos.trace').mark(client, buffer)
   end,
   on_exit = function(_, _, client_id)
     vim.schedule(function()

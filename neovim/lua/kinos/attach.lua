@@ -68,6 +68,7 @@ function M.follow(client)
     pattern = 'KinosStatus',
     callback = function(event)
       require('kinos.reload').look(event.data)
+      require('kinos.trace').look(event.data, client)
     end,
   })
   vim.iter(vim.api.nvim_list_bufs()):each(later)

@@ -8,10 +8,11 @@ local M = {}
 ---@field reload boolean read a buffer without unsaved words anew when its file has changed on the disk
 ---@field hints boolean sizes of sections, as virtual text behind their headings
 ---@field lenses boolean lines above a document with its size and what can be done
+---@field marks boolean a bar beside the lines that an agent changed last, and who it was
 ---@field settings kinos.Settings settings of the server; those left out are as in `kinos.default`
 
 ---@type kinos.Config
-M.defaults = { enabled = true, save = true, reload = true, hints = true, lenses = true, settings = {} }
+M.defaults = { enabled = true, save = true, reload = true, hints = true, lenses = true, marks = true, settings = {} }
 
 ---@return kinos.Config
 function M.get()

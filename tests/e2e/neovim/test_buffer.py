@@ -96,8 +96,11 @@ def told_anew(editor: Neovim) -> Any:
     return told(editor)
 
 
-@pytest.mark.parametrize("extra", [[], ["a\rb", "\r"]], ids=["separators", "carriage returns"])
-@pytest.mark.parametrize("fileformat", ["unix", "dos"])
+@pytest.mark.parametrize(
+    ("extra", "fileformat"),
+    [([], "unix"), ([], "dos"), (["a\rb", "\r"], "unix")],
+    ids=["unix", "dos", "carriage returns inside of lines"],
+)
 def test_a_thousand_quick_edits_leave_the_server_with_the_text_of_the_buffer(
     home: Path, folder: Path, extra: list[str], fileformat: str
 ) -> None:

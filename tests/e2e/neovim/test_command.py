@@ -53,7 +53,7 @@ def test_names_are_completed_as_the_server_knows_them(editor: Neovim) -> None:
     assert completed(editor, "Kinos undo ") == completed(editor, "silent Kinos nothing x") == []
 
 
-def test_the_phase_and_the_caps_are_said_and_set(editor: Neovim) -> None:
+def test_the_phase_and_the_caps_are_said_and_set_and_what_cannot_be_done_is_said(editor: Neovim) -> None:
     editor.command("Kinos phase")
     editor.hear("KinOS: EXPANSION: ")
     editor.command("Kinos phase convergence")
@@ -65,8 +65,6 @@ def test_the_phase_and_the_caps_are_said_and_set(editor: Neovim) -> None:
     editor.command("Kinos budget much")
     editor.hear("say for example :Kinos budget usd 5 runs 100")
 
-
-def test_what_cannot_be_done_is_said_with_what_to_do(editor: Neovim) -> None:
     editor.command("Kinos strt")
     assert "there is no strt: did you mean start?" in editor.messages()
     editor.command("Kinos pause")
@@ -97,7 +95,7 @@ def test_what_the_folder_brings_counts_once_a_person_has_seen_and_approved_it(ed
     editor.hear("nothing was approved")
 
 
-def test_files_are_opened_prompts_teams_the_log_and_a_new_mission(editor: Neovim, folder: Path) -> None:
+def test_files_are_opened_and_the_doctor_says_what_is_missing_and_what_mends_it(editor: Neovim, folder: Path) -> None:
     def opened(file: Path) -> None:
         editor.wait(f"vim.api.nvim_buf_get_name(0) == '{file}'")
 
@@ -116,8 +114,6 @@ def test_files_are_opened_prompts_teams_the_log_and_a_new_mission(editor: Neovim
         "vim.api.nvim_buf_get_name(0):find('kinos.log$') ~= nil or table.concat(_G.told):find('nothing is logged')"
     )
 
-
-def test_the_doctor_says_what_is_missing_and_what_mends_it(editor: Neovim) -> None:
     editor.command("Kinos doctor")
     editor.wait("vim.api.nvim_buf_get_name(0):find('^kinos://doctor') ~= nil")
     found = "\n".join(editor.lines())

@@ -276,6 +276,11 @@ def test_an_agents_edit_is_an_undo_step_of_its_own_and_what_was_typed_stays(home
         assert editor.lines()[0] == "My own words."
         assert editor.lua("vim.bo.modified")
         assert "harbour" not in (folder / "todolist.md").read_text()
+        marks = (
+            "vim.api.nvim_buf_get_extmarks(0, vim.api.nvim_create_namespace('kinos.trace'), 0, -1, { details = true })"
+        )
+        editor.wait(f"#{marks} > 0")
+        assert editor.lua(f"{marks}[1][4].virt_text[1][1]").startswith("  management: ")
         editor.keys("<Esc>u")
         editor.wait("vim.fn.search('harbour', 'nw') == 0")
         assert editor.lines()[0] == "My own words."
