@@ -48,6 +48,7 @@ return {
   on_attach = function(client, buffer)
     require('kinos.lens').show(client, buffer)
     require('kinos.trace').mark(client, buffer)
+    require('kinos.reload').follow(buffer)
   end,
   on_exit = function(_, _, client_id)
     vim.schedule(function()

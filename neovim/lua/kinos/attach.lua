@@ -67,7 +67,6 @@ function M.follow(client)
     group = group,
     pattern = 'KinosStatus',
     callback = function(event)
-      require('kinos.reload').look(event.data)
       require('kinos.trace').look(event.data, client)
     end,
   })
@@ -78,6 +77,9 @@ end
 ---@param client_id integer
 function M.forget(client_id)
   pcall(vim.api.nvim_del_augroup_by_name, group_name(client_id))
+  if #require('kinos.client').all() == 0 then
+    require('kinos.reload').forget()
+  end
 end
 
 return M
