@@ -118,6 +118,8 @@ def test_what_cannot_be_done_is_said_with_what_helps_and_a_key_stays_a_secret(
     window.choose("In this folder: gateway")
     window.notification("demande.md is there already")
 
+    # Of more than three no further one is seen.
+    window.run_command("Notifications: Clear All Notifications")
     window.start_team()
     window.notification("key")
     window.press_button("Set API Key")
