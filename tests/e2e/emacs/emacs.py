@@ -36,10 +36,10 @@ _OBSERVED = """
 (require 'server)
 (require 'json)
 (server-start)
-(defvar chosen 0 "How many code actions were done.")
+(defvar told-actions 0 "How many code actions were done.")
 (with-eval-after-load 'eglot
   (advice-add 'eglot-code-actions :around
-              (lambda (ask &rest given) (unwind-protect (apply ask given) (setq chosen (1+ chosen))))))
+              (lambda (ask &rest given) (unwind-protect (apply ask given) (setq told-actions (1+ told-actions))))))
 (defun told (value)
   (let ((coding-system-for-write 'utf-8))
     (with-temp-file "{place}/answer.new" (insert (json-encode value))))
@@ -175,11 +175,11 @@ class Emacs:
 
         Else what is asked here of the server would be asked inside of that command, which ends with it.
         """
-        before = self.lisp("chosen")
+        before = self.lisp("told-actions")
         self.meta_x("eglot-code-actions")
         self.ask("action")
         self.keys(f"{action}\r")
-        self.wait(f"(> chosen {before})")
+        self.wait(f"(> told-actions {before})")
 
     def team(self) -> list[int]:
         """The processes of the worker and the rehearsal model."""

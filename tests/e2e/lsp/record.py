@@ -1,7 +1,7 @@
 """Records what real editors say they can: `make profiles` writes those of VS Code, Neovim and Emacs into `profile/`.
 
 A program called `kin` stands where the server would be: it keeps the `initialize` it is sent and knows nothing more. Helix'
-profile is written from its source, that of a newer Eglot is what its source says in this Emacs; each file names them.
+profile is written from its source, that of the newer Eglot was recorded with KINOS_EGLOT; each file names its source.
 """
 
 import json
@@ -92,7 +92,7 @@ def record_neovim(place: Path) -> None:
 
 
 def record_emacs(place: Path) -> None:
-    """From Eglot in a real Emacs, set up by our own command. With KINOS_EGLOT the one whose files are in that folder."""
+    """From Eglot in a real Emacs, set up by our own command; of another Eglot if KINOS_EGLOT is a Lisp file that loads one."""
     from e2e.emacs.emacs import emacs
     from e2e.emacs.test_emacs import set_up
 
@@ -101,8 +101,7 @@ def record_emacs(place: Path) -> None:
     (folder / "a.md").write_text("words\n", encoding="utf-8")
     program, told = recorder(place)
     home = set_up(place / "home")
-    # markdown-mode and yasnippet would have it say more: what is recorded holds for everybody.
-    more = [f'(push "{newer}" load-path)'] if newer else []
+    more = [f'(load "{newer}")'] if newer else []
     with emacs(home, folder / "a.md", more=more, programs=program.parent):
         params = told()
     version = params.get("clientInfo", {}).get("version", "1.9")  # it did not say so yet

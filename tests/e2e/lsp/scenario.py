@@ -47,7 +47,7 @@ async def begin(editor: Editor, profile: Profile, folder: Path) -> dict[str, Any
     answer = await editor.initialize(
         folder, capabilities=profile.capabilities, options={"trusted": True, "settings": SETTINGS}
     )
-    assert editor.encoding == profile.capabilities["general"]["positionEncodings"][0]
+    assert editor.encoding == profile.encodings[0]
     status = await editor.status(lambda status: status["documents"]["count"])
     assert status["team"]["state"] == "stopped"
     capabilities: dict[str, Any] = answer["capabilities"]
@@ -106,8 +106,16 @@ async def what_is_shown(editor: Editor, document: Document) -> dict[str, Any]:
     return answers
 
 
-async def the_document_is_split(editor: Editor, document: Document, actions: list[dict[str, Any]]) -> None:
-    """By the action that is offered beside its diagnostic: one edit that makes the parts, and brings it to size."""
+async def the_document_is_split(
+    editor: Editor, profile: Profile, document: Document, actions: list[dict[str, Any]]
+) -> None:
+    """By the action that is offered beside its diagnostic: one edit that makes the parts, and brings it to size.
+
+    Nothing of it is offered to an editor that creates no files.
+    """
+    if not profile.creates_files:
+        assert not [action for action in actions if action["title"].startswith("Split")]
+        return
     split = next(
         action for action in actions if action["title"].startswith("Split") and "preview" not in action["title"]
     )

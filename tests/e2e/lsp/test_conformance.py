@@ -1,4 +1,4 @@
-"""The client of these tests sees what a server may not say; the four editors it can be are what they say they are."""
+"""The client of these tests sees what a server may not say; the editors it can be are what they say they are."""
 
 import json
 from typing import Any
@@ -167,12 +167,14 @@ def test_a_profile_says_where_it_is_from_and_nothing_of_a_machine(name: str) -> 
     get_converter().structure(json.loads(text)["capabilities"], types.ClientCapabilities)
 
 
-def test_the_four_editors_differ_in_what_matters() -> None:
+def test_the_editors_differ_in_what_matters() -> None:
     every = {name: profile(name).capabilities for name in NAMES}
-    first = {name: capabilities["general"]["positionEncodings"][0] for name, capabilities in every.items()}
+    first = {name: profile(name).encodings[0] for name in NAMES}
     assert first == {
         "vscode-1.100": "utf-16", "neovim-0.11": "utf-8", "helix-25.07": "utf-8", "emacs-eglot-1.24": "utf-32",
+        "emacs-eglot-1.9": "utf-16",
     }  # fmt: skip
+    assert [name for name in NAMES if not profile(name).creates_files] == ["emacs-eglot-1.9"]
     annotates = [
         name for name, each in every.items() if "changeAnnotationSupport" in each["workspace"]["workspaceEdit"]
     ]

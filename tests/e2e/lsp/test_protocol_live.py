@@ -39,7 +39,7 @@ async def work(editor: Editor, folder: Path) -> None:
     await scenario.a_document_is_split_by_a_command(editor, folder)
     shown = await scenario.what_is_shown(editor, document)
     await scenario.the_team_is_asked_to_consolidate(editor, document)
-    await scenario.the_document_is_split(editor, document, shown["textDocument/codeAction"])
+    await scenario.the_document_is_split(editor, profile("vscode-1.100"), document, shown["textDocument/codeAction"])
     waiting = await scenario.a_team_works_and_waits(editor)
     await scenario.a_change_lands_in_an_open_document(editor, folder, scenario.by("management", waiting))
     await scenario.a_change_is_edited_before_it_lands(editor, folder, scenario.by("evaluation", waiting))
