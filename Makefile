@@ -5,7 +5,7 @@ VENV   := .venv
 BASE   := .venv-base
 BIN    := $(VENV)/bin
 JOBS   ?= 2
-PROGRAMS := program-luacheck program-tmux
+PROGRAMS := program-luacheck program-tmux program-emacs
 
 .PHONY: demo setup test check lua unit base soak docs profiles format clean $(PROGRAMS)
 
@@ -48,17 +48,18 @@ tools/node_modules/.made: tools/package-lock.json
 # Programs of the system, of Debian's packages: installed here by root, else named with what installs them.
 program-luacheck: PACKAGE := lua-check
 program-tmux: PACKAGE := tmux
+program-emacs: PACKAGE := emacs-nox elpa-eglot elpa-markdown-mode
 $(PROGRAMS): program-%:
 	@command -v $* >/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq \
-	  && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y $(PACKAGE) >/dev/null; } || true
+	  && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends $(PACKAGE) >/dev/null; } || true
 	@command -v $* >/dev/null || { echo "$* is missing. Install it: apt-get install $(PACKAGE)"; exit 1; }
 
 # What the layers let nobody below the adapters import need not be tried twice (lint-imports holds that).
-base: $(BASE)/.made program-tmux  ## without the extra `agents`
+base: $(BASE)/.made program-tmux program-emacs  ## without the extra `agents`
 	$(BASE)/bin/python -m pytest -q -n $(JOBS) -m "not agents and not soak" --durations=15 --ignore=tests/e2e/vscode \
 	  $(addprefix --ignore=tests/,domain tokens engine lsp content contract e2e/test_killed_landing.py e2e/emacs)
 
-unit: setup vscode-extension/node_modules/.made program-tmux
+unit: setup vscode-extension/node_modules/.made program-tmux program-emacs
 	rm -f .coverage .coverage.*
 	$(BIN)/python -m pytest -n $(JOBS) --durations=30 --cov --cov-report= -m "not soak"
 	@for part in domain tokens engine; do \

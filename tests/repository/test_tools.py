@@ -77,7 +77,14 @@ def test_a_missing_node_is_named_with_what_installs_it(tmp_path: Path, monkeypat
         required_node()
 
 
-@pytest.mark.parametrize(("program", "package"), [("luacheck", "lua-check"), ("tmux", "tmux")])
+@pytest.mark.parametrize(
+    ("program", "package"),
+    [
+        ("luacheck", "lua-check"),
+        ("tmux", "tmux"),
+        ("emacs", "emacs-nox elpa-eglot elpa-markdown-mode"),
+    ],
+)
 def test_a_missing_program_of_the_system_is_named_with_what_installs_it(
     program: str, package: str, tmp_path: Path
 ) -> None:
