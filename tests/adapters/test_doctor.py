@@ -262,3 +262,15 @@ async def test_without_a_key_no_call_is_made(work: Path) -> None:
     assert (live.verdict, live.text) == (Verdict.MISSING, "no call was made without an API key")
     assert not (work / ".kinos").exists()
     assert list(work.iterdir()) == []
+
+
+@pytest.mark.parametrize(("system", "missing"), [("linux", False), ("darwin", True)])
+def test_what_other_systems_require_is_not_missing_here(
+    system: str, missing: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = ["rich>=13", 'nowhere>=5.9; sys_platform != "linux"', 'pytest; extra == "dev"']
+    monkeypatch.setattr(installation.metadata, "requires", lambda _: lines)
+    monkeypatch.setattr(sys, "platform", system)
+    finding = installation.packages()
+    assert ("nowhere" in finding.text) is missing
+    assert finding.verdict is (Verdict.MISSING if missing else Verdict.OK)

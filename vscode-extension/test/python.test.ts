@@ -1,8 +1,10 @@
 // Which interpreter an environment is made with.
 import assert from 'node:assert/strict';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { SetupProblem } from '../src/server/problem';
-import { askPython, choose, Python } from '../src/server/python';
+import { askPython, choose, findPython, Python } from '../src/server/python';
 import { listener, program, temporaryFolder } from './setup';
 
 const python = (minor: number, hasVenv = true): Python => ({
@@ -53,3 +55,20 @@ for (const [what, script] of [
     assert.equal(await askPython(path, folder, listener().signal), undefined);
   });
 }
+
+test('what pyenv has is found where it is not on the PATH', async (context) => {
+  const folder = await temporaryFolder(context);
+  await mkdir(join(folder, 'versions', '3.12.4', 'bin'), { recursive: true });
+  await program(
+    join(folder, 'versions', '3.12.4', 'bin'),
+    'python3.12',
+    `echo '["/pyenv/python3.12", [3, 12, 4], true, ""]'`,
+  );
+  const before = { ...process.env };
+  context.after(() => Object.assign(process.env, before));
+  Object.assign(process.env, { PATH: folder, PYENV_ROOT: folder, HOME: folder });
+  const attention = listener();
+  const found = await findPython('agents', undefined, folder, attention);
+  assert.equal(found.path, '/pyenv/python3.12');
+  assert.deepEqual(attention.lines, ['/pyenv/python3.12 is Python 3.12.4']);
+});

@@ -29,6 +29,8 @@ print(json.dumps({"python": list(sys.version_info[:3]), "found": found}))
 """
 """Asks for versions without importing anything: aider alone takes ten seconds."""
 _EXTRA = re.compile(r"extra == ['\"]([a-z]+)['\"]")
+_ELSEWHERE = re.compile(r"sys_platform != ['\"]([a-z0-9]+)['\"]")
+"""What is required on all systems but one."""
 
 
 def python() -> Finding:
@@ -89,7 +91,8 @@ def _required(extra: str) -> tuple[str, ...]:
     names = []
     for line in lines:
         found = _EXTRA.search(line)
-        if (found[1] if found else "") == extra:
+        but = _ELSEWHERE.search(line)
+        if (found[1] if found else "") == extra and (but is None or but[1] != sys.platform):
             names.append(re.split(r"[^A-Za-z0-9._-]", line, maxsplit=1)[0])
     return tuple(names)
 

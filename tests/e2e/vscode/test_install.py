@@ -1,5 +1,6 @@
 """The packed extension on a clean home, where nothing of KinOS is installed: it sets itself up, and says what it lacks."""
 
+import hashlib
 import json
 import os
 import shutil
@@ -7,6 +8,7 @@ import signal
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 
@@ -62,7 +64,7 @@ def programs(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def editor(host: Host, home: Path, extensions: Path, programs: Path) -> Iterator[VSCode]:
-    with vscode(host, home, str(programs), extensions=extensions) as started:
+    with vscode(host, home, str(programs), extensions=extensions, variables={"PYENV_ROOT": str(home)}) as started:
         yield started
 
 
@@ -117,8 +119,11 @@ def test_from_nothing_to_a_team(window: Window, editor: VSCode, folder: Path, pr
     window.press_dialog_button("Install")
     window.status(REHEARSING)
     window.screenshot("install-team")
-    agents, _ = environments(editor)
-    assert any(str(agents) in command_line(pid) for pid in descendants(editor.server(folder)))
+    agents, left = environments(editor)
+    assert agents.name.startswith("agents-")
+    assert left == base
+    # Only the interpreter of the agents' environment leads to that of these tests.
+    assert any(command_line(pid).startswith(sys.executable) for pid in descendants(editor.server(folder)))
 
 
 @pytest.fixture
@@ -158,6 +163,19 @@ def test_a_server_that_ends_comes_back_but_not_for_ever_and_another_can_be_named
 def set_person(editor: VSCode, settings: dict[str, object]) -> None:
     """The person's settings are these from now on."""
     (editor.home / "data/Machine/settings.json").write_text(json.dumps(settings), encoding="utf-8")
+
+
+def test_the_packed_extension_brings_the_server_and_is_small_without_it(vsix: Path) -> None:
+    with ZipFile(vsix) as packed:
+        files = {file.filename.removeprefix("extension/"): file.compress_size for file in packed.infolist()}
+        described = json.loads(packed.read("extension/out/wheel/wheel.json"))
+        wheel = packed.read(f"extension/out/wheel/{described['file']}")
+    assert described["digest"] == hashlib.sha256(wheel).hexdigest()
+    assert sum(files.values()) - files[f"out/wheel/{described['file']}"] < 2_000_000
+    assert {"package.nls.fr.json", "l10n/bundle.l10n.fr.json", "icon.png", "readme.md"} <= set(files)
+    assert [
+        name for name in files if name.endswith((".ts", ".map")) or name.startswith(("src/", "test/", "script/"))
+    ] == []
 
 
 def environments(editor: VSCode) -> list[Path]:

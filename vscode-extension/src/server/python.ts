@@ -14,7 +14,14 @@ export interface Python {
 /** What an environment may be made with: any Python that KinOS runs on, or the one that agents need. */
 export type Wanted = 'server' | 'agents';
 
-const names = ['python3.12', 'python3.13', 'python3.14', 'python3', 'python'];
+const names = [
+  'python3.12',
+  'python3.13',
+  'python3.14',
+  'python3',
+  'python',
+  ...(process.platform === 'win32' ? ['py'] : []),
+];
 const patience = 10_000;
 const question = `
 import json, sys
@@ -114,7 +121,7 @@ function canMake(python: Python, uv: string | undefined): boolean {
 }
 
 async function candidates(uv: string | undefined, folder: string, attention: Attention): Promise<string[]> {
-  const folders = [...pathFolders(), ...usualFolders()];
+  const folders = [...pathFolders(), ...(await usualFolders())];
   const found = await Promise.all(names.map((name) => programsIn(folders, name)));
   return [...new Set([...found.flat(), ...(await knownToUv(uv, folder, attention))])];
 }

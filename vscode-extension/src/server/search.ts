@@ -1,6 +1,6 @@
 // Where programs are looked for.
 import { constants } from 'node:fs';
-import { access } from 'node:fs/promises';
+import { access, readdir } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { delimiter, extname, isAbsolute, join } from 'node:path';
 
@@ -9,10 +9,22 @@ export function pathFolders(): string[] {
   return (process.env['PATH'] ?? '').split(delimiter).filter((folder) => isAbsolute(folder));
 }
 
-/** Where Python and uv are put by their installers when a program that was started from a desktop has a short `PATH`. */
-export function usualFolders(): string[] {
-  const own = [join(homedir(), '.local', 'bin')];
-  return process.platform === 'darwin' ? [...own, '/opt/homebrew/bin', '/usr/local/bin'] : own;
+/**
+ * Where Python and uv are put by their installers when a program that was started from a desktop has a short `PATH`. pyenv
+ * has on the `PATH` only what was chosen for a folder.
+ */
+export async function usualFolders(): Promise<string[]> {
+  const system = process.platform === 'darwin' ? ['/opt/homebrew/bin', '/usr/local/bin'] : [];
+  return [join(homedir(), '.local', 'bin'), ...system, ...(await pyenvFolders())];
+}
+
+async function pyenvFolders(): Promise<string[]> {
+  const versions = join(process.env['PYENV_ROOT'] ?? join(homedir(), '.pyenv'), 'versions');
+  const names = await readdir(versions).catch(() => []);
+  return names
+    .filter((name) => name.startsWith('3.'))
+    .sort()
+    .map((name) => join(versions, name, 'bin'));
 }
 
 /** Every program called `name` in these folders, in their order. */

@@ -83,6 +83,9 @@ export class Server implements Disposable {
       if (!lacksAgents(error) || this.#program === undefined || agentsPython in this.#settings()) {
         throw error;
       }
+      if (this.#agentsEnvironment !== undefined) {
+        await this.#setup.discard(this.#agentsEnvironment);
+      }
       await this.#agents.ensure(this.#program, this.#wanted.signal);
       await this.restart();
       return this.#send<Answer>(command, argument);

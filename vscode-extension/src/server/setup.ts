@@ -84,7 +84,7 @@ export class Setup {
   }
 
   async #recipe(wanted: Wanted, wheel: Wheel, attention: Attention): Promise<Recipe> {
-    const [uv] = await programsIn([...pathFolders(), ...usualFolders()], 'uv');
+    const [uv] = await programsIn([...pathFolders(), ...(await usualFolders())], 'uv');
     const python = await findPython(wanted, uv, this.#environments.folder, attention);
     const recipe = { python, uv, check: checks[wanted] };
     // Without KinOS itself the agents' environment serves a server of any version, and stays when the extension is updated.
