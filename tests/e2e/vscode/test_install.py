@@ -95,7 +95,7 @@ def test_from_nothing_to_a_team(window: Window, editor: VSCode, folder: Path, pr
 
     put(programs, "python3.12", RIGHT)
     window.press_button("Try Again")
-    window.notification("KinOS is being set up")
+    window.notification("KinOS is being set up: .*(Collecting|Downloading)")
     window.screenshot("install-progress")
     window.status(COUNTED, seconds=300)
     (base,) = environments(editor)

@@ -79,6 +79,7 @@ export class Setup {
     const options = { location: ProgressLocation.Notification, title, cancellable: true };
     return window.withProgress(options, (progress, token) => {
       const attention = this.#attention(progress, token, signal);
+      progress.report({ message: l10n.t('making a Python environment') });
       return this.#environments.make(name, (folder) => install(folder, recipe, attention));
     });
   }
