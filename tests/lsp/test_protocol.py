@@ -57,6 +57,11 @@ class Connection:
             await self.gate.wait()
             raise refusal(NoKeyError("There is no key.", "Set one."))
 
+        @self.server.command("kinos.later")
+        async def later(*arguments: Any) -> None:
+            self.server.protocol.afterwards(lambda: self.server.protocol.notify("kinos/done"))
+            await self.gate.wait()
+
         @self.server.feature(types.TEXT_DOCUMENT_DID_SAVE)
         def did_save(params: types.DidSaveTextDocumentParams) -> None:
             raise RuntimeError("while saving")
@@ -231,3 +236,15 @@ async def test_a_command_that_fails_after_it_was_cancelled_fails_without_a_word(
     await ended(connection)
     gc.collect()
     assert "never retrieved" not in caplog.text
+
+
+async def test_what_is_to_come_afterwards_comes_behind_the_answer_of_its_own_request() -> None:
+    connection = Connection()
+    command = {"jsonrpc": "2.0", "id": 7, "method": "workspace/executeCommand", "params": {"command": "kinos.later"}}
+    assert connection.send(command) is None
+    await asyncio.sleep(0)
+    connection.send({"jsonrpc": "2.0", "id": 8, "method": "kinos/echo", "params": {}})
+    connection.gate.set()
+    while len(connection.written) < 3:
+        await asyncio.sleep(0)
+    assert [message.get("id", message.get("method")) for message in connection.written] == [8, 7, "kinos/done"]

@@ -33,7 +33,9 @@ def run(args: argparse.Namespace, outside: Outside) -> int:
         return _every(args, setup)
     if args.editor not in EDITORS:
         meant = did_you_mean(args.editor, EDITORS)
-        raise UsageError(f"kin knows no editor {args.editor!r}.", f"{meant} There are: {', '.join(EDITORS)}.".lstrip())
+        raise UsageError(
+            f"There is no set-up for an editor {args.editor!r}.", f"{meant} There are: {', '.join(EDITORS)}.".lstrip()
+        )
     proposal = setup.proposed(args.editor, (*words(), "lsp"))
     if args.json:
         return _as_json(args, setup, proposal)
