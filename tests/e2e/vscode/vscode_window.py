@@ -1,6 +1,7 @@
 """VS Code's window in a browser: what a person does and sees, as methods. What is awaited is never slept for."""
 
 import contextlib
+import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -39,6 +40,29 @@ ENTRY = """
 """
 
 
+KEPT = """
+(async () => {
+  const done = (request) =>
+    new Promise((resolve, reject) => {
+      request.onsuccess = () => resolve(request.result);
+      request.onerror = () => reject(request.error);
+    });
+  for (const end = Date.now() + %d; Date.now() < end; ) {
+    for (const { name } of await indexedDB.databases()) {
+      const database = await done(indexedDB.open(name));
+      for (const store of database.objectStoreNames) {
+        const values = await done(database.transaction(store).objectStore(store).getAll());
+        if (values.some((value) => new RegExp(%s).test(value))) return database.close();
+      }
+      database.close();
+    }
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  throw new Error('VS Code keeps nothing of that');
+})()
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """A file in the explorer: its path with what decorates it in words, its badge, and its color in CSS."""
@@ -71,6 +95,12 @@ class Window:
     def reload(self) -> None:
         """As the person reloads the page: what ran in the window is left behind, and all starts anew."""
         self.browser.call("reload")
+
+    def until_kept(self, pattern: str) -> None:
+        """Waits until VS Code has written a text that matches to its memory in the browser, as it does every few seconds:
+        a reload forgets what was not written.
+        """
+        self._tried("evaluate", script=KEPT % (PATIENCE * 1000, json.dumps(pattern)))
 
     # The keyboard, and what it opens
 
