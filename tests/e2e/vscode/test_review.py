@@ -17,7 +17,7 @@ MARK = ".editor-instance .view-overlays [class*='TextEditorDecorationType']"
 
 @pytest.fixture
 def settings() -> dict[str, object]:
-    return {"kinos.rehearse": True, "kinos.team.name": "crew"}
+    return {"kinos.rehearse": True}
 
 
 @pytest.fixture
@@ -47,7 +47,7 @@ def test_changes_are_edited_accepted_rejected_and_taken_back_both_ways(window: W
     window.status(r"EXPANSION \d+%")
     window.open_file(todo)
     window.open_view("KinOS")
-    window.run_command("KinOS: Start Team")
+    window.start_team("crew")
     for agent in CREW:
         window.tree_row("Changes", agent)
 

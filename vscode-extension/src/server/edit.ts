@@ -7,21 +7,21 @@ import {
   TextDocumentEdit,
 } from 'vscode-languageclient/node';
 import { saveLanded } from '../settings';
+import { Untouched } from './untouched';
 
 /** How the label of an agent's edit begins; a split that a person asked for has another, and is theirs to save. */
 const agentsLabel = 'KinOS';
 
-/** A document that is edited, and whether a person's own words wait in it to be saved. */
+/** A document that is edited, its version before, and whether no words of a person waited in it to be saved. */
 interface Edited {
   document: TextDocument;
   version: number;
-  clean: boolean;
+  untouched: boolean;
 }
 
 export class Edits {
   readonly #client: LanguageClient;
-  /** Of documents that are dirty by edits of agents alone, the version that such an edit left. */
-  readonly #left = new WeakMap<TextDocument, number>();
+  readonly #untouched = new Untouched();
 
   constructor(client: LanguageClient) {
     this.#client = client;
@@ -40,8 +40,7 @@ export class Edits {
         return { applied: false };
       }
       if (document !== undefined) {
-        const clean = !document.isDirty || this.#left.get(document) === document.version;
-        edited.push({ document, version: document.version, clean });
+        edited.push({ document, version: document.version, untouched: this.#untouched.has(document) });
       }
     }
     const applied = await workspace.applyEdit(wanted);
@@ -52,10 +51,8 @@ export class Edits {
   }
 
   #save(edited: readonly Edited[]): void {
-    for (const { document, version, clean } of edited) {
-      // One more is this edit; any further one is the person's, who saves it with it.
-      if (clean && document.isDirty && document.version === version + 1 && saveLanded(document.uri)) {
-        this.#left.set(document, document.version);
+    for (const { document, version, untouched } of edited) {
+      if (untouched && saveLanded(document.uri) && this.#untouched.edited(document, version)) {
         // Once the server has the answer: what it asked for is in the editor before it is on the disk.
         setTimeout(() => void this.#saveUntouched(document));
       }
@@ -63,7 +60,7 @@ export class Edits {
   }
 
   async #saveUntouched(document: TextDocument): Promise<void> {
-    if (document.isDirty && this.#left.get(document) === document.version) {
+    if (document.isDirty && this.#untouched.has(document)) {
       await document.save();
     }
   }
