@@ -31,8 +31,10 @@ class OwnUndo:
 
     def settle(self, path: str, now: Text) -> None:
         """Say it of each: what was taken back is undone, what is there again has landed."""
-        while changes := self.found(path, now):
+        settled: set[str] = set()
+        while changes := [change for change in self.found(path, now) if change.id not in settled]:
             for change in changes:
+                settled.add(change.id)
                 undone = change.state is ChangeState.UNDONE
                 (self._taken.discard if undone else self._taken.add)(change.id)
                 self._changes.record(change.to(ChangeState.LANDED if undone else ChangeState.UNDONE), change.state)
