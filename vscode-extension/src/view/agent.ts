@@ -40,9 +40,10 @@ export function agentRows(folder: Uri, { agents, team }: Status): Row[] {
   });
 }
 
-/** The task at hand; else why there is none, or what came of the last one. */
+/** The task at hand; else why there is none, or, of one that does nothing now, what came of the last one. */
 function doing({ deferred, state, lastError, lastResult, task }: AgentStatus): string {
-  return deferred || (state === 'failed' ? lastError : task || lastResult);
+  const idle = state === 'resting' || state === 'asleep' || state === 'stopped';
+  return deferred || (state === 'failed' ? lastError : task || (idle ? lastResult : ''));
 }
 
 /** What is told below an agent: a name, a value and an icon each. */
