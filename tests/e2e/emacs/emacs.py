@@ -168,7 +168,8 @@ def _lisp(text: str) -> str:
 def emacs(home: Path, *files: Path, more: Sequence[str] = (), programs: Path | None = None) -> Iterator[Emacs]:
     """An Emacs with the person's own init file below `home` and these files open; ended afterwards, with all below it.
 
-    `more` are expressions that are evaluated after the init file, `programs` is a folder where programs are found first.
+    `more` are expressions that are evaluated after the init file, `programs` is a folder where programs are found first. With
+    KINOS_EGLOT, a Lisp file that loads another Eglot, it is that one.
     """
     folder = files[0].parent
     (folder / ".git").mkdir(exist_ok=True)
@@ -180,7 +181,8 @@ def emacs(home: Path, *files: Path, more: Sequence[str] = (), programs: Path | N
     (place / "observed.el").write_text(_OBSERVED.format(place=place), encoding="utf-8")
     mine, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 120, 0, 0))
-    given = [word for expression in more for word in ("--eval", expression)]
+    given = [word for file in (os.environ.get("KINOS_EGLOT"),) if file for word in ("--load", file)]
+    given += [word for expression in more for word in ("--eval", expression)]
     process = subprocess.Popen(
         ["setsid", "--ctty", editor_program, "-nw", "--load", str(place / "observed.el"), *given, *map(str, files)],
         stdin=theirs, stdout=theirs, stderr=theirs, env=_environment(home, programs), cwd=folder,

@@ -92,17 +92,16 @@ def record_neovim(place: Path) -> None:
 
 
 def record_emacs(place: Path) -> None:
-    """From Eglot in a real Emacs, set up by our own command; of another Eglot if KINOS_EGLOT is a Lisp file that loads one."""
+    """From Eglot in a real Emacs, set up by our own command; KINOS_EGLOT may name a Lisp file that loads another one."""
     from e2e.emacs.emacs import emacs
     from e2e.emacs.test_emacs import set_up
 
-    folder, newer = place / "folder", os.environ.get("KINOS_EGLOT", "")
+    folder = place / "folder"
     folder.mkdir()
     (folder / "a.md").write_text("words\n", encoding="utf-8")
     program, told = recorder(place)
     home = set_up(place / "home")
-    more = [f'(load "{newer}")'] if newer else []
-    with emacs(home, folder / "a.md", more=more, programs=program.parent):
+    with emacs(home, folder / "a.md", programs=program.parent):
         params = told()
     version = params.get("clientInfo", {}).get("version", "1.9")  # it did not say so yet
     written(f"emacs-eglot-{version}", f"recorded from Eglot {version} in Emacs 28.2", params)
