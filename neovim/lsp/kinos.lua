@@ -22,6 +22,11 @@ return {
     ['workspace/applyEdit'] = function(err, params, ctx)
       return require('kinos.edit').apply(err, params, ctx)
     end,
+    ['client/registerCapability'] = function(err, params, ctx)
+      local answer = vim.lsp.handlers['client/registerCapability'](err, params, ctx)
+      require('kinos.lens').offered(ctx.client_id)
+      return answer
+    end,
     ['workspace/codeLens/refresh'] = function(_, _, ctx)
       return require('kinos.lens').renew(ctx.client_id)
     end,

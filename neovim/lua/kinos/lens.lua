@@ -80,4 +80,13 @@ function M.show(client, buffer)
   end
 end
 
+---The server offers more now: what it offers of lenses and hints comes after the buffers were attached.
+---@param client_id integer
+function M.offered(client_id)
+  local client = vim.lsp.get_client_by_id(client_id)
+  for buffer in pairs(client and client.attached_buffers or {}) do
+    M.show(client, buffer)
+  end
+end
+
 return M

@@ -17,7 +17,7 @@ from process_tree import descendants, wait_for_end
 CONFIGURATION = """
 vim.opt.runtimepath:prepend('{plugin}')
 vim.lsp.config('kinos', {{ cmd = {{ '{python}', '-P', '-m', 'kinos', 'lsp' }} }})
-vim.diagnostic.config({{ virtual_text = true }})
+vim.diagnostic.config({{ virtual_text = true, update_in_insert = true }})
 vim.o.statusline = "%f %m %= %{{v:lua.require'kinos.status'.statusline()}} %{{v:lua.vim.lsp.status()}}"
 vim.o.laststatus = 2
 vim.o.shortmess = vim.o.shortmess .. 'I'

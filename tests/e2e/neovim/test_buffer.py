@@ -174,6 +174,7 @@ def test_a_clean_buffer_is_saved_after_an_edit_unless_the_person_wants_it_otherw
 
 
 @pytest.mark.agents
+@pytest.mark.timeout(300)
 def test_a_second_editor_on_the_folder_sees_what_lands_and_keeps_its_own_words(home: Path, folder: Path) -> None:
     (home / "second").mkdir()
     automatic = {"trusted": True, "settings": {"landing.mode": "auto"}}

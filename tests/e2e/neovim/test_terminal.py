@@ -32,10 +32,10 @@ def test_sizes_appear_and_clear_on_the_screen_while_one_types(home: Path, folder
         window.see("# Tide 6.0k tokens")  # the hint
         window.see("long.md  ")
         window.see("EXPANSION 5% · 6.0k ✓")  # the status line
-        window.type("Go", "and more words than there may be")
+        window.type("ggA", " and more" * 20)
         window.see("tokens, above 6000")
         window.see("6.0k ⚠️")
-        window.type("Escape", "dd")
+        window.type("Escape", "u")
         window.see("tokens, above 6000", gone=True)
         window.type(":Kinos st", "Tab")
         screen = window.see("status")
@@ -47,6 +47,7 @@ def test_sizes_appear_and_clear_on_the_screen_while_one_types(home: Path, folder
 
 
 @pytest.mark.agents
+@pytest.mark.timeout(300)
 def test_a_team_is_started_watched_reviewed_undone_and_left_on_the_screen(home: Path, folder: Path) -> None:
     with terminal(home, folder / "todolist.md") as window:
         window.see("EXPANSION 5%")

@@ -55,6 +55,7 @@ def test_the_map_is_read_only_and_leads_to_what_it_names(home: Path, folder: Pat
 
 
 @pytest.mark.agents
+@pytest.mark.timeout(300)
 def test_a_change_is_reviewed_rejected_accepted_and_taken_back_from_the_live_view(home: Path, folder: Path) -> None:
     with neovim(home, folder / "todolist.md") as editor:
         editor.ready()
@@ -92,6 +93,7 @@ def test_a_change_is_reviewed_rejected_accepted_and_taken_back_from_the_live_vie
 
 
 @pytest.mark.agents
+@pytest.mark.timeout(300)
 def test_waiting_changes_are_in_the_quickfix_list_and_in_diff_mode(home: Path, folder: Path) -> None:
     with neovim(home, folder / "todolist.md") as editor:
         editor.ready()
