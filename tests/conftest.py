@@ -32,6 +32,14 @@ def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest
     return _nothing_skipped((yield))
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Figures that tests have measured are shown at the end, whichever process of the run did."""
+    for report in [each for reports in terminalreporter.stats.values() for each in reports]:
+        for name, value in getattr(report, "user_properties", ()):
+            if name == "figures" and report.when == "call":
+                terminalreporter.line(str(value))
+
+
 def _nothing_skipped[R: (pytest.TestReport, pytest.CollectReport)](report: R) -> R:
     """In CI everything is there that a test needs: what is skipped all the same is an error."""
     if os.environ.get("CI") and report.skipped and not hasattr(report, "wasxfail"):

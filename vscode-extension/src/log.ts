@@ -24,3 +24,9 @@ export async function showError(
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
+
+/** What the server says kind of an error it answered with; empty for any other error. */
+export function kindOf(error: unknown): string {
+  const data = error instanceof Error && 'data' in error ? (error.data as { kind?: unknown } | undefined) : undefined;
+  return typeof data?.kind === 'string' ? data.kind : '';
+}

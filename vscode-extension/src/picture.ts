@@ -1,5 +1,5 @@
 // The latest status of every workspace folder and the state of the server, with an event: what all views of them read.
-import { Disposable, EventEmitter, Uri } from 'vscode';
+import { Disposable, EventEmitter, Uri, workspace } from 'vscode';
 import { activeFolder } from './folder';
 import { Status } from './protocol';
 import { Server, ServerState } from './server';
@@ -25,6 +25,14 @@ export class Picture implements Disposable {
       server.onDidReceiveStatus((status) => {
         this.#statuses.set(folderOf(status).fsPath, status);
         this.#changed.fire(status);
+      }),
+      workspace.onDidChangeWorkspaceFolders(({ removed }) => {
+        for (const { uri } of removed) {
+          this.#statuses.delete(uri.fsPath);
+        }
+        for (const status of this.all) {
+          this.#changed.fire(status);
+        }
       }),
     );
   }

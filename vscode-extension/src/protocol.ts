@@ -1,6 +1,5 @@
 // The messages KinOS adds to the Language Server Protocol, as the project's contract documents them.
 // A status is typed in full; a test of the server compares it with docs/protocol.md.
-import { NotificationType, RequestType } from 'vscode-languageclient/node';
 
 export type PhaseName = 'EXPANSION' | 'CONVERGENCE';
 export type TeamState = 'stopped' | 'starting' | 'running' | 'paused' | 'stopping';
@@ -288,5 +287,12 @@ export const clientCommand = {
   editChange: 'kinos.editChange',
 } as const;
 
-export const statusNotification = new NotificationType<Status>('kinos/status');
-export const stateRequest = new RequestType<{ folder: string }, Status, unknown>('kinos/state');
+/** Its method, with what it takes and answers, which are known to the compiler alone. */
+export interface Request<Params, Answer> {
+  readonly method: string;
+  readonly carries?: (params: Params) => Answer;
+}
+
+/** A notification, which carries a status. */
+export const statusMethod = 'kinos/status';
+export const stateRequest: Request<{ folder: string }, Status> = { method: 'kinos/state' };

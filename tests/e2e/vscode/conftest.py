@@ -3,7 +3,7 @@
 import fcntl
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -17,6 +17,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.is_relative_to(Path(__file__).parent):
             item.add_marker(pytest.mark.timeout(600))
+
+
+@pytest.fixture
+def figures(record_property: Callable[[str, object], None]) -> Callable[[str, object], None]:
+    """Takes the name of what was measured, with its unit, and the figures, which the run's end shows."""
+    return lambda name, value: record_property("figures", f"{name}: {value}")
 
 
 @pytest.fixture(scope="session")
@@ -81,10 +87,11 @@ def home(tmp_path: Path, machine_settings: dict[str, object]) -> Path:
 
 @pytest.fixture
 def editor(host: Host, home: Path, extensions: Path, trusting: bool) -> Iterator[VSCode]:
-    """VS Code, which finds `kin` on its PATH where the interpreter of these tests has it."""
+    """VS Code, which finds `kin` on its PATH where the interpreter of these tests has it. Nothing of ours throws in there."""
     path = os.pathsep.join([str(KIN.parent), os.environ["PATH"]])
     with vscode(host, home, path, extensions=extensions, trusting=trusting) as started:
         yield started
+        assert started.thrown() == []
 
 
 @pytest.fixture
@@ -117,11 +124,12 @@ def chapters(title: str, count: int) -> str:
 
 
 @pytest.fixture
-def screenshots(tmp_path: Path) -> Path:
-    """Where the window's pictures go: `$KINOS_SCREENSHOTS`, else the test's own folder."""
+def screenshots(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
+    """Where the window's pictures go: a folder named as the test in `$KINOS_SCREENSHOTS`, else in the test's own folder."""
     chosen = Path(os.environ.get("KINOS_SCREENSHOTS") or tmp_path / "screenshots")
-    chosen.mkdir(parents=True, exist_ok=True)
-    return chosen
+    folder = chosen / request.function.__name__.removeprefix("test_")
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
 
 
 @pytest.fixture

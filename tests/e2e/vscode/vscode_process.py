@@ -132,9 +132,14 @@ class VSCode:
         """What the extension and the server wrote to the newest KinOS channel."""
         return self._newest("KinOS.log")
 
-    def host_log(self) -> str:
-        """What the process of the extensions wrote to its newest log: what activated them, and what they threw."""
-        return self._newest("remoteexthost.log")
+    def thrown(self) -> list[str]:
+        """Errors of the extension that nothing caught, from the logs of all windows so far. What is said once VS Code ends the
+        process of the extensions, with questions unanswered and its log closed, is not counted.
+        """
+        logs = [path.read_text(encoding="utf-8") for path in (self.home / "data/logs").glob("**/remoteexthost.log")]
+        lives = [log.partition("Extension host terminating")[0] for log in logs]
+        entries = [entry for life in lives for entry in re.split(r"^(?=\d{4}-\d\d-\d\d )", life, flags=re.MULTILINE)]
+        return [entry for entry in entries if "[error]" in entry and "kinos.kinos" in entry]
 
     def _newest(self, name: str) -> str:
         logs = sorted((self.home / "data/logs").glob(f"**/{name}"), key=lambda path: path.stat().st_mtime)

@@ -1,7 +1,6 @@
 // What went wrong, as the person is told: one sentence, and buttons where something can be done about it.
 import { commands, l10n, LogOutputChannel, workspace } from 'vscode';
-import { ResponseError } from 'vscode-languageclient/node';
-import { messageOf, showError } from '../log';
+import { kindOf, messageOf, showError } from '../log';
 import { commandId } from './id';
 
 /** Something a person can do about a problem: the words of its button, and the command that does it. */
@@ -23,12 +22,6 @@ export class Problem extends Error {
 
 /** The person left a question open: nothing is done, and nothing is said. */
 export class Left extends Error {}
-
-/** What the server says kind of an error it is; empty for any other error. */
-export function kindOf(error: unknown): string {
-  const data = error instanceof ResponseError ? (error.data as { kind?: unknown } | undefined) : undefined;
-  return typeof data?.kind === 'string' ? data.kind : '';
-}
 
 /** Tells the person, and does what they choose. */
 export async function tell(error: unknown, log: LogOutputChannel): Promise<void> {

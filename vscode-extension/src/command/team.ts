@@ -1,13 +1,13 @@
 // Starting, pausing and stopping the team.
 import { commands, l10n, QuickPickItem, QuickPickItemKind, Uri, window } from 'vscode';
-import { messageOf, showError } from '../log';
+import { kindOf, messageOf, showError } from '../log';
 import { serverCommand, TeamStart, TeamStarted, TeamStopped } from '../protocol';
 import { rehearse } from '../settings';
 import { TeamFound, Teams } from './answer';
 import { choose, execute, theFolder } from './ask';
 import { commandId } from './id';
 import { Action, Parts, said } from './part';
-import { kindOf, requireTrust } from './problem';
+import { requireTrust } from './problem';
 
 /** Starts the team an argument names, else the one the person chooses. */
 export async function startTeam(parts: Parts, argument?: unknown, rehearsal = rehearse()): Promise<void> {

@@ -159,11 +159,13 @@ export class Review implements Disposable {
 
   /** It is decided: its diffs are closed, and the next one that waits is shown if they were. */
   async #leave(place: Place): Promise<void> {
-    const shown = this.#tabs((other) => this.#same(other, place));
+    const shown = (): Tab[] => this.#tabs((other) => this.#same(other, place));
+    const looked = shown().length > 0;
     await this.#changes.refresh(Uri.file(place.folder));
-    await window.tabGroups.close(shown);
+    // Those that are still there: what is past may have been closed meanwhile.
+    await window.tabGroups.close(shown());
     const [next] = this.#waiting();
-    if (shown.length > 0 && next !== undefined) {
+    if (looked && next !== undefined) {
       await this.show(next);
     }
   }

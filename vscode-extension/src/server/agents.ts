@@ -1,7 +1,6 @@
 // What agents are made with, some 600 MB: installed once the person has said yes, and known to be there from then on.
 import { l10n, LogOutputChannel, Memento, window } from 'vscode';
-import { ResponseError } from 'vscode-languageclient/node';
-import { showError } from '../log';
+import { kindOf, showError } from '../log';
 import { explanation } from './explanation';
 import { SetupProblem } from './problem';
 import { ServerProgram } from './program';
@@ -75,7 +74,7 @@ export class Agents {
 
 /** The server says so in the error's data. */
 export function lacksAgents(error: unknown): boolean {
-  return error instanceof ResponseError && (error.data as { kind?: string } | undefined)?.kind === 'no-agents';
+  return kindOf(error) === 'no-agents';
 }
 
 function notStarted(): Error {

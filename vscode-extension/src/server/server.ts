@@ -1,12 +1,12 @@
 // The one language server process of this window: starts it, restarts it one at a time, and speaks with it.
 import { ChildProcess, ChildProcessWithoutNullStreams } from 'node:child_process';
 import { Disposable, EventEmitter, l10n, LogOutputChannel, Uri, workspace } from 'vscode';
-import { ExecuteCommandRequest, LanguageClient, RequestType, State } from 'vscode-languageclient/node';
+import type { LanguageClient } from 'vscode-languageclient/node';
 import { messageOf } from '../log';
-import { stateRequest, Status, statusNotification } from '../protocol';
+import { Request, stateRequest, Status, statusMethod } from '../protocol';
 import { Agents, lacksAgents } from './agents';
 import { Backoff } from './backoff';
-import { createClient, SettingsReader } from './client';
+import type { SettingsReader } from './client';
 import { explainCrashes, explainFailure, Remedies } from './failure';
 import { endProcess, startProcess } from './process';
 import { findServer, ServerProgram } from './program';
@@ -99,23 +99,24 @@ export class Server implements Disposable {
 
   async #send<Answer>(command: string, argument: object): Promise<Answer> {
     await this.#turn;
-    if (this.#client?.state !== State.Running) {
-      throw new Error(l10n.t('The KinOS server is not running. Use "KinOS: Restart Server".'));
-    }
-    const params = { command, arguments: [argument] };
-    return (await this.#client.sendRequest(ExecuteCommandRequest.type, params)) as Answer;
+    return this.#running().sendRequest<Answer>('workspace/executeCommand', { command, arguments: [argument] });
   }
 
   /**
    * Sends a request of ours.
    * @throws ResponseError with the server's own words, or Error if there is no server.
    */
-  async request<Params, Answer>(type: RequestType<Params, Answer, unknown>, params: Params): Promise<Answer> {
+  async request<Params, Answer>({ method }: Request<Params, Answer>, params: Params): Promise<Answer> {
     await this.#turn;
-    if (this.#client?.state !== State.Running) {
+    return this.#running().sendRequest<Answer>(method, params);
+  }
+
+  /** @throws Error if there is no server. */
+  #running(): LanguageClient {
+    if (this.#client?.isRunning() !== true) {
       throw new Error(l10n.t('The KinOS server is not running. Use "KinOS: Restart Server".'));
     }
-    return this.#client.sendRequest(type, params);
+    return this.#client;
   }
 
   #enter(state: ServerState): void {
@@ -151,7 +152,7 @@ export class Server implements Disposable {
       this.#agentsEnvironment = await this.#agents.environmentFor(this.#program);
       const folder = workspace.workspaceFolders?.[0]?.uri.fsPath;
       this.#process = await startProcess(this.#program, folder, await this.#secrets(), this.#log);
-      this.#client = this.#connect(this.#process);
+      this.#client = await this.#connect(this.#process);
       await this.#started(this.#client, this.#process);
       void this.#keepEnvironments(this.#process.pid);
     } catch (error) {
@@ -172,7 +173,7 @@ export class Server implements Disposable {
       clearTimeout(timer);
     }
     // The client's promise is also kept when the connection closed while it was starting.
-    if (client.state !== State.Running) {
+    if (!client.isRunning()) {
       throw new Error(l10n.t('The server ended before it was ready.'));
     }
   }
@@ -192,19 +193,23 @@ export class Server implements Disposable {
     this.#enter('stopped');
   }
 
-  #connect(process: ChildProcess): LanguageClient {
+  /** The language client is large, and loaded here so that the extension is active at once. */
+  async #connect(process: ChildProcess): Promise<LanguageClient> {
+    const { createClient } = await import('./client.js');
     const client = createClient(process, this.#told, (command, argument) => this.execute(command, argument), this.#log);
-    client.onNotification(statusNotification, (status) => {
+    client.onNotification(statusMethod, (status: Status) => {
       this.#statusReceived.fire(status);
     });
-    client.onDidChangeState(({ oldState, newState }) => {
-      if (this.#client !== client) {
+    let ran = false;
+    client.onDidChangeState(() => {
+      if (this.#client !== client || ran === client.isRunning()) {
         return;
       }
-      if (newState === State.Running) {
+      ran = client.isRunning();
+      if (ran) {
         this.#enter('running');
         void this.#requestState(client);
-      } else if (oldState === State.Running) {
+      } else {
         void this.#recover();
       }
     });
@@ -240,7 +245,7 @@ export class Server implements Disposable {
   async #requestState(client: LanguageClient): Promise<void> {
     for (const { uri } of workspace.workspaceFolders ?? []) {
       try {
-        this.#statusReceived.fire(await client.sendRequest(stateRequest, { folder: uri.fsPath }));
+        this.#statusReceived.fire(await client.sendRequest<Status>(stateRequest.method, { folder: uri.fsPath }));
       } catch (error) {
         // Such a folder has no status to show; the server says why.
         this.#log.warn(`No state of ${uri.fsPath}: ${messageOf(error)}`);

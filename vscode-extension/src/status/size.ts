@@ -1,9 +1,8 @@
 // Follows the size of the document that the person is in, exact at every keystroke.
 import { Disposable, EventEmitter, LogOutputChannel, TextDocument, window, workspace } from 'vscode';
-import { RequestType } from 'vscode-languageclient/node';
 import { messageOf } from '../log';
 import { Picture } from '../picture';
-import { Level } from '../protocol';
+import { Level, Request } from '../protocol';
 import { Server } from '../server';
 
 /** The size of one document; null where it has none, and then `reason` says why. Limits are in tokens. */
@@ -20,7 +19,7 @@ export interface Size {
   reason: string;
 }
 
-const sizeRequest = new RequestType<{ uri: string }, Size | null, unknown>('kinos/size');
+const sizeRequest: Request<{ uri: string }, Size | null> = { method: 'kinos/size' };
 /** How often in a row a size may be one of an older text before nothing more is expected. */
 const mostStale = 5;
 const counted = new Set(['file', 'untitled']);

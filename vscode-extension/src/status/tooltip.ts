@@ -40,7 +40,7 @@ function teamLine({ team, waiting }: Status): string {
   const state = teamState(team.state) + (team.state === 'paused' ? ` (${team.reason})` : '');
   const rehearsal = team.rehearsal && team.state !== 'stopped' ? ` ${l10n.t('(rehearsal)')}` : '';
   const changes = waiting > 0 ? ` · ${l10n.t('waiting for review: {0}', waiting)}` : '';
-  const name = team.name === '' ? l10n.t('No team has run here yet') : l10n.t('Team {0}', team.name);
+  const name = team.name === '' ? l10n.t('No team is running') : l10n.t('Team {0}', team.name);
   const held = team.heldBy === '' ? '' : ` · ${l10n.t('held by {0}', team.heldBy)}`;
   return team.name === '' ? `${name}${changes}${held}` : `${name}: ${state}${rehearsal}${changes}${held}`;
 }
