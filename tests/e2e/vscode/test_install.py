@@ -97,6 +97,11 @@ def test_from_nothing_to_a_team(window: Window, editor: VSCode, folder: Path, pr
     window.press_button("Try Again")
     window.notification("KinOS is being set up: .*(Collecting|Downloading)")
     window.screenshot("install-progress")
+    window.press_button("Cancel")
+    window.notification("The installation was cancelled")
+    assert environments(editor) == []
+
+    window.press_button("Try Again")
     window.status(COUNTED, seconds=300)
     (base,) = environments(editor)
     assert base.name.startswith("server-")
