@@ -62,6 +62,25 @@ test('what uv cannot do, pip tries from the start', async (context) => {
   assert.match((await asked(folder))[0] ?? '', /-m pip install/);
 });
 
+test('what is run finds no key, and nothing that leads to another environment', async (context) => {
+  const folder = await temporaryFolder(context);
+  const before = { ...process.env };
+  context.after(() => {
+    process.env = before;
+  });
+  Object.assign(process.env, {
+    ANTHROPIC_API_KEY: 'sk-secret',
+    PYTHONPATH: '/elsewhere',
+    PIP_USER: '1',
+    PIP_RETRIES: '2',
+  });
+  const python = await program(folder, 'python3', maker(folder, `env > ${folder}/environment`));
+  await install(join(folder, 'made'), recipe(python), listener());
+  const found = await readFile(join(folder, 'environment'), 'utf8');
+  assert.doesNotMatch(found, /sk-secret|PYTHONPATH|PIP_USER/);
+  assert.match(found, /PIP_RETRIES=2/);
+});
+
 test('a failure is told by what the program said', async (context) => {
   const folder = await temporaryFolder(context);
   const python = await program(

@@ -90,7 +90,15 @@ async function execute(
   attention: Attention,
 ): Promise<void> {
   attention.line(`$ ${[program, ...args].join(' ')}`);
-  await run({ program, args, folder: folder ?? process.cwd(), environment: cleanEnvironment() }, attention);
+  await run(
+    { program, args, folder: folder ?? process.cwd(), environment: withoutKeys(cleanEnvironment()) },
+    attention,
+  );
+}
+
+/** Nothing that is installed finds a key of the person's. */
+function withoutKeys(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(environment).filter(([name]) => !name.endsWith('_API_KEY')));
 }
 
 /** Without what would lead an interpreter, pip or uv to another environment than the one that is meant. */
