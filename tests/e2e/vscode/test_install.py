@@ -20,14 +20,16 @@ from process_tree import command_line, descendants
 COUNTED = r"^\s*EXPANSION [1-9]\d*%"
 STARTING = r"^\s*KinOS$"
 REHEARSING = r"EXPANSION \d+%.* [1-9]\d* agents? \(rehearsal\)"
-TOOLS = ("bash", "cat", "chmod", "dirname", "env", "ls", "mkdir", "ps", "sh", "uname", "which")
+TOOLS = ("bash", "cat", "chmod", "dirname", "env", "ls", "mkdir", "ps", "sh", "sleep", "uname", "which")
 """What VS Code's own scripts use."""
 
 OLD = """#!/bin/sh
 echo '["/old/python3", [3, 9, 2], true, ""]'
 """
+# It takes its time as the real one does: VS Code shows no more than three messages that come at once.
 FULL = """#!/bin/sh
 case "$*" in *ensurepip*) echo "[\\"$0\\", [3, 12, 1], true, \\"\\"]"; exit;; esac
+sleep 1
 echo "OSError: [Errno 28] No space left on device" >&2
 exit 1
 """
@@ -97,11 +99,6 @@ def test_from_nothing_to_a_team(window: Window, editor: VSCode, folder: Path, pr
     window.press_button("Try Again")
     window.notification("KinOS is being set up: .*(Collecting|Downloading)")
     window.screenshot("install-progress")
-    window.press_button("Cancel")
-    window.notification("The installation was cancelled")
-    assert environments(editor) == []
-
-    window.press_button("Try Again")
     window.status(COUNTED, seconds=300)
     (base,) = environments(editor)
     assert base.name.startswith("server-")
