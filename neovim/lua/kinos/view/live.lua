@@ -83,7 +83,10 @@ local function help(keys)
     return ('%-5s %s'):format(key.on, key.does)
   end, keys)
   vim.list_extend(lines, { 'q     close', 'g?    these keys' })
-  vim.lsp.util.open_floating_preview(lines, '', { border = 'rounded', focusable = false })
+  -- Entered, since the view moves its cursor, and that would close it.
+  local options = { border = 'rounded', close_events = {} }
+  local _, window = vim.lsp.util.open_floating_preview(lines, '', options)
+  vim.api.nvim_set_current_win(window)
 end
 
 ---@param buffer integer
@@ -134,6 +137,7 @@ function M.open(call, live)
     call.folder = status.folder
     require('kinos.picture').receive(status, call.client.id)
     local buffer = require('kinos.view.text').open(call, live.name)
+    vim.wo.wrap = false
     local function again()
       if vim.api.nvim_buf_is_loaded(buffer) then
         render(buffer, live.lines(call.folder))
