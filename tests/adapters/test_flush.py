@@ -17,7 +17,7 @@ from kinos.adapters.image_store import ImageStore
 from kinos.adapters.journal import FileJournal
 from kinos.adapters.state_folder import WorkspaceState
 from kinos.domain.change import Change, ChangeState, FileChange, digest
-from kinos.domain.errors import JournalError
+from kinos.domain.errors import JournalError, LandingError
 from kinos.engine.buffer import Buffers
 from kinos.engine.landing import Landing
 from kinos.engine.ports import Begun, Intent
@@ -32,10 +32,13 @@ class Syncs:
     def __init__(self) -> None:
         self.look: Callable[[], object] = lambda: None
         self.seen: list[tuple[bytes | str, object]] = []
+        self.broken: set[bytes | str] = set()
 
     def __call__(self, handle: int) -> None:
         folder = stat.S_ISDIR(os.fstat(handle).st_mode)
         held = "folder" if folder else Path(f"/proc/self/fd/{handle}").read_bytes()
+        if held in self.broken:
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
         self.seen.append((held, self.look()))
 
 
@@ -97,19 +100,14 @@ def test_what_is_recorded_while_others_are_flushed_is_flushed_the_next_time(tmp_
     assert [held for held, _ in syncs.seen][1:] == [(tmp_path / "journal.jsonl").read_bytes()]
 
 
-def test_a_flush_that_the_disk_refuses_is_told_and_made_anew(
-    tmp_path: Path, syncs: Syncs, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_flush_that_the_disk_refuses_is_told_and_made_anew(tmp_path: Path, syncs: Syncs) -> None:
     journal = FileJournal(tmp_path)
     journal.intend("c1", Begun(INTENTS))
 
-    def refuse(handle: int) -> None:
-        raise OSError(errno.EIO, os.strerror(errno.EIO))
-
-    with monkeypatch.context() as patch:
-        patch.setattr(os, "fsync", refuse)
-        with pytest.raises(JournalError, match="Input/output error"):
-            journal.flush()
+    syncs.broken = {(tmp_path / "journal.jsonl").read_bytes()}
+    with pytest.raises(JournalError, match="Input/output error"):
+        journal.flush()
+    syncs.broken = set()
     journal.flush()
     assert len(syncs.seen) == 1
 
@@ -192,5 +190,57 @@ def test_a_file_is_whole_on_the_disk_before_it_takes_the_old_ones_place(
     if before is not None:
         target.write_bytes(before)
     syncs.look = lambda: target.read_bytes() if target.exists() else None
-    FileDisk(tmp_path).write("a.md", b"after", before)
-    assert syncs.seen == [(b"after", before), ("folder", b"after")]
+    disk = FileDisk(tmp_path)
+    disk.write("a.md", b"after", before)
+    assert syncs.seen == [(b"after", before)]
+    disk.flush()
+    disk.flush()
+    assert syncs.seen[1:] == [("folder", b"after")]
+
+
+@pytest.mark.parametrize("path", ["a.md", "new/place/a.md"])
+@pytest.mark.parametrize("after", ["close", "record", "land"])
+async def test_an_end_is_on_the_disk_after_the_names_of_its_files_are(
+    after: str, path: str, tmp_path: Path, syncs: Syncs
+) -> None:
+    state = WorkspaceState(tmp_path, 0, 0)
+    with state.hold("a test"):
+        journal = state.journal()
+        landing = landing_of(tmp_path, journal)
+
+        def made(identity: str, path: str) -> Change:
+            files = (FileChange(path, None, journal.keep(identity.encode())),)
+            return replace(CHANGE, id=identity, files=files, state=ChangeState.ACCEPTED)
+
+        changes = made("c1", path), made("c2", "b.md")
+        syncs.seen.clear()
+        await landing.land(changes[0])
+        folders = {"a.md": 1, "new/place/a.md": 3}[path]
+        assert "folder" not in [held for held, _ in syncs.seen]
+        if after == "record":
+            journal.record(CHANGE)
+        elif after == "land":
+            await landing.land(changes[1])
+        await landing.close()
+    flushed = [held for held, _ in syncs.seen]
+    end = next(number for number, held in enumerate(flushed) if isinstance(held, bytes) and b'"settled"' in held)
+    assert flushed[:end].count("folder") == folders
+
+
+async def test_an_end_stays_off_the_disk_while_the_names_of_its_files_do(tmp_path: Path, syncs: Syncs) -> None:
+    state = WorkspaceState(tmp_path, 0, 0)
+    with state.hold("a test"):
+        journal = state.journal()
+        landing = landing_of(tmp_path, journal)
+        files = (FileChange("a.md", None, journal.keep(b"one\n")),)
+        await landing.land(replace(CHANGE, files=files, state=ChangeState.ACCEPTED))
+        syncs.broken = {"folder"}
+        with pytest.raises(LandingError, match="could not be flushed"):
+            journal.flush()
+        with pytest.raises(LandingError, match="could not be flushed"):
+            journal.record(replace(CHANGE, id="c7"))
+        assert not [held for held, _ in syncs.seen if isinstance(held, bytes) and b'"settled"' in held]
+        assert "c7" not in {change.id for change in state.journal().changes()}
+        syncs.broken = set()
+        await landing.close()
+        assert b'"settled"' in syncs.seen[-1][0]  # type: ignore[operator]

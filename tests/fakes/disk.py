@@ -91,6 +91,9 @@ class MemoryDisk:
             self.put(path, content)
         self.fuse.burn(f"after {path}")
 
+    def flush(self) -> None:
+        """Nothing is lost from memory."""
+
     def sweep(self, path: str) -> None:
         """Nothing is half written in memory."""
 

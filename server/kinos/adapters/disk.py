@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
+from threading import Lock
 
 from kinos.adapters.ignore import Ignore
 from kinos.adapters.regular import read
@@ -30,6 +31,8 @@ class FileDisk:
         self._exclude = exclude
         self._ignore = Ignore(self.root, exclude)
         self._ceded: tuple[str, ...] = ()
+        self._unflushed: set[str] = set()
+        self._flushing = Lock()
 
     def check(self) -> None:
         """Raise SetupError when the folder cannot be worked on at all."""
@@ -127,6 +130,16 @@ class FileDisk:
         except OSError as error:
             raise LandingError(f"{path} could not be written: {error.strerror}.", "Nothing was changed.") from error
 
+    def flush(self) -> None:
+        """Have on the disk which files have which names; who comes meanwhile waits until it is."""
+        with self._flushing:
+            for folder in tuple(self._unflushed):
+                try:
+                    flush_folder(folder)
+                except OSError as error:
+                    raise LandingError(f"The folder {folder} could not be flushed: {error.strerror}.") from error
+                self._unflushed.discard(folder)
+
     def sweep(self, path: str) -> None:
         """Remove what a write of `path` that was cut off has left."""
         with suppress(PolicyError, OSError):
@@ -147,7 +160,7 @@ class FileDisk:
             self._expect(path, target, expected)
             os.unlink(target)
             self._prune(folder)
-            flush_folder(_existing(folder))
+            self._unflushed.add(_existing(folder))
             return
         made = _made(folder)
         temporary = os.path.join(folder, _temporary(name) + secrets.token_hex(8))
@@ -157,7 +170,7 @@ class FileDisk:
         try:
             with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as stream:
                 if old is not None:
-                    _like(temporary, old)
+                    _like(stream.fileno(), old)
                 write_flushed(stream, content)
             ready()
             if self.real(path) != target:
@@ -171,8 +184,7 @@ class FileDisk:
             if made:
                 self._prune(folder)
             raise
-        for each in (folder, *map(os.path.dirname, made)):
-            flush_folder(each)
+        self._unflushed.update((folder, *map(os.path.dirname, made)))
 
     def _expect(self, path: str, target: str, expected: bytes | None) -> None:
         try:
@@ -266,10 +278,10 @@ def _temporary(name: str) -> str:
     return f".kinos-{digest(os.fsencode(name))[:16]}-"
 
 
-def _like(temporary: str, old: os.stat_result) -> None:
+def _like(handle: int, old: os.stat_result) -> None:
     """Give the new file the owner and mode of the old one."""
-    new = os.stat(temporary)
+    new = os.fstat(handle)
     if (new.st_uid, new.st_gid) != (old.st_uid, old.st_gid):
         with suppress(PermissionError):
-            os.chown(temporary, old.st_uid, old.st_gid)
-    os.chmod(temporary, stat.S_IMODE(old.st_mode))
+            os.fchown(handle, old.st_uid, old.st_gid)
+    os.fchmod(handle, stat.S_IMODE(old.st_mode))

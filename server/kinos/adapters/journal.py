@@ -5,7 +5,7 @@ One object a line, its `type` says which of those in docs/journal.md. Keys are t
 
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import fields, replace
 from datetime import datetime
@@ -18,7 +18,7 @@ from kinos.adapters.image_store import ImageStore
 from kinos.adapters.whole_file import replace_file
 from kinos.domain.change import Change, ChangeState, FileChange
 from kinos.domain.check import CheckRecord, CheckState
-from kinos.domain.errors import JournalError
+from kinos.domain.errors import JournalError, KinosError
 from kinos.domain.figure import CycleRecord
 from kinos.domain.secret import Redact, redaction
 from kinos.domain.usage import Usage
@@ -43,6 +43,7 @@ class FileJournal:
         self._pending: dict[str, Begun] = {}
         self._cycles: dict[str, CycleRecord] = {}
         self._check: CheckRecord | None = None
+        self._first: Callable[[], object] = bool
         self._recorded = 0
         self._flushed = 0
         self._read_to = 0
@@ -85,6 +86,10 @@ class FileJournal:
         """Record that a landing ended as its intent says; `flush` has it on the disk."""
         self._append(_told_end(change, None, done=True), flushed=False)
 
+    def flush_after(self, first: Callable[[], object]) -> None:
+        """Call `first` before whatever is flushed from now on."""
+        self._first = first
+
     def flush(self) -> None:
         """Have on the disk what was recorded and is not there."""
         recorded = self._recorded
@@ -92,6 +97,7 @@ class FileJournal:
             return
         try:
             # Nobody who only records waits for this.
+            self._first()
             with self._file.open("ab", buffering=0) as stream:
                 os.fsync(stream.fileno())
         except OSError as error:
@@ -177,9 +183,10 @@ class FileJournal:
                     _write(stream, line if whole else b"\n" + line)
                     self._recorded += 1
                     if flushed:
+                        self._first()
                         os.fsync(stream.fileno())
                         self._flushed = self._recorded
-                except OSError:
+                except (OSError, KinosError):
                     # What is said not to have been recorded must not be read later.
                     with suppress(OSError):
                         stream.truncate(end)

@@ -11,6 +11,7 @@ from kinos.domain.printable import UNPRINTABLE
 from kinos.domain.project_map import MAP_NAME
 
 REQUESTS = ("demande.md", "request.md", ".aider.mission.md")
+_READ_ONLY = frozenset(name.casefold() for name in (*REQUESTS, MAP_NAME))
 """The person's request, in the order in which it is looked for."""
 
 CONFIG = ".kinos/config.toml"
@@ -88,9 +89,9 @@ def checked(path: str, extra: Iterable[str] = ()) -> str:
     """
     clean = normal(path)
     folded = _folded(clean)
-    if folded in {name.casefold() for name in (*REQUESTS, MAP_NAME)}:
+    if folded in _READ_ONLY:
         raise PolicyError(f"{clean} is read by agents and never edited by them.")
-    if any(part.startswith(".") for part in PurePosixPath(folded).parts):
+    if any(part.startswith(".") for part in folded.split("/")):
         raise PolicyError(f"{clean} is hidden or in a hidden folder: agents stay out of those.")
     if is_secret(clean):
         raise PolicyError(f"{clean} looks like a secret: agents never touch those.")

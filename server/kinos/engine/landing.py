@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from kinos.domain.change import Change, ChangeState, FileChange, digest
-from kinos.domain.errors import ConflictError, JournalError, KinosError, LandingError
+from kinos.domain.errors import ConflictError, KinosError, LandingError
 from kinos.domain.path import checked
 from kinos.engine.buffer import Buffers
 from kinos.engine.editing import Editing
@@ -50,6 +50,8 @@ class Landing:
         self._turns = Turn()
         self._under_way: set[str] = set()
         self._flusher = ThreadPoolExecutor(1, "journal")
+        # An end that is on the disk is one of files that are there.
+        journal.flush_after(disk.flush)
         self._flushing: asyncio.Task[None] | None = None
         self.editing = Editing(buffers, editor, self, self._turns)
 
@@ -201,7 +203,7 @@ class Landing:
         return after
 
     def _intended(self, *, waiting: bool) -> Callable[[], object]:
-        """Has the intent on the disk once it is called: nothing is to take its place before.
+        """Has the intent on the disk once what it returns is called: nothing is to take its place before.
 
         `waiting`: it is there already. Nobody must have typed since the plan was made, so the loop waits for that. Else it is on
         its way while the first file is written beside the old one.
@@ -218,7 +220,7 @@ class Landing:
     async def _flush(self, after: float) -> None:
         await asyncio.sleep(after)
         # What cannot be flushed is found again by `repair`.
-        with suppress(JournalError):
+        with suppress(LandingError):
             await asyncio.to_thread(self._journal.flush)
 
     async def _take_back(self, change: str, buffers: Sequence[Step], written: Sequence[Intent]) -> None:

@@ -47,12 +47,17 @@ class Disk(Protocol):
     def write(
         self, path: str, content: bytes | None, expected: bytes | None, ready: Callable[[], object] = bool
     ) -> None:
-        """Replace (or create, or with None delete) a file, atomically, flushed to the disk, mode and owner kept.
+        """Replace (or create, or with None delete) a file, atomically, its content flushed to the disk, mode and owner kept.
+        That it is this content which has the name is on the disk after a `flush`.
 
         `expected` is what must be there right before, None for no file. `ready` is called once `content` is on the disk,
         before it takes its place: what it raises leaves the file as it is. Raises ConflictError when something else is
         there, LandingError when the disk refuses. Blocking: called off the loop.
         """
+        ...
+
+    def flush(self) -> None:
+        """Have on the disk what was written, and under which names. Raises LandingError when it refuses. Blocking."""
         ...
 
     def sweep(self, path: str) -> None:

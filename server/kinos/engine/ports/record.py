@@ -1,6 +1,6 @@
 """What is kept of what was done and spent."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -63,6 +63,10 @@ class Journal(Protocol):
 
         A power cut may take that back until the next `flush`; the files then say the same.
         """
+        ...
+
+    def flush_after(self, first: Callable[[], object]) -> None:
+        """From now on nothing that was recorded is flushed before `first` has been called; where that raises, nothing is."""
         ...
 
     def flush(self) -> None:
