@@ -202,7 +202,7 @@ def test_the_first_five_minutes_end_in_a_rehearsal_on_a_sample(host: Host, edito
         )
         window.screenshot("walkthrough")
         window.click(".gettingStartedContainer .step-title", text="Rehearse on a sample")
-        window.see(".gettingStartedContainer", "Each change waits for you")
+        window.see(".gettingStartedContainer", "each change waits for you")
         window.screenshot("walkthrough-rehearsal")
         window.click(".gettingStartedContainer .monaco-button", text="^Rehearse on a Sample$")
         window.status(REHEARSING)
