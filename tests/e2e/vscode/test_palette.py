@@ -5,8 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from e2e.vscode.vscode_browser import Browser
-from e2e.vscode.vscode_host import Host, run
+from e2e.vscode.vscode_host import run
 from e2e.vscode.vscode_process import KIN, VSCode
 from e2e.vscode.vscode_window import SIZE_ITEM, Window
 
@@ -104,22 +103,12 @@ def test_what_cannot_be_done_is_said_with_what_helps_and_a_key_stays_a_secret(
     window.run_command("KinOS: Check Set-up")
     window.editor("In VS Code: the command .KinOS: Set API Key")
     window.screenshot("palette-setup")
-    (folder / ".kinos").mkdir()
-    (folder / ".kinos" / "config.toml").write_text('[check]\ncommand = ["make", "test"]\n', encoding="utf-8")
-    window.run_command("KinOS: Approve What This Folder Brings")
-    window.choices(r"check\.command = .*make")
-    window.screenshot("palette-approve")
-    window.choose('check.command = ["make", "test"]')
-    window.press("Enter")
-    window.notification("Approved: 1 of 1")
     window.run_command("KinOS: Undo…")
     window.notification("No agent has changed anything here")
     window.run_command("KinOS: New Mission")
     window.choose("In this folder: gateway")
     window.notification("demande.md is there already")
 
-    # Of more than three no further one is seen.
-    window.run_command("Notifications: Clear All Notifications")
     window.start_team()
     window.notification("key")
     window.press_button("Set API Key")
@@ -140,6 +129,14 @@ def test_what_cannot_be_done_is_said_with_what_helps_and_a_key_stays_a_secret(
     window.press("Enter")
     window.notification("The key is removed")
     assert VARIABLE not in variables(editor.servers(folder)[-1])
+    (folder / ".kinos").mkdir()
+    (folder / ".kinos" / "config.toml").write_text('[check]\ncommand = ["make", "test"]\n', encoding="utf-8")
+    window.run_command("KinOS: Approve What This Folder Brings")
+    window.choices(r"check\.command = .*make")
+    window.screenshot("palette-approve")
+    window.choose('check.command = ["make", "test"]')
+    window.press("Enter")
+    window.notification("Approved: 1 of 1")
 
 
 def variables(process: int) -> dict[str, str]:
@@ -152,11 +149,7 @@ def files(folder: Path) -> list[Path]:
     return [path for path in folder.rglob("*") if path.is_file()]
 
 
-@pytest.mark.parametrize("settings", [{"kinos.rehearse": True}])
-@pytest.mark.parametrize("machine_settings", [{"kinos.landing.mode": "auto"}])
-def test_the_size_of_the_document_and_what_an_agent_just_changed_are_seen_while_one_types(
-    window: Window, folder: Path
-) -> None:
+def test_the_size_of_the_document_is_seen_while_one_types(window: Window, folder: Path) -> None:
     window.status(COUNTED)
     window.size(r"^✓ 0\.0k tokens$")
     window.open_file(folder / "docs/queue.md")
@@ -169,19 +162,6 @@ def test_the_size_of_the_document_and_what_an_agent_just_changed_are_seen_while_
     window.hover(SIZE_ITEM)
     window.see(".workbench-hover", r"tokens: too long, above 12,000 \(claude-")
     window.screenshot("palette-too-long")
-    window.press("Control+Z")
-    window.size("^⚠️")
-
-    window.status_tooltip(r"tokens until CONVERGENCE.*Start Team.*Rehearse.*History.*Budget")
-    window.click(".workbench-hover a", text="Rehearse")
-    window.choices("proposed")
-    window.choose("default")
-    window.status(REHEARSING)
-    window.explorer("todolist.md", "just changed by management")
-    window.status_tooltip(r"management: .*Pause.*Stop Team.*History")
-    window.screenshot("palette-tooltip")
-    window.run_command("KinOS: Stop Team")
-    window.notification("The team is stopped")
 
 
 def size(path: Path) -> int:
@@ -189,25 +169,3 @@ def size(path: Path) -> int:
     (file,) = json.loads(run([str(KIN), "tokens", "--json", str(path)]).stdout)["files"]
     tokens: int = file["tokens"]
     return tokens
-
-
-def test_the_first_five_minutes_end_in_a_rehearsal_on_a_sample(host: Host, editor: VSCode, screenshots: Path) -> None:
-    with Browser.started(host, editor.home) as browser:
-        browser.call("open", url=f'{editor.address}/?ew=true&payload=[["skipWelcome","true"]]')
-        window = Window(browser, screenshots, editor)
-        window.see(".part.statusbar .statusbar-item", "")
-        window.run_command("KinOS: Get Started")
-        window.see(
-            ".gettingStartedContainer", "First Steps with KinOS.*See how big your documents are.*Say what you want"
-        )
-        window.screenshot("walkthrough")
-        window.click(".gettingStartedContainer .step-title", text="Rehearse on a sample")
-        window.see(".gettingStartedContainer", "each change waits for you")
-        window.screenshot("walkthrough-rehearsal")
-        window.click(".gettingStartedContainer .monaco-button", text="^Rehearse on a Sample$")
-        window.status(REHEARSING)
-        window.tree_row("Agents", "management")
-        window.tree_row("Changes", "Waiting for you")
-        window.screenshot("walkthrough-sample")
-        window.run_command("KinOS: Stop Team")
-        window.notification("The team is stopped")
