@@ -49,7 +49,7 @@ class Landing:
         self._extra = extra
         self._turns = Turn()
         self._under_way: set[str] = set()
-        self._flusher = ThreadPoolExecutor(1, "journal")
+        self._flusher: ThreadPoolExecutor | None = None
         # An end that is on the disk is one of files that are there.
         journal.flush_after(disk.flush)
         self._flushing: asyncio.Task[None] | None = None
@@ -61,7 +61,9 @@ class Landing:
         if self._flushing is not None:
             self._flushing.cancel()
             await self._flush(0)
-        self._flusher.shutdown()
+        if self._flusher is not None:
+            self._flusher.shutdown()
+            self._flusher = None
 
     def abandon(self) -> None:
         """The team is being stopped: wait for nobody any more. What is being written is still finished or taken back."""
@@ -211,6 +213,8 @@ class Landing:
         if waiting:
             self._journal.flush()
             return bool
+        if self._flusher is None:
+            self._flusher = ThreadPoolExecutor(1, "journal")
         return self._flusher.submit(self._journal.flush).result
 
     def _flush_soon(self) -> None:
