@@ -46,6 +46,16 @@ def working_folder(pid: int) -> Path | None:
         return None
 
 
+def wait_for_start(pid: int, words: str, seconds: float) -> list[int]:
+    """All processes below `pid` once one of them has `words` in its command line, or after `seconds`."""
+    end = time.monotonic() + seconds
+    while True:
+        below = descendants(pid)
+        if any(words in command_line(process) for process in below) or time.monotonic() > end:
+            return below
+        time.sleep(0.02)
+
+
 def wait_for_end(pids: Collection[int], seconds: float) -> list[int]:
     """Waits until none of `pids` runs, at most `seconds`; those that still do."""
     deadline = time.monotonic() + seconds

@@ -53,6 +53,25 @@ async def test_what_the_person_takes_back_before_saving_was_discarded() -> None:
     assert world.session.state.agents["ann"].landed == 0
 
 
+async def test_an_older_text_that_the_editor_had_on_its_way_to_the_disk_is_no_save_of_it() -> None:
+    world = await landed()
+    world.disk.put("ann.md", "ann\n")
+    world.session.did_save("ann.md")
+    assert world.change().state is ChangeState.LANDED_UNSAVED
+    world.save("ann.md")
+    assert world.change().state is ChangeState.LANDED
+
+
+@pytest.mark.parametrize("text", ["ann\r\nline 1", "\ufeffann\nline 1\n", "ann\rline 1\n\n"])
+async def test_a_save_counts_however_the_editor_ends_lines(text: str) -> None:
+    world = await landed()
+    assert world.editor is not None
+    assert world.editor.text("ann.md") == "ann\nline 1\n"
+    world.disk.put("ann.md", text)
+    world.session.did_save("ann.md")
+    assert world.change().state is ChangeState.LANDED
+
+
 async def test_what_the_person_writes_around_it_leaves_it_landed() -> None:
     world = await landed()
     replaced(world, "ann.md", "mine\nann\nline 1\nand mine\n")

@@ -51,10 +51,10 @@ class TextSync:
         self._sizes.opened(path)
 
     def did_save(self, path: str) -> None:
-        """The editor wrote `path`."""
-        self._buffers.save(path)
+        """The editor wrote `path`. What it wrote may be older than what came meanwhile: that is still to be saved then."""
         buffer = self._buffers.get(path)
-        if buffer is not None:
+        if buffer is not None and self._wrote(path, buffer.text.text):
+            self._buffers.save(path)
             self._judge(path, buffer.text.text, f"{path} was saved without it")
             self._look_for_undo(path, buffer.text.text)
         self._upkeep.touched([path])
@@ -107,6 +107,14 @@ class TextSync:
         except LandingError:
             return ""
 
+    def _wrote(self, path: str, text: str) -> bool:
+        """Whether what the editor has just written is `text`, however it ends its lines and the last one."""
+        return _unended(self._disk_text(path)) == _unended(text)
+
     def _on_disk(self, path: str, text: str) -> bool:
         """Whether the file holds `text`, its byte order mark apart, which editors do not show."""
         return parse(self._disk_text(path)).raw() == parse(text).raw()
+
+
+def _unended(text: str) -> str:
+    return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").rstrip("\n")

@@ -13,12 +13,12 @@ from kinos.domain.markdown import Heading, plain, scan
 from kinos.domain.markdown.obstacle import obstacle
 from kinos.domain.markdown.section import Section, below, meant
 from kinos.domain.path import is_markdown
-from kinos.domain.state import TeamState
 from kinos.lsp.ability import Abilities
 from kinos.lsp.protocol import PREFIX
 from kinos.tokens.document import OpenText
 
 if TYPE_CHECKING:
+    from kinos.domain.state import TeamState
     from kinos.engine.folding import Twin
 
 CONSOLIDATE, UPDATE_MAP = "source.kinos.consolidate", "source.kinos.updateMap"
@@ -246,6 +246,8 @@ def _about_folder(scene: Scene) -> list[Choice]:
 
 def _about_team(scene: Scene) -> list[Choice]:
     """The team, and its last change: an editor may have neither lenses nor a way to give commands."""
+    from kinos.domain.state import TeamState
+
     folder: Mapping[str, Any] = {"folder": scene.folder, "background": True}
     start, rehearse = (f"{PREFIX}startTeam", folder), (f"{PREFIX}startTeam", {**folder, "rehearse": True})
     pause, resume, stop = ((f"{PREFIX}{name}Team", folder) for name in ("pause", "resume", "stop"))

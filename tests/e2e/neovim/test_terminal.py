@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from e2e.neovim.terminal import terminal
-from process_tree import command_line, descendants, wait_for_end
+from process_tree import command_line, wait_for_end, wait_for_start
 
 
 @pytest.fixture
@@ -74,7 +74,7 @@ def test_a_team_is_started_watched_reviewed_undone_and_left_on_the_screen(home: 
         window.see("processes ended")
         window.say("Kinos rehearse")
         window.see("team default: running (rehearsal)")
-        below = descendants(window.pid)
+        below = wait_for_start(window.pid, "kinos.worker", 60)
         assert any("kinos.worker" in command_line(process) for process in below)
         window.say("qa!")
         assert wait_for_end(below, 5) == []
