@@ -102,7 +102,7 @@ def test_what_is_typed_while_an_agent_edits_the_document_is_there_beside_its_edi
 
 
 def written(path: Path, parts: Sequence[str], seconds: float = 30) -> str:
-    """The file's text once it has all `parts`, or after `seconds`: a document that VS Code saves by itself is not shown as unsaved."""
+    """The file's text once it has all `parts`, or after `seconds`: what VS Code saves by itself is not shown as unsaved."""
     end = time.monotonic() + seconds
     while True:
         text = path.read_text(encoding="utf-8")
