@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
 from typing import NamedTuple
@@ -187,11 +187,15 @@ class Landing:
         buffers = [plan.step for plan in touched if plan.step.buffer]
         written: list[Intent] = []
         try:
-            intended = self._intended(waiting=bool(buffers) or not touched)
+            if buffers or not touched:
+                # Nobody must have typed since the plan was made: the loop waits for the intent to be on the disk.
+                self._journal.flush()
             await self.editing.make(buffers)
             for step, intent in touched:
                 if not step.buffer:
-                    await self._write(step.path, step.after, step.before, intended)
+                    self.editing.mind(step.path)
+                    self._flusher = self._flusher or ThreadPoolExecutor(1, "journal")
+                    await asyncio.to_thread(self._put_in_place, step, self._flusher)
                     written.append(intent)
             if foreseen:
                 self._journal.fulfil(change.id)
@@ -203,19 +207,6 @@ class Landing:
             await self._take_back(change.id, buffers, written)
             raise
         return after
-
-    def _intended(self, *, waiting: bool) -> Callable[[], object]:
-        """Has the intent on the disk once what it returns is called: nothing is to take its place before.
-
-        `waiting`: it is there already. Nobody must have typed since the plan was made, so the loop waits for that. Else it is on
-        its way while the first file is written beside the old one.
-        """
-        if waiting:
-            self._journal.flush()
-            return bool
-        if self._flusher is None:
-            self._flusher = ThreadPoolExecutor(1, "journal")
-        return self._flusher.submit(self._journal.flush).result
 
     def _flush_soon(self) -> None:
         if self._flushing is None or self._flushing.done():
@@ -249,11 +240,16 @@ class Landing:
             return False
         return True
 
-    async def _write(
-        self, path: str, content: bytes | None, expected: bytes | None, ready: Callable[[], object] = bool
-    ) -> None:
+    def _put_in_place(self, step: Step, flusher: Executor) -> None:
+        """Write what was intended. The intent is on its way to the disk while the file is written beside the old one, and is
+        there before it takes its place.
+        """
+        intended = flusher.submit(self._journal.flush)
+        self._disk.write(step.path, step.after, step.before, intended.result)
+
+    async def _write(self, path: str, content: bytes | None, expected: bytes | None) -> None:
         self.editing.mind(path)
-        await asyncio.to_thread(self._disk.write, path, content, expected, ready)
+        await asyncio.to_thread(self._disk.write, path, content, expected)
 
     def _landed(self, change: Change, plans: Sequence[Plan]) -> Change:
         by_path = {plan.intent.path: plan.intent for plan in plans}
