@@ -55,6 +55,7 @@ def test_changes_are_edited_accepted_rejected_and_taken_back_both_ways(window: W
     window.diff("Nothing yet", "harbour")
     window.screenshot("review-diff")
     window.run_command("KinOS: Edit Change")
+    window.diff_edited()
     window.press("Control+End")
     window.type("A word of mine.\n")
     window.press("Control+S")

@@ -178,6 +178,10 @@ class Window:
         self.see(".monaco-diff-editor .editor.original .view-line", before)
         self.see(".monaco-diff-editor .editor.modified .view-line", after)
 
+    def diff_edited(self) -> None:
+        """Waits until keys go to the right side of the diff editor."""
+        self.see(".monaco-diff-editor .editor.modified .monaco-editor.focused", "")
+
     # The rest of the workbench
 
     def status(self, pattern: str, seconds: float = PATIENCE) -> str:
