@@ -68,13 +68,13 @@ def test_changes_are_edited_accepted_rejected_and_taken_back_both_ways(window: W
     assert "harbour" in landed
     assert landed.endswith("A word of mine.\n")
 
-    window.active_tab(r"“.*” by (specifications|testeur)")
+    looked_at = window.active_tab(r"“.*” by (specifications|testeur)")
     window.screenshot("review-next")
     window.run_command("KinOS: Reject Change…")
     window.question("Why not")
     window.answer("not now")
     window.tree_row("History", "rejected")
-    window.active_tab(r"“.*” by (specifications|testeur)")
+    window.active_tab(rf"“.*” by {'testeur' if 'by specifications' in looked_at else 'specifications'}")
     window.run_command("KinOS: Accept Change")
     window.see_gone(".pane:has(> .pane-header[aria-label^='Changes']) .monaco-list-row", "Waiting for you")
     told = history(folder)
