@@ -227,6 +227,23 @@ async def test_an_end_is_on_the_disk_after_the_names_of_its_files_are(
     assert flushed[:end].count("folder") == folders
 
 
+def test_what_takes_its_place_while_its_folder_is_flushed_is_flushed_the_next_time(
+    tmp_path: Path, syncs: Syncs
+) -> None:
+    disk = FileDisk(tmp_path)
+    disk.write("a.md", b"one", None)
+
+    def written_meanwhile() -> None:
+        syncs.look = lambda: None
+        disk.write("b.md", b"two", None)
+
+    syncs.look = written_meanwhile
+    disk.flush()
+    disk.flush()
+    disk.flush()
+    assert [held for held, _ in syncs.seen].count("folder") == 2
+
+
 async def test_an_end_stays_off_the_disk_while_the_names_of_its_files_do(tmp_path: Path, syncs: Syncs) -> None:
     state = WorkspaceState(tmp_path, 0, 0)
     with state.hold("a test"):

@@ -134,11 +134,13 @@ class FileDisk:
         """Have on the disk which files have which names; who comes meanwhile waits until it is."""
         with self._flushing:
             for folder in tuple(self._unflushed):
+                # What is put there from here on counts anew: this flush may miss it.
+                self._unflushed.discard(folder)
                 try:
                     flush_folder(folder)
                 except OSError as error:
+                    self._unflushed.add(folder)
                     raise LandingError(f"The folder {folder} could not be flushed: {error.strerror}.") from error
-                self._unflushed.discard(folder)
 
     def sweep(self, path: str) -> None:
         """Remove what a write of `path` that was cut off has left."""
