@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
@@ -98,6 +99,25 @@ def test_what_is_recorded_while_others_are_flushed_is_flushed_the_next_time(tmp_
     journal.flush()
     journal.flush()
     assert [held for held, _ in syncs.seen][1:] == [(tmp_path / "journal.jsonl").read_bytes()]
+
+
+def test_nobody_records_an_end_between_the_flush_of_folders_and_that_of_the_journal(
+    tmp_path: Path, syncs: Syncs
+) -> None:
+    journal = FileJournal(tmp_path)
+    journal.intend("c1", Begun(INTENTS, CHANGE))
+    before = (tmp_path / "journal.jsonl").read_bytes()
+    recorders: list[Thread] = []
+
+    def folders_flushed() -> None:
+        recorders.append(Thread(target=lambda: journal.fulfil("c1")))
+        recorders[0].start()
+        recorders[0].join(0.2)
+
+    journal.flush_after(folders_flushed)
+    journal.flush()
+    recorders[0].join()
+    assert [held for held, _ in syncs.seen] == [before]
 
 
 def test_a_flush_that_the_disk_refuses_is_told_and_made_anew(tmp_path: Path, syncs: Syncs) -> None:

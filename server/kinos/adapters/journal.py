@@ -92,17 +92,18 @@ class FileJournal:
 
     def flush(self) -> None:
         """Have on the disk what was recorded and is not there."""
-        recorded = self._recorded
-        if self._flushed >= recorded:
-            return
-        try:
-            # Nobody who only records waits for this.
-            self._first()
-            with self._file.open("ab", buffering=0) as stream:
-                os.fsync(stream.fileno())
-        except OSError as error:
-            raise _unwritten(error) from error
-        self._flushed = max(self._flushed, recorded)
+        # Who records waits: an end that came between the two would be on the disk before the names of its files.
+        with self._alone:
+            recorded = self._recorded
+            if self._flushed == recorded:
+                return
+            try:
+                self._first()
+                with self._file.open("ab", buffering=0) as stream:
+                    os.fsync(stream.fileno())
+            except OSError as error:
+                raise _unwritten(error) from error
+            self._flushed = recorded
 
     def pending(self) -> Mapping[str, Begun]:
         """Landings that were interrupted."""
