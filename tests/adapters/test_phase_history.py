@@ -51,7 +51,7 @@ def test_a_long_history_becomes_shorter_and_keeps_its_ends(file: Path, monkeypat
     kept = PhaseHistory(file).read()
     assert file.stat().st_size <= 8000 + 200
     assert (kept[0], kept[-1]) == (point(0, 1000), point(499, 1499))
-    assert not file.with_suffix(".new").exists()
+    assert list(file.parent.iterdir()) == [file]
 
 
 def test_a_file_that_is_not_there_is_an_empty_history(file: Path) -> None:

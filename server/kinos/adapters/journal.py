@@ -15,6 +15,7 @@ from threading import RLock
 from typing import Any
 
 from kinos.adapters.image_store import ImageStore
+from kinos.adapters.line_file import complete
 from kinos.adapters.whole_file import replace_file
 from kinos.domain.change import Change, ChangeState, FileChange
 from kinos.domain.check import CheckRecord, CheckState
@@ -178,7 +179,7 @@ class FileJournal:
         line = _line(record)
         try:
             with self._alone, self._file.open("a+b", buffering=0) as stream:
-                whole, end = _complete(stream), stream.seek(0, os.SEEK_END)
+                whole, end = complete(stream), stream.seek(0, os.SEEK_END)
                 try:
                     # A line that a crash cut off must not swallow this one.
                     _write(stream, line if whole else b"\n" + line)
@@ -259,14 +260,6 @@ def _write(stream: RawIOBase, content: bytes) -> None:
     """Write all of it: a nearly full disk takes a part and says so by the count alone."""
     while content:
         content = content[stream.write(content) or 0 :]
-
-
-def _complete(stream: RawIOBase) -> bool:
-    """Whether the file ends with a whole line, or is empty."""
-    if stream.seek(0, os.SEEK_END) == 0:
-        return True
-    stream.seek(-1, os.SEEK_END)
-    return stream.read(1) == b"\n"
 
 
 def _line(record: Mapping[str, Any]) -> bytes:

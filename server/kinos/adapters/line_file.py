@@ -1,9 +1,13 @@
 """A file of JSON objects, one a line, that is appended to: a line which a crash cut off swallows none that comes later."""
 
 import json
+import os
 from collections.abc import Iterable, Iterator, Mapping
+from io import RawIOBase
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
+
+from kinos.adapters.whole_file import put
 
 
 def append(file: Path, records: Iterable[Mapping[str, Any]]) -> int:
@@ -31,15 +35,20 @@ def read(file: Path) -> Iterator[dict[str, Any]]:
 
 def replace(file: Path, records: Iterable[Mapping[str, Any]]) -> None:
     """Write it anew with these objects alone: a crash leaves the old file or the new one. Raises OSError."""
-    temporary = file.with_suffix(".new")
-    temporary.write_text("".join(map(_line, records)), encoding="utf-8")
-    temporary.replace(file)
+    put(file, "".join(map(_line, records)).encode(), flushed=False)
+
+
+def complete(stream: BinaryIO | RawIOBase) -> bool:
+    """Whether the file ends with a whole line, or is empty."""
+    if stream.seek(0, os.SEEK_END) == 0:
+        return True
+    stream.seek(-1, os.SEEK_END)
+    return stream.read(1) == b"\n"
 
 
 def _whole(file: Path) -> bool:
-    """Whether the last line was not cut off."""
     with file.open("rb") as stream:
-        return stream.seek(0, 2) == 0 or (stream.seek(-1, 2) >= 0 and stream.read(1) == b"\n")
+        return complete(stream)
 
 
 def _line(record: Mapping[str, Any]) -> str:

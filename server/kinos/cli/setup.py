@@ -2,13 +2,12 @@
 
 import argparse
 import shlex
-import sys
 from collections.abc import Mapping
 
 from kinos.cli.diff import painted
 from kinos.cli.outside import EditorSetup, Outside
 from kinos.cli.program import words
-from kinos.cli.terminal import say, say_json, table, warn
+from kinos.cli.terminal import agreed, say, say_json, table
 from kinos.domain.errors import KinosError, UsageError
 from kinos.domain.near import did_you_mean
 from kinos.domain.setup import Done, Proposal, Standing
@@ -121,17 +120,12 @@ def _words(one: Proposal | KinosError) -> Mapping[str, str]:
 
 
 def _agreed(args: argparse.Namespace, proposal: Proposal) -> bool:
-    if not (sys.stdin and sys.stdin.isatty() and sys.stdout.isatty()):
-        warn(
-            f"Nobody can be asked here, so nothing was done. Read it, then: kin setup {proposal.editor} --write",
-            args.folder,
-        )
-        return False
-    say(f"{'Run this' if proposal.command else f'Write {proposal.file}'}? Type yes:")
-    if sys.stdin.readline().strip().lower() == "yes":
-        return True
-    say("Nothing was done.")
-    return False
+    return agreed(
+        f"{'Run this' if proposal.command else f'Write {proposal.file}'}? Type yes:",
+        f"Nobody can be asked here, so nothing was done. Read it, then: kin setup {proposal.editor} --write",
+        "Nothing was done.",
+        args.folder,
+    )
 
 
 def _print(proposal: Proposal) -> None:

@@ -75,6 +75,18 @@ def warn(text: str, folder: Path | None = None) -> None:
     _tell(f"kin: {_typed(text, folder)}\n")
 
 
+def agreed(question: str, nobody: str, otherwise: str, folder: Path) -> bool:
+    """Whether the person types yes. `nobody` is the warning where nobody can be asked, `otherwise` what any other word means."""
+    if not (sys.stdin and sys.stdin.isatty() and sys.stdout.isatty()):
+        warn(nobody, folder)
+        return False
+    say(question)
+    if sys.stdin.readline().strip().lower() == "yes":
+        return True
+    say(otherwise)
+    return False
+
+
 def complain(error: KinosError, folder: Path) -> None:
     """What went wrong and what to do, on stderr; the commands in it are for `folder`."""
     warn(error.message, folder)

@@ -1,11 +1,10 @@
 """`kin trust`: what the folder's `.kinos/` brings beyond tightening, shown value by value, approved or revoked."""
 
 import argparse
-import sys
 from collections.abc import Sequence
 
 from kinos.cli.outside import Outside
-from kinos.cli.terminal import say, say_json, warn
+from kinos.cli.terminal import agreed, say, say_json, warn
 from kinos.domain.demand import Demand
 
 NOT_APPROVED = 2
@@ -54,11 +53,9 @@ def _show(demands: Sequence[tuple[Demand, bool]]) -> None:
 
 
 def _asked(args: argparse.Namespace) -> bool:
-    if not (sys.stdin and sys.stdin.isatty() and sys.stdout.isatty()):
-        warn("Nobody can be asked here, so nothing was approved. Read the values, then: kin trust --yes", args.folder)
-        return False
-    say(f"Let all of this count in {args.folder.resolve()}? Type yes to approve it:")
-    if sys.stdin.readline().strip().lower() == "yes":
-        return True
-    say("Nothing was approved.")
-    return False
+    return agreed(
+        f"Let all of this count in {args.folder.resolve()}? Type yes to approve it:",
+        "Nobody can be asked here, so nothing was approved. Read the values, then: kin trust --yes",
+        "Nothing was approved.",
+        args.folder,
+    )

@@ -8,13 +8,11 @@ from kinos.domain.event import Noted, SettingsChanged
 from kinos.domain.setting import Settings, Taken, differing, rows
 from kinos.domain.state import TeamState
 from kinos.engine.ports import Clock, Origin
+from kinos.engine.roster import STILL
 from kinos.engine.store import Store
 
 LOOK = 2.0
 """Seconds between two looks at the files: they lie where no watch of a folder's documents sees them."""
-
-STILL = 0.2
-"""Seconds a changed file is left to whoever may be in the middle of writing it."""
 
 
 class Configuration:

@@ -11,7 +11,7 @@ from kinos.engine.keeper import Keeper
 from kinos.engine.own_undo import OwnUndo
 from kinos.engine.ports import Disk, StateFolder
 from kinos.engine.sizes import Sizes
-from kinos.engine.text import parse
+from kinos.engine.text import Text, parse
 from kinos.engine.upkeep import Upkeep
 from kinos.tokens.document import TextEdit
 from kinos.tokens.position import Encoding
@@ -42,8 +42,9 @@ class TextSync:
         self._sizes.opened(path)
         if self._changes.unsaved(path) and not self._folder.others():
             # It landed in an editor whose engine has died: was it saved, and is it still there?
-            buffer.saved = self._on_disk(path, buffer.text.text)
-            self._judge(path, buffer.text.text, f"{path} was opened again without it")
+            now = parse(buffer.text.text)
+            buffer.saved = self._on_disk(path, now)
+            self._judge(path, now, f"{path} was opened again without it")
 
     def did_change(self, path: str, edits: Sequence[TextEdit | str], version: int, encoding: Encoding) -> None:
         """The editor changed `path`."""
@@ -53,10 +54,11 @@ class TextSync:
     def did_save(self, path: str) -> None:
         """The editor wrote `path`. What it wrote may be older than what came meanwhile: that is still to be saved then."""
         buffer = self._buffers.get(path)
-        if buffer is not None and self._wrote(path, buffer.text.text):
+        now = None if buffer is None else parse(buffer.text.text)
+        if now is not None and self._wrote(path, now):
             self._buffers.save(path)
-            self._judge(path, buffer.text.text, f"{path} was saved without it")
-            self._look_for_undo(path, buffer.text.text)
+            self._judge(path, now, f"{path} was saved without it")
+            self._look_for_undo(path, now)
         self._upkeep.touched([path])
 
     async def did_close(self, path: str) -> None:
@@ -79,8 +81,9 @@ class TextSync:
                 continue
             buffer = self._buffers.get(path)
             if buffer is not None:
-                buffer.saved = self._on_disk(path, buffer.text.text)
-                self._judge(path, buffer.text.text, f"{path} was renamed without it")
+                now = parse(buffer.text.text)
+                buffer.saved = self._on_disk(path, now)
+                self._judge(path, now, f"{path} was renamed without it")
             elif not any(renamed(open_, renames) == path for open_ in self._buffers):
                 self._judge(path, self._disk_text(path), f"{path} was closed without saving")
 
@@ -88,33 +91,29 @@ class TextSync:
         """Whether the file has gone because it gets another name."""
         return renamed(path, self._renames) != path and self._disk.stamp(path) is None
 
-    def _judge(self, path: str, now: str, reason: str) -> None:
+    def _judge(self, path: str, now: Text, reason: str) -> None:
         """Whether what landed unsaved in `path` is there to stay, now that it is `now`; `reason` says why, if it is not."""
         if self._changes.unsaved(path) and not self._keeper.holder():
             with self._keeper.hold():
-                self._changes.settle(path, parse(now), reason)
+                self._changes.settle(path, now, reason)
 
-    def _look_for_undo(self, path: str, now: str) -> None:
+    def _look_for_undo(self, path: str, now: Text) -> None:
         """Whether the person took what had landed in `path` back with the editor's own undo, or put it there again."""
-        if self._own_undo.found(path, parse(now)) and not self._keeper.holder():
+        if self._own_undo.found(path, now) and not self._keeper.holder():
             with self._keeper.hold():
-                self._own_undo.settle(path, parse(now))
+                self._own_undo.settle(path, now)
 
-    def _disk_text(self, path: str) -> str:
+    def _disk_text(self, path: str) -> Text:
         """What is in the file; nothing when it is not there or cannot be read."""
         try:
-            return (self._disk.read(path) or b"").decode("utf-8", "replace")
+            return parse((self._disk.read(path) or b"").decode("utf-8", "replace"))
         except LandingError:
-            return ""
+            return parse("")
 
-    def _wrote(self, path: str, text: str) -> bool:
-        """Whether what the editor has just written is `text`, however it ends its lines and the last one."""
-        return _unended(self._disk_text(path)) == _unended(text)
+    def _wrote(self, path: str, now: Text) -> bool:
+        """Whether what the editor has just written is `now`, however it ends its lines and the last one."""
+        return self._disk_text(path).unified().rstrip("\n") == now.unified().rstrip("\n")
 
-    def _on_disk(self, path: str, text: str) -> bool:
-        """Whether the file holds `text`, its byte order mark apart, which editors do not show."""
-        return parse(self._disk_text(path)).raw() == parse(text).raw()
-
-
-def _unended(text: str) -> str:
-    return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").rstrip("\n")
+    def _on_disk(self, path: str, now: Text) -> bool:
+        """Whether the file holds `now`, its byte order mark apart, which editors do not show."""
+        return self._disk_text(path).raw() == now.raw()
