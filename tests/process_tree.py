@@ -3,9 +3,11 @@
 import contextlib
 import os
 import select
+import subprocess
 import time
 from collections.abc import Collection, Iterable
 from pathlib import Path
+from typing import Any
 
 _ENDED = "ZX"
 """States of a process that only waits to be collected."""
@@ -44,6 +46,14 @@ def working_folder(pid: int) -> Path | None:
         return Path(f"/proc/{pid}/cwd").readlink()
     except (FileNotFoundError, ProcessLookupError):
         return None
+
+
+def end_with_all_below(process: "subprocess.Popen[Any]") -> None:
+    """Kills the process, and waits until what was below it is gone."""
+    below = descendants(process.pid)
+    process.kill()
+    process.wait()
+    wait_for_end(below, 5)
 
 
 def wait_for_start(pid: int, words: str, seconds: float) -> list[int]:

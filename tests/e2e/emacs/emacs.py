@@ -21,7 +21,7 @@ from typing import Any
 import pytest
 
 from e2e.lsp.editor import clean_environment
-from process_tree import command_line, descendants, wait_for_end
+from process_tree import command_line, descendants, end_with_all_below
 
 PACKAGES = ("emacs-nox", "elpa-eglot", "elpa-markdown-mode")
 SECONDS = 90
@@ -195,10 +195,7 @@ def emacs(home: Path, *files: Path, more: Sequence[str] = (), programs: Path | N
         _wait_for(place / "socket", process, editor)
         yield editor
     finally:
-        below = descendants(process.pid)
-        process.kill()
-        process.wait()
-        wait_for_end(below, 5)
+        end_with_all_below(process)
         reading.join(5)
         os.close(mine)
         shutil.rmtree(place)

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from e2e.lsp.editor import clean_environment
-from process_tree import command_line, descendants, wait_for_end
+from process_tree import command_line, descendants, end_with_all_below
 
 ROOT = Path(__file__).parents[3]
 SECONDS = 90
@@ -135,10 +135,7 @@ def neovim(
         _wait_for(address, process)
         yield editor
     finally:
-        below = descendants(process.pid)
-        process.kill()
-        process.wait()
-        wait_for_end(below, 5)
+        end_with_all_below(process)
 
 
 def _wait_for(address: Path, process: subprocess.Popen[bytes]) -> None:

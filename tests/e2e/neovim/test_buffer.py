@@ -64,21 +64,10 @@ TOLD = """
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Path:
-    """For the editor's own files."""
-    (tmp_path / "home").mkdir()
-    return tmp_path / "home"
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
+def folder(mission: Path) -> Path:
     """A mission with a plan that is still to be made, and a document of many lines."""
-    folder = tmp_path / "mission"
-    folder.mkdir()
-    (folder / "demande.md").write_text("# Request\n\n- Write a guide to the harbour.\n- List its opening hours.\n")
-    (folder / "todolist.md").write_text("# To do\n\nNothing yet.\n")
-    (folder / "long.md").write_text("".join(f"# Part {number}\n\nThe tide 🌊 comes.\n" for number in range(60)))
-    return folder
+    (mission / "long.md").write_text("".join(f"# Part {number}\n\nThe tide 🌊 comes.\n" for number in range(60)))
+    return mission
 
 
 def told(editor: Neovim) -> Any:

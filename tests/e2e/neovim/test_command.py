@@ -9,13 +9,6 @@ from e2e.neovim.nvim import ROOT, Neovim, neovim
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Path:
-    """For the editor's own files."""
-    (tmp_path / "home").mkdir()
-    return tmp_path / "home"
-
-
-@pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """A folder with a team of its own, which would like to edit programs too."""
     folder = tmp_path / "mission"

@@ -16,22 +16,11 @@ ATTACHED = "#vim.lsp.get_clients({ name = 'kinos', bufnr = 0 }) == 1"
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Path:
-    """For the editor's own files."""
-    (tmp_path / "home").mkdir()
-    return tmp_path / "home"
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
+def folder(mission: Path) -> Path:
     """A mission: a request, a long document, a list, and a program."""
-    folder = tmp_path / "mission"
-    folder.mkdir()
-    (folder / "demande.md").write_text("# Request\n\n- Write a guide to the harbour.\n- List its opening hours.\n")
-    (folder / "long.md").write_text(LONG)
-    (folder / "todolist.md").write_text("# To do\n\nNothing yet.\n")
-    (folder / "tool.py").write_text("print()\n")
-    return folder
+    (mission / "long.md").write_text(LONG)
+    (mission / "tool.py").write_text("print()\n")
+    return mission
 
 
 @pytest.fixture

@@ -9,21 +9,11 @@ from process_tree import command_line, wait_for_end, wait_for_start
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Path:
-    """For the editor's own files. Short: the path of a socket is."""
-    (tmp_path / "h").mkdir()
-    return tmp_path / "h"
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
+def folder(mission: Path) -> Path:
     """A mission with a document that is too long, and a plan that is still to be made."""
-    folder = tmp_path / "mission"
-    (folder / ".kinos").mkdir(parents=True)
-    (folder / "demande.md").write_text("# Request\n\n- Write a guide to the harbour.\n- List its opening hours.\n")
-    (folder / "todolist.md").write_text("# To do\n\nNothing yet.\n")
-    (folder / "long.md").write_text("# Tide\n\n" + "word " * 5985 + "\n")
-    return folder
+    (mission / ".kinos").mkdir()
+    (mission / "long.md").write_text("# Tide\n\n" + "word " * 5985 + "\n")
+    return mission
 
 
 def test_sizes_appear_and_clear_on_the_screen_while_one_types(home: Path, folder: Path) -> None:

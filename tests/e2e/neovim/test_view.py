@@ -9,21 +9,11 @@ from process_tree import alive
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Path:
-    """For the editor's own files."""
-    (tmp_path / "home").mkdir()
-    return tmp_path / "home"
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
+def folder(mission: Path) -> Path:
     """A mission with a plan that is still to be made, and folders in it."""
-    folder = tmp_path / "mission"
-    (folder / "docs" / "api").mkdir(parents=True)
-    (folder / "demande.md").write_text("# Request\n\n- Write a guide to the harbour.\n- List its opening hours.\n")
-    (folder / "todolist.md").write_text("# To do\n\nNothing yet.\n")
-    (folder / "docs" / "api" / "alarms.md").write_text("# Alarms\n\n" + "word " * 7000)
-    return folder
+    (mission / "docs" / "api").mkdir(parents=True)
+    (mission / "docs" / "api" / "alarms.md").write_text("# Alarms\n\n" + "word " * 7000)
+    return mission
 
 
 def shown(words: str) -> str:

@@ -14,6 +14,24 @@ local function on_change(act)
   end
 end
 
+---@param act fun(call: kinos.Call, change: string?)
+---@return fun(call: kinos.Call, item: kinos.Item?)
+local function on_change_or_none(act)
+  return function(call, item)
+    act(call, item and item.kind == 'change' and item.key or nil)
+  end
+end
+
+-- The module is loaded once the key is pressed.
+---@param module string
+---@param name string
+---@return fun(call: kinos.Call, change: string?)
+local function lazily(module, name)
+  return function(call, change)
+    require(module)[name](call, change)
+  end
+end
+
 ---@param call kinos.Call
 ---@param item kinos.Item
 local function open_file(call, item)
@@ -31,44 +49,32 @@ M.change = {
   {
     on = 'a',
     does = 'accept the change',
-    run = on_change(function(call, change)
-      require('kinos.change').accept(call, change)
-    end),
+    run = on_change(lazily('kinos.change', 'accept')),
   },
   {
     on = 'r',
     does = 'reject the change, with a reason',
-    run = on_change(function(call, change)
-      require('kinos.change').reject(call, change)
-    end),
+    run = on_change(lazily('kinos.change', 'reject')),
   },
   {
     on = 'e',
     does = 'edit the waiting change beside its files as they are',
-    run = on_change(function(call, change)
-      require('kinos.review').open(call, change)
-    end),
+    run = on_change(lazily('kinos.review', 'open')),
   },
   {
     on = 'd',
     does = 'what the change makes of its files',
-    run = on_change(function(call, change)
-      require('kinos.view.diff').show(call, change)
-    end),
+    run = on_change(lazily('kinos.view.diff', 'show')),
   },
   {
     on = 'u',
     does = 'take the change back; on no change, the last one that landed',
-    run = function(call, item)
-      require('kinos.change').undo(call, item and item.kind == 'change' and item.key or nil)
-    end,
+    run = on_change_or_none(lazily('kinos.change', 'undo')),
   },
   {
     on = 'U',
     does = 'put the change back; on no change, the oldest taken back',
-    run = function(call, item)
-      require('kinos.change').redo(call, item and item.kind == 'change' and item.key or nil)
-    end,
+    run = on_change_or_none(lazily('kinos.change', 'redo')),
   },
   {
     on = 'gf',
