@@ -134,7 +134,7 @@ def test_what_cannot_be_done_is_said_with_what_helps_and_a_key_stays_a_secret(
     window.run_command("KinOS: Approve What This Folder Brings")
     window.choices(r"check\.command = .*make")
     window.screenshot("palette-approve")
-    window.choose('check.command = ["make", "test"]')
+    window.tick('check.command = ["make", "test"]')
     window.press("Enter")
     window.notification("Approved: 1 of 1")
 

@@ -3,10 +3,12 @@
 import contextlib
 import json
 import re
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, NoReturn, Self
+from urllib.parse import quote
 
 from e2e.vscode.vscode_browser import Browser, BrowserError
 from e2e.vscode.vscode_host import Host
@@ -17,11 +19,22 @@ PATIENCE = 120
 
 STATUS_ITEM = '[id="kinos.kinos.kinos.status"]'
 SIZE_ITEM = '[id="kinos.kinos.kinos.size"]'
+ACTIVE_GROUP = ".editor-group-container.active"
 NOTIFICATIONS = ".notifications-toasts"
 QUICK_INPUT = ".quick-input-widget:not([style*='display: none'])"
 QUICK_ROW = f"{QUICK_INPUT} .quick-input-list .monaco-list-row"
 WEBVIEW = ("iframe.webview.ready", "#active-frame")
 """The frames a webview's page is in."""
+SCENE = {
+    "tabs": f"{ACTIVE_GROUP} .tab",
+    "asked": QUICK_INPUT,
+    "told": f"{NOTIFICATIONS} .notification-list-item-message",
+    "dialog": ".monaco-dialog-box",
+    "status": STATUS_ITEM,
+}
+"""What tells most of where a window is."""
+LOGGED = 20
+"""Lines of the extension's log that a failure shows."""
 
 ENTRY = """
 (() => {
@@ -114,9 +127,19 @@ class Window:
         self.browser.call("type", text=text)
 
     def run_command(self, title: str) -> None:
-        """Runs a command by its whole title from the palette."""
-        self.press("F1")
-        self.choose(title)
+        """Runs a command by its whole title from the palette, which offers it once what it is about is there."""
+        end = time.monotonic() + PATIENCE
+        while True:
+            self.press("F1")
+            self.choices()
+            self.type(title)
+            if self._is_at(title, 10):
+                self.press("Enter")
+                return
+            if time.monotonic() > end:
+                self._fail(f"the palette does not offer {title}")
+            self.press("Escape")
+            self.see_gone(QUICK_INPUT, "")
 
     def start_team(self, team: str = "default") -> None:
         """Starts a team, as the person chooses it from the palette's list."""
@@ -128,7 +151,25 @@ class Window:
         """Chooses the row of the quick pick that has this label; typing it may be needed to see it."""
         self.choices()
         self.type(label)
-        self.click(f"{QUICK_ROW} .label-name", text=rf"^\s*{_literal(label)}$")
+        if not self._is_at(label, PATIENCE):
+            self._fail(f"there is no {label} to choose")
+        self.press("Enter")
+
+    def tick(self, label: str) -> None:
+        """Ticks the row with this label, of a quick pick in which several can be."""
+        self.choices()
+        self.type(label)
+        self.click(f"{QUICK_ROW} .label-name", text=_whole(label))
+
+    def _is_at(self, label: str, seconds: float) -> bool:
+        """Moves to the row of the quick pick with this label: whether it comes within that time."""
+        if not self._shows(f"{QUICK_ROW} .label-name", _whole(label), seconds):
+            return False
+        for _ in self.texts(QUICK_ROW):
+            if self._shows(f"{QUICK_ROW}.focused .label-name", _whole(label), 0.5):
+                return True
+            self.press("ArrowDown")
+        return False
 
     def choices(self, pattern: str = "") -> list[str]:
         """The rows that a quick pick shows, once it is there and one matches: label, description and detail in one."""
@@ -148,18 +189,26 @@ class Window:
     # Editors
 
     def open_file(self, path: Path, line: int = 1) -> None:
-        """Opens a file as the person does by its path, with the cursor at the start of `line`."""
-        self.press("Control+P")
-        self.see(f"{QUICK_INPUT} .quick-input-box", "")
-        self.type(f"{path}:{line}")
-        self.see(f"{QUICK_ROW}.focused", re.escape(path.name))
-        self.press("Enter")
-        self.see(".editor-group-container.active .tab.active", rf"^{_literal(path.name)}")
-        self.see_gone(QUICK_INPUT, "")
+        """Opens a file as the person does by its path, with the cursor at the start of `line`. Enter takes another file of
+        that name where the list is not yet of the path: then once more.
+        """
+        end = time.monotonic() + PATIENCE
+        while True:
+            self.press("Control+P")
+            self.see(f"{QUICK_INPUT} .quick-input-box", "")
+            self.type(f"{path}:{line}")
+            self.see(f"{QUICK_ROW}.focused", re.escape(path.name))
+            self.press("Enter")
+            if self._shows(f'{ACTIVE_GROUP} .monaco-editor.focused[data-uri$="{quote(str(path))}"]', "", 10):
+                self.see_gone(QUICK_INPUT, "")
+                return
+            if time.monotonic() > end:
+                self._fail(f"{path} does not open")
+            self.press("Escape")
 
     def active_tab(self, pattern: str, seconds: float = PATIENCE) -> str:
         """The title of the tab the person is in, once it matches."""
-        return self.see(".editor-group-container.active .tab.active", pattern, seconds)
+        return self.see(f"{ACTIVE_GROUP} .tab.active", pattern, seconds)
 
     def editor(self, pattern: str, seconds: float = PATIENCE) -> str:
         """A line of an open editor, once one matches."""
@@ -331,12 +380,29 @@ class Window:
     def _awaited(self, call: str, selector: str, pattern: str, seconds: float, **more: object) -> Any:
         return self._tried(call, selector=selector, pattern=pattern, timeout=seconds * 1000, **more)
 
+    def _shows(self, selector: str, pattern: str, seconds: float) -> bool:
+        """Whether a text of what the selector finds matches within that time."""
+        with contextlib.suppress(BrowserError):
+            self.browser.call("waitForText", selector=selector, pattern=pattern, timeout=seconds * 1000)
+            return True
+        return False
+
     def _tried(self, call: str, **arguments: object) -> Any:
         try:
             return self.browser.call(call, **arguments)
         except BrowserError as error:
-            self.screenshot("failed")
-            raise BrowserError(f"{error}\nThe extension's log:\n{self._editor.log()}") from error
+            self._fail(str(error), error)
+
+    def _fail(self, why: str, cause: BrowserError | None = None) -> NoReturn:
+        """Raises BrowserError with what is seen and what the extension logged last."""
+        self.screenshot("failed")
+        seen = "\n".join(f"{name}: {self.texts(selector)}" for name, selector in SCENE.items())
+        log = "\n".join(self._editor.log().splitlines()[-LOGGED:])
+        raise BrowserError(f"{why}\nWhat is seen:\n{seen}\nThe end of the extension's log:\n{log}") from cause
+
+
+def _whole(label: str) -> str:
+    return rf"^\s*{_literal(label)}$"
 
 
 def _literal(text: str) -> str:
