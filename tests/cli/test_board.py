@@ -59,6 +59,11 @@ def test_who_waits_for_the_api_says_so() -> None:
     assert "The model's API" in shown(120, agents=(deferred,))
 
 
+def test_an_agent_at_work_that_does_not_go_on_says_why() -> None:
+    held = AgentView("production", AgentState.LANDING, 1.0, "Tidy", deferred="waits until you pause in a.md")
+    assert "waits until you pause in a.md" in shown(120, agents=(held,))
+
+
 @pytest.mark.parametrize("width", [20, 36, 40, 48, 60, 70, 80, 120, 200])
 def test_nothing_wraps_at_any_width(width: int) -> None:
     lines = shown(width, waiting=CHANGES).rstrip("\n").split("\n")

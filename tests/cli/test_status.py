@@ -62,6 +62,15 @@ def test_what_the_team_is_asked_to_consolidate_is_told(
     assert "Asked: the team is to consolidate docs/api.md\n" in capsys.readouterr().out
 
 
+def test_an_agent_that_does_not_go_on_is_told_with_why(
+    outside: FakeOutside, capsys: pytest.CaptureFixture[str]
+) -> None:
+    held = replace(RUNNING.agents["ann"], state=AgentState.LANDING, deferred="waits until you pause in a.md")
+    answering(outside, replace(RUNNING, agents={"ann": held}))
+    assert run(["status"], outside) == 0
+    assert "0.2500 US$  waits until you pause in a.md\n" in capsys.readouterr().out
+
+
 def test_a_running_team_is_told_with_its_agents_its_spending_and_what_waits(
     outside: FakeOutside, capsys: pytest.CaptureFixture[str]
 ) -> None:

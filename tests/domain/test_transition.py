@@ -94,11 +94,23 @@ def test_an_agent_that_is_deferred_says_why_until_it_is_not_or_begins_or_stops()
     assert [apply(deferred, event).agents["ann"].deferred for event in ends] == [""] * len(ends)
 
 
+def test_an_agent_whose_edit_waits_for_a_person_says_so_until_they_pause_or_its_cycle_ends() -> None:
+    held = apply(
+        State(agents={"ann": AgentView("ann", A.LANDING, 1.0)}), ev.LandingDeferred(NOW, "ann", "y1", "docs/a.md")
+    )
+    assert held.agents["ann"].deferred == "waits until you pause in docs/a.md"
+    ends = [
+        ev.LandingDeferred(NOW, "ann", "y1", ""), AGENT_EVENTS[A.RESTING], AGENT_EVENTS[A.FAILED], AGENT_EVENTS[A.STOPPED],
+    ]  # fmt: skip
+    assert [apply(held, event).agents["ann"].deferred for event in ends] == [""] * len(ends)
+
+
 NAMES = st.sampled_from(["ann", "bob", "stranger"])
 EVENTS = st.one_of(
     st.builds(lambda name, reason: ev.AgentDeferred(NOW, name, reason, NOW), NAMES, st.sampled_from(["", "no answer"])),
     st.sampled_from([*TEAM_EVENTS.values(), ev.TeamResumed(NOW, "by hand"), ev.MapWritten(NOW, "m"), ev.Noted(NOW, "info", "x")]),
     st.builds(ev.AgentStarted, st.just(NOW), NAMES),
+    st.builds(lambda name, path: ev.LandingDeferred(NOW, name, "y", path), NAMES, st.sampled_from(["", "a.md"])),
     st.builds(lambda event, name: replace(event, agent=name), st.sampled_from(list(AGENT_EVENTS.values())), NAMES),
     st.builds(ev.WeightsSet, st.just(NOW), st.dictionaries(NAMES, st.sampled_from([0.0, 1.0, 4.0]))),
     st.builds(

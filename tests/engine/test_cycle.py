@@ -541,6 +541,54 @@ async def test_an_edit_the_editor_does_not_take_is_set_aside() -> None:
     assert "did not take" in world.change().reason
 
 
+async def test_an_agent_whose_edit_waits_for_a_person_says_so_until_they_pause() -> None:
+    world = World(teams=ALONE, editor=True)
+    editor = world.editor
+    assert editor is not None
+    await world.session.open()
+    world.open("ann.md")
+    shown: list[tuple[AgentState, str]] = []
+    typed = 0
+
+    def type_on(before: State, after: State, event: ev.Event) -> None:
+        nonlocal typed
+        if isinstance(event, ev.EditFinished | ev.LandingDeferred) and typed < 2:
+            typed += 1
+            editor.type("ann.md", 0, "mine\n")
+        if "ann" in after.agents:
+            shown.append((after.agents["ann"].state, after.agents["ann"].deferred))
+
+    world.session.subscribe(type_on)
+    await once(world)
+    held = (AgentState.LANDING, "waits until you pause in ann.md")
+    at = shown.index(held)
+    assert (AgentState.LANDING, "") in shown[at:]
+    assert {deferred for _, deferred in shown} == {"", held[1]}
+    assert editor.text("ann.md") == "mine\nmine\nann\nline 1\n"
+
+
+async def test_a_stop_ends_what_an_agent_says_of_its_waiting() -> None:
+    world = World(teams=ALONE, editor=True)
+    editor = world.editor
+    assert editor is not None
+    await world.session.open()
+    world.open("ann.md")
+    held = asyncio.Event()
+
+    def type_on(before: State, after: State, event: ev.Event) -> None:
+        if isinstance(event, ev.EditFinished):
+            editor.type("ann.md", 0, "mine\n")
+        if isinstance(event, ev.LandingDeferred):
+            held.set()
+
+    world.session.subscribe(type_on)
+    await world.session.start_team(Start("crew"))
+    await held.wait()
+    await world.session.stop_team()
+    assert world.session.state.agents["ann"].deferred == ""
+    assert editor.text("ann.md") == "mine\nann\n"
+
+
 async def test_a_failing_observation_is_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:
     world = alone()
 

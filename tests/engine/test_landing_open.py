@@ -237,6 +237,24 @@ async def test_an_edit_waits_until_the_person_has_paused(bench: Workbench, clock
     assert bench.editor.text("a.md") == "mine\n" * 4 + "one\ntwo\nTHREE\n"
 
 
+async def test_who_waits_for_a_person_is_told_once_where_and_once_that_it_is_over(
+    bench: Workbench, clock: FakeClock
+) -> None:
+    change = bench.proposed(a_md="one\ntwo\nTHREE\n")
+    told: list[tuple[str, float]] = []
+    bench.editor.type("a.md", 0, "mine\n")
+    for second in (0.4, 0.8):
+        clock.later(second, lambda: bench.editor.type("a.md", 0, "mine\n"))
+    await bench.landing.land(change, lambda path: told.append((path, clock.monotonic())))
+    assert told == [("a.md", 0.0), ("", pytest.approx(0.8 + PAUSE))]
+
+
+async def test_who_need_not_wait_for_a_person_is_told_nothing(bench: Workbench) -> None:
+    told: list[str] = []
+    await bench.landing.land(bench.proposed(a_md="one\ntwo\nTHREE\n"), told.append)
+    assert told == []
+
+
 async def test_a_person_who_never_pauses_does_not_hold_up_a_stop(bench: Workbench, clock: FakeClock) -> None:
     change = bench.proposed(a_md="one\ntwo\nTHREE\n")
     bench.editor.type("a.md", 0, "mine\n")

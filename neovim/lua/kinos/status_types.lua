@@ -70,7 +70,7 @@
 ---@field said string what its model says right now; empty if nothing
 ---@field lastResult string
 ---@field lastError string
----@field deferred string why it rests though it could run; empty if it does not
+---@field deferred string why it does not go on though it could, else empty
 
 ---@class kinos.status.Budget
 ---@field usd? number

@@ -185,7 +185,7 @@ def _row(view: AgentView, team: TeamState, strokes: Strokes) -> dict[str, Text]:
     failed = view.state is AgentState.FAILED
     style = "yellow" if view.state in WORKING else "red" if failed or view.deferred else "dim"
     about = (
-        view.task or view.said or view.deferred or (view.last_error if failed else view.last_result or view.last_error)
+        view.deferred or view.task or view.said or (view.last_error if failed else view.last_result or view.last_error)
     )
     return {
         "agent": Text(view.name),

@@ -90,7 +90,7 @@ def _of(cap: float) -> str:
 def _agent(each: Mapping[str, Any]) -> dict[str, Any]:
     usd, tokens = each["usd"], each["tokensIn"] + each["tokensOut"]
     spent = "?" if usd is None else f"{usd:.4f} US$" if usd else f"{tokens:,} tokens"
-    about = " ".join((each["task"] or each["lastResult"]).split())
+    about = " ".join((each["deferred"] or each["task"] or each["lastResult"]).split())
     return {**each, "spent": spent, "about": about if len(about) <= 60 else f"{about[:59]}…"}
 
 

@@ -143,6 +143,15 @@ class EditFinished(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class LandingDeferred(Event):
+    """The edit waits until the person pauses who types into `path`; no `path`: they have."""
+
+    agent: str
+    cycle: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
 class CycleRested(Event):
     """The cycle ended without a failure; `result` says how. The agent rests until `next_at`."""
 

@@ -63,7 +63,7 @@ class AgentView:
     useful: int = 0
     tried: int = 0
     deferred: str = ""
-    """Why it does not run though it could: the API of its model does not answer."""
+    """Why it does not go on though it could: its model's API does not answer, or a person types where its edit is to land."""
     said: str = ""
 
 

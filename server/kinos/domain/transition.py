@@ -138,10 +138,15 @@ def _edited(state: State, e: ev.EditFinished) -> State:
     return _agent(state, e.agent, _A.LANDING, since=e.time)
 
 
+def _held_up(state: State, e: ev.LandingDeferred) -> State:
+    return _agent(state, e.agent, deferred=f"waits until you pause in {e.path}" if e.path else "")
+
+
 def _finished(state: State, name: str, to: AgentState, seconds: float, **fields: Any) -> State:
     view = state.agents.get(name, AgentView(name))
     after = _agent(
-        state, name, to, task="", files=(), said="", cycles=view.cycles + 1, seconds=view.seconds + seconds, **fields
+        state, name, to, task="", files=(), said="", deferred="", cycles=view.cycles + 1,
+        seconds=view.seconds + seconds, **fields,
     )  # fmt: skip
     return _agent(after, name, _A.ASLEEP, next_at=None) if view.weight == 0 else after
 
@@ -244,6 +249,7 @@ _HANDLERS: Mapping[type[ev.Event], Callable[[State, Any], State]] = {
     ev.Said: _said,
     ev.TaskClaimed: _claimed,
     ev.EditFinished: _edited,
+    ev.LandingDeferred: _held_up,
     ev.CycleRested: _rested,
     ev.CycleFailed: _failed,
     ev.AgentHeld: _held,

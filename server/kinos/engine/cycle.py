@@ -218,7 +218,7 @@ class Cycle:
     async def _land(self, change: Change) -> Outcome:
         accepted = change.to(ChangeState.ACCEPTED)
         try:
-            landed = await self._tools.landing.land(accepted)
+            landed = await self._tools.landing.land(accepted, self._wait_for_pause)
         except PolicyError as error:
             self._tools.record(accepted.to(ChangeState.REFUSED, error.message), change.state)
             return Outcome(Result.REFUSED, str(error))
@@ -232,6 +232,9 @@ class Cycle:
     def _spent(self, model: str, usage: Usage) -> None:
         self._usage += usage
         self._usd = add_cost(self._usd, self._tools.budget.cost(model, usage))
+
+    def _wait_for_pause(self, path: str) -> None:
+        self._say(ev.LandingDeferred(self._now(), self._agent.name, self.name, path))
 
     def _hear(self, text: str) -> None:
         self._say(ev.Said(self._now(), self._agent.name, self.name, text))

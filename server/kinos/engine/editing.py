@@ -27,6 +27,8 @@ TRIES = 3
 REGRETS = 10
 """How often the text of a change that was set aside is taken back, where an editor made it all the same."""
 
+type Waits = Callable[[str], None]
+
 
 class Files(Protocol):
     """The files behind the documents."""
@@ -72,11 +74,14 @@ class Editing:
             await asyncio.wait(self._taking_back)
 
     @asynccontextmanager
-    async def turn(self, paths: Sequence[str]) -> AsyncIterator[None]:
-        """Hold the files with nobody typing into one of them. Who waits for a person holds nothing, and nobody up."""
+    async def turn(self, paths: Sequence[str], waits: Waits = lambda path: None) -> AsyncIterator[None]:
+        """Hold the files with nobody typing into one of them. Who waits for a person holds nothing, and nobody up.
+
+        `waits` is told of the path that a person types into, and of "" once they have paused.
+        """
         files = [self._files.real(path) for path in paths]
         while True:
-            await self._paused(paths)
+            await self._paused(paths, waits)
             async with self._turns.take(files):
                 if self._typed_into(paths) is None:
                     yield
@@ -206,12 +211,18 @@ class Editing:
         now, wanted = parse(buffer.text.text), decoded(step.after or b"", step.path)
         return buffer.text.version, line_edits(now, wanted)
 
-    async def _paused(self, paths: Sequence[str]) -> None:
+    async def _paused(self, paths: Sequence[str], waits: Waits) -> None:
         """Wait until the person has not typed into any of `paths` for a moment."""
+        told = ""
         while (path := self._typed_into(paths)) is not None:
             if self.abandoned:
                 raise LandingError("The team was stopped before the change could be made.")
+            if path != told:
+                waits(path)
+                told = path
             await self._buffers.heard(path, self._buffers.typing(path, PAUSE))
+        if told:
+            waits("")
 
     def _typed_into(self, paths: Sequence[str]) -> str | None:
         return next((path for path in paths if self._buffers.typing(path, PAUSE) > 0), None)

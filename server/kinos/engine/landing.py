@@ -11,7 +11,7 @@ from kinos.domain.change import Change, ChangeState, FileChange, digest
 from kinos.domain.errors import ConflictError, KinosError, LandingError
 from kinos.domain.path import checked
 from kinos.engine.buffer import Buffers
-from kinos.engine.editing import Editing
+from kinos.engine.editing import Editing, Waits
 from kinos.engine.merge import merged, remains
 from kinos.engine.ports import Begun, Disk, Editor, Intent, Journal
 from kinos.engine.step import Step
@@ -103,13 +103,13 @@ class Landing:
         step = self._plan(self.check(file.path), file.base, file.result).step
         return step.before, step.after
 
-    async def land(self, change: Change) -> Change:
-        """Make the accepted `change`. Returns it landed, with what was found and left.
+    async def land(self, change: Change, waits: Waits = lambda path: None) -> Change:
+        """Make the accepted `change`. Returns it landed, with what was found and left. `waits` as for `Editing.turn`.
 
         Raises ConflictError, PolicyError or LandingError; then nothing of it was made.
         """
         paths = [checked(file.path, self._extra()) for file in change.files]
-        async with self.editing.turn(paths):
+        async with self.editing.turn(paths, waits):
             moves = [
                 (self._permitted(path), file.base, file.result) for path, file in zip(paths, change.files, strict=True)
             ]
