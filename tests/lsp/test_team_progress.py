@@ -1,8 +1,10 @@
 """What a person reads of a running team where the editor shows progress."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import cast
 
 import pytest
 
@@ -52,10 +54,20 @@ def test_it_says_how_near_the_nearest_cap_is(
     assert percentage({**budget, "tokens": 0, "tokensCap": 0, "minutes": 0.0, "minutesCap": 0}) == share
 
 
+class Soon:
+    """Implements `Timer`: what shall be done later is done in the next turn of the loop."""
+
+    def time(self) -> float:
+        return 0.0
+
+    def call_later(self, delay: float, callback: Callable[[], None]) -> asyncio.TimerHandle:
+        return cast("asyncio.TimerHandle", asyncio.get_running_loop().call_soon(callback))
+
+
 async def followed() -> tuple[World, RecordingClient, Background]:
     asyncio.get_running_loop().set_default_executor(InlineExecutor())
     world, client, background = World(), RecordingClient(), Background()
-    world.session.subscribe(TeamProgress(world.session, client, background).on_event)
+    world.session.subscribe(TeamProgress(world.session, client, background, Soon()).on_event)
     await world.session.open()
     return world, client, background
 

@@ -1,5 +1,6 @@
 import asyncio
 import os
+import select
 import socket
 import subprocess
 import sys
@@ -101,6 +102,22 @@ async def test_messages_leave_in_their_order_though_nobody_reads_yet() -> None:
     drain.join(10)
     os.close(read)
     assert b"".join(got) == message + b"end"
+
+
+@pytest.mark.parametrize("kind", [os.pipe, socket.socketpair])
+async def test_a_message_for_which_there_is_room_has_left_before_the_loop_goes_on(kind: Callable[[], Any]) -> None:
+    read, write = (end if isinstance(end, int) else end.detach() for end in kind())
+    writer, interval = Writer(write), sys.getswitchinterval()
+    sys.setswitchinterval(60)  # No other thread runs while this one does not wait.
+    try:
+        writer.write(b"quick")
+        assert select.select([read], [], [], 0)[0] == [read]
+        assert writer.pending == 0
+    finally:
+        sys.setswitchinterval(interval)
+    writer.close()
+    assert os.read(read, 9) == b"quick"
+    os.close(read)
 
 
 @pytest.mark.parametrize("kind", [os.pipe, socket.socketpair])

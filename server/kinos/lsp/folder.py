@@ -15,6 +15,7 @@ from kinos.domain.setting import secrets
 from kinos.domain.state import State
 from kinos.lsp.background import Background
 from kinos.lsp.client import Client, explained
+from kinos.lsp.coalescing import Coalesced
 from kinos.lsp.editor import DocumentEditor
 from kinos.lsp.mistake_report import MistakeReport
 from kinos.lsp.outside import Workspace
@@ -23,7 +24,6 @@ from kinos.lsp.publisher import Publisher
 from kinos.lsp.question import CapQuestion
 from kinos.lsp.refresh import Refresh
 from kinos.lsp.size_report import SizeReport
-from kinos.lsp.status import Status
 from kinos.lsp.team_progress import TeamProgress
 from kinos.lsp.uri import real_place, uri_of, within
 from kinos.tokens.document import OpenText
@@ -54,7 +54,7 @@ class Folder:
         self.session = self._workspace.session
         self._complain = complain
         self._complain(self.uri, self._workspace.problems)
-        self._status = Status(lambda: client.status(self.picture()), asyncio.get_running_loop())
+        self._status = Coalesced(lambda: client.status(self.picture()), asyncio.get_running_loop())
         docs = uri_of(str(self._workspace.docs))
         self.diagnostics = SizeReport(
             self._workspace.root, self.session, publisher, background, client.form, docs, self.uri_of, self.owns
@@ -65,7 +65,7 @@ class Folder:
         self.session.subscribe(self._on_event)
         self.session.subscribe(Refresh(self.session, client, asyncio.get_running_loop()).on_event)
         self.session.subscribe(CapQuestion(self.session, client, background).on_event)
-        self.session.subscribe(TeamProgress(self.session, client, background).on_event)
+        self.session.subscribe(TeamProgress(self.session, client, background, asyncio.get_running_loop()).on_event)
 
     async def open(self, *, watch: bool = True) -> None:
         """Count it, and tell its state from then on: before, the figures would be wrong."""

@@ -123,6 +123,14 @@ class Protocol(LanguageServerProtocol):
         return (yield from super().lsp_workspace__execute_command(params))
 
     @override
+    def notify(self, method: str, params: Any | None = None) -> None:
+        """Tell the client. What is plain already is sent as it is."""
+        if isinstance(params, dict):
+            self._send_data({"jsonrpc": self.VERSION, "method": method, "params": params})
+        else:
+            super().notify(method, params)
+
+    @override
     def send_request(self, *arguments: Any, **more: Any) -> Future[Any]:
         """Ask the client."""
         answer = super().send_request(*arguments, **more)

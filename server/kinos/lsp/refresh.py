@@ -10,8 +10,8 @@ from kinos.domain.change import ChangeState
 from kinos.domain.event import ChangeMoved, Event
 from kinos.domain.state import WORKING, State
 from kinos.lsp.client import Client
+from kinos.lsp.coalescing import Timer
 from kinos.lsp.offer import HINTS, LENSES
-from kinos.lsp.status import Timer
 
 if TYPE_CHECKING:
     from kinos.engine.session import Session

@@ -9,6 +9,7 @@ from kinos.domain.event import Event, TeamStarting, TeamStopped
 from kinos.domain.state import WORKING, AgentState, State, TeamState
 from kinos.lsp.background import Background
 from kinos.lsp.client import Client, explained
+from kinos.lsp.coalescing import Coalesced, Timer
 from kinos.lsp.progress import Progress
 
 if TYPE_CHECKING:
@@ -20,11 +21,12 @@ _CAPS = ("usd", "tokens", "runs", "minutes")
 class TeamProgress:
     """Follows the team of one folder from its start to the end of its last process."""
 
-    def __init__(self, session: Session, client: Client, background: Background) -> None:
+    def __init__(self, session: Session, client: Client, background: Background, timer: Timer) -> None:
         self._session = session
         self._client = client
         self._background = background
         self._progress: Progress | None = None
+        self._reports = Coalesced(self._report, timer)
 
     def on_event(self, before: State, after: State, event: Event) -> None:
         """A subscriber of the engine."""
@@ -33,10 +35,15 @@ class TeamProgress:
         if self._progress is None or before == after:
             return
         if isinstance(event, TeamStopped):
+            self._reports.stop()
             self._progress.end(after.team.reason)
             self._progress = None
         else:
-            self._progress.report(message(after), percentage(self._session.picture()["budget"]))
+            self._reports.changed()
+
+    def _report(self) -> None:
+        if self._progress is not None:
+            self._progress.report(message(self._session.state), percentage(self._session.picture()["budget"]))
 
     def _cancel(self) -> None:
         self._background.start(self._stop())

@@ -14,6 +14,8 @@ from typing import Protocol
 _CHUNK = 1 << 16
 _AHEAD = 1 << 20
 """Bytes that are read before anybody has handled them, about."""
+_SURE = 512 if sys.platform == "win32" else select.PIPE_BUF
+"""Bytes that a pipe or a socket takes without waiting once it says that it takes some."""
 _FLUSH = 0.5
 """Seconds the last messages may take to leave: an editor that no longer reads must not keep the process."""
 _LOOK = 0.1
@@ -148,9 +150,9 @@ def hung_up(descriptor: int) -> bool:
 
 
 class Writer:
-    """Writes to `descriptor` in a thread: an editor that is slow to read never holds up the loop. `gone` is set when it
-    cannot be written to any more; of a pipe that nothing else comes through (`alone`) that is seen also while nothing is
-    written.
+    """Writes to `descriptor` what it takes at once, and the rest in a thread: an editor that is slow to read never holds up
+    the loop. `gone` is set when it cannot be written to any more; of a pipe that nothing else comes through (`alone`) that is
+    seen also while nothing is written.
     """
 
     def __init__(self, descriptor: int, *, alone: bool = False) -> None:
@@ -166,6 +168,7 @@ class Writer:
         self._watched = alone and (stat.S_ISFIFO(kind) or stat.S_ISSOCK(kind))
         if self._watched:
             self._loop.add_reader(descriptor, self._look)
+        self._room = _room(descriptor)
         self._thread = threading.Thread(target=self._run, name="output", daemon=True)
         self._thread.start()
 
@@ -177,8 +180,10 @@ class Writer:
     def write(self, data: bytes) -> None:
         """Send `data` after what was sent before."""
         with self._lock:
-            self._pending += len(data)
-        self._queue.put(data)
+            rest = data if self._pending else data[self._at_once(data) :]
+            if rest:
+                self._pending += len(rest)
+                self._queue.put(rest)
 
     def when_room(self, then: Callable[[], None]) -> None:
         """Call `then` on the loop, once, as soon as at most `ROOM` bytes are pending."""
@@ -204,6 +209,18 @@ class Writer:
         if self._watched:
             self._watched = False
             self._loop.remove_reader(self._descriptor)
+
+    def _at_once(self, data: bytes) -> int:
+        """Write what can be without waiting; how many bytes that were. A thread that is woken has to wait for the loop first."""
+        written = 0
+        # An end that is gone is for the thread to meet.
+        with suppress(OSError):
+            while written < len(data) and self._writable():
+                written += os.write(self._descriptor, memoryview(data)[written : written + _SURE])
+        return written
+
+    def _writable(self) -> bool:
+        return self._room is not None and [event for _, event in self._room.poll(0)] == [select.POLLOUT]
 
     def _run(self) -> None:
         broken = False
@@ -234,6 +251,15 @@ class Writer:
     def _call(self, then: Callable[[], object]) -> None:
         with suppress(RuntimeError):  # the loop is closed: nobody wants to know any more
             self._loop.call_soon_threadsafe(then)
+
+
+def _room(descriptor: int) -> "select.poll | None":
+    """What tells whether something can be written; None where nothing does, as for pipes on Windows."""
+    if sys.platform == "win32":
+        return None
+    poll = select.poll()
+    poll.register(descriptor, select.POLLOUT)
+    return poll
 
 
 class Deadline:

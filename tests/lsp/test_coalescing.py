@@ -1,4 +1,4 @@
-"""The coalescing of `kinos/status`, on a clock that is moved by hand."""
+"""The coalescing of what is told of a state, on a clock that is moved by hand."""
 
 import asyncio
 from collections.abc import Callable
@@ -8,7 +8,7 @@ from typing import cast
 
 from kinos.domain.event import Noted
 from kinos.domain.state import State
-from kinos.lsp.status import INTERVAL, Status
+from kinos.lsp.coalescing import INTERVAL, Coalesced
 
 EVENT = Noted(datetime.now(UTC), "info", "something")
 
@@ -52,7 +52,7 @@ class ManualTimer:
 def test_the_first_change_is_told_at_once() -> None:
     sent: list[float] = []
     timer = ManualTimer()
-    Status(lambda: sent.append(timer.now), timer).changed()
+    Coalesced(lambda: sent.append(timer.now), timer).changed()
     timer.pass_(0)
     assert len(sent) == 1
 
@@ -60,7 +60,7 @@ def test_the_first_change_is_told_at_once() -> None:
 def test_changes_in_between_are_told_together_and_the_last_one_always() -> None:
     timer = ManualTimer()
     state, sent = [0], list[int]()
-    status = Status(lambda: sent.append(state[0]), timer)
+    status = Coalesced(lambda: sent.append(state[0]), timer)
     for number in range(100):
         state[0] = number
         status.changed()
@@ -73,7 +73,7 @@ def test_changes_in_between_are_told_together_and_the_last_one_always() -> None:
 def test_a_rested_folder_tells_its_next_change_at_once() -> None:
     sent: list[float] = []
     timer = ManualTimer()
-    status = Status(lambda: sent.append(timer.now), timer)
+    status = Coalesced(lambda: sent.append(timer.now), timer)
     status.changed()
     timer.pass_(0)
     timer.pass_(60)
@@ -84,20 +84,20 @@ def test_a_rested_folder_tells_its_next_change_at_once() -> None:
 
 def test_an_event_that_changes_nothing_is_not_told() -> None:
     timer = ManualTimer()
-    Status(lambda: None, timer).on_event(State(), State(), EVENT)
+    Coalesced(lambda: None, timer).on_event(State(), State(), EVENT)
     assert timer.handles == []
 
 
 def test_an_event_that_changes_the_state_is_told() -> None:
     timer = ManualTimer()
-    Status(lambda: None, timer).on_event(State(), replace(State(), waiting=1), EVENT)
+    Coalesced(lambda: None, timer).on_event(State(), replace(State(), waiting=1), EVENT)
     assert len(timer.handles) == 1
 
 
 def test_nothing_is_told_after_the_stop() -> None:
     sent: list[None] = []
     timer = ManualTimer()
-    status = Status(lambda: sent.append(None), timer)
+    status = Coalesced(lambda: sent.append(None), timer)
     status.changed()
     status.stop()
     timer.pass_(1)

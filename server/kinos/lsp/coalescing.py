@@ -1,4 +1,4 @@
-"""The state of a folder for the editor: `kinos/status` after every change, and `kinos/state` when asked."""
+"""What is told of a state that changes often, as `kinos/status` is: not each change, and always the last."""
 
 import asyncio
 from collections.abc import Callable
@@ -23,8 +23,8 @@ class Timer(Protocol):
         ...
 
 
-class Status:
-    """Sends the complete picture of one folder, coalesced: the first change at once, the last one always."""
+class Coalesced:
+    """Has `send` tell how things stand, for many changes at a time: the first at once, the last one always."""
 
     def __init__(self, send: Callable[[], None], timer: Timer) -> None:
         self._send = send
