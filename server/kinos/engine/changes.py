@@ -63,9 +63,16 @@ class Changes:
             raise UsageError(f"There is no change {identity} here.", "See kin history.")
         return change
 
-    def landed(self, path: str) -> list[Change]:
-        """The changes that landed in `path` and were not taken back, the latest first."""
-        there = {change.id: change for change in self.all() if change.state in LANDED_STATES and path in change.paths}
+    def landed(self, path: str | None = None) -> list[Change]:
+        """The changes that landed in `path`, None: anywhere, and were not taken back; the one that landed last comes first.
+
+        Those that landed before this engine was there come in the order made.
+        """
+        there = {
+            change.id: change
+            for change in self.all()
+            if change.state in LANDED_STATES and (path is None or path in change.paths)
+        }
         return [there[name] for name in reversed(self._landed) if name in there]
 
     def restore(self) -> None:

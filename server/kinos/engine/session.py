@@ -213,8 +213,8 @@ class Session:
         """Every change, in the order made."""
         return self._changes.all()
 
-    def last_landed(self, path: str) -> Change | None:
-        """The change that landed in `path` last and was not taken back."""
+    def last_landed(self, path: str | None = None) -> Change | None:
+        """The change that landed last in `path`, None: anywhere, and was not taken back."""
         return next(iter(self._changes.landed(path)), None)
 
     def figures(self) -> Sequence[Figures]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException, JsonRpcInvalidParams
 
-from kinos.domain.change import LANDED_STATES, ChangeState
+from kinos.domain.change import ChangeState
 from kinos.domain.errors import KinosError
 from kinos.domain.exemption import ignores_size
 from kinos.domain.path import REQUESTS
@@ -119,7 +119,6 @@ def scene(params: types.CodeActionParams, place: Place, dialect: Dialect) -> Sce
         last -= 1  # a selection of whole lines ends before the next one
     level = session.sizes.documents.level(place.path)
     counted = place.folder.owns(place.path) and session.restructuring.allows(place.path)
-    changes = session.changes()
     # What is about other documents, new ones above all, can be decided about at the request.
     every = place.path in REQUESTS
     return Scene(
@@ -132,12 +131,10 @@ def scene(params: types.CodeActionParams, place: Place, dialect: Dialect) -> Sce
         counted,
         counted and level is not Level.OK and not ignores_size(buffer.text.text),
         dialect.able,
-        [c for c in changes if c.state is ChangeState.PROPOSED and (every or place.path in c.paths)],
+        [c for c in session.changes() if c.state is ChangeState.PROPOSED and (every or place.path in c.paths)],
         _ours(params.context.diagnostics),
         team=session.state.team.state if session.trusted else None,
-        landed=next(
-            (c for c in reversed(changes) if c.state in LANDED_STATES and (every or place.path in c.paths)), None
-        ),
+        landed=session.last_landed(None if every else place.path),
     )
 
 
