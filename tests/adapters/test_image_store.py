@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from kinos.adapters.image_store import ImageStore
+from kinos.adapters.whole_file import HALF
 
 NOW = datetime(2026, 3, 21, 12, tzinfo=UTC)
 NOTHING: dict[str, datetime] = {}
@@ -79,8 +80,8 @@ def test_nothing_is_removed_from_where_nothing_is(tmp_path: Path) -> None:
 
 def test_what_a_process_that_was_killed_has_half_written_is_swept_away_and_not_counted(shelf: Shelf) -> None:
     name = shelf.keep(b"whole", 1)
-    half = shelf.folder / name[:2] / f"{name}.{os.getpid() + 1}"
-    own = shelf.folder / name[:2] / f"{name}.{os.getpid()}"
+    half = shelf.folder / name[:2] / f"{name}{HALF}{os.getpid() + 1}"
+    own = shelf.folder / name[:2] / f"{name}{HALF}{os.getpid()}"
     half.write_bytes(b"who")
     own.write_bytes(b"who")
     assert shelf.store.prune(NOTHING, [], days_ago(30), 1000) == 0

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from kinos.adapters.whole_file import write_flushed
+from kinos.adapters.whole_file import HALF, put
 from kinos.domain.change import digest
 
 
@@ -32,15 +32,9 @@ class ImageStore:
         except OSError:
             # What is there is kept, whoever's it is.
             if not (target := Path(self._place(name))).exists():
-                self._add(target, content)
+                target.parent.mkdir(parents=True, exist_ok=True)
+                put(target, content, flushed=True)
         return name
-
-    def _add(self, target: Path, content: bytes) -> None:
-        temporary = target.with_name(f"{target.name}.{os.getpid()}")
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with temporary.open("wb") as stream:
-            write_flushed(stream, content)
-        temporary.replace(target)
 
     def read(self, name: str) -> bytes | None:
         """A stored image, or None when it is not kept."""
@@ -66,8 +60,8 @@ class ImageStore:
 
     def _sweep(self) -> None:
         """Remove what a process that was killed has half written."""
-        for path in self._folder.glob("??/*.*"):
-            if path.suffix != f".{os.getpid()}":
+        for path in self._folder.glob(f"??/*{HALF}*"):
+            if not path.name.endswith(f"{HALF}{os.getpid()}"):
                 _removed(path)
 
     def _all(self, needed: Mapping[str, datetime]) -> Iterator[_Image]:
