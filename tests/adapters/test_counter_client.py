@@ -16,7 +16,7 @@ from kinos.domain.count import Count, Terms
 from kinos.domain.errors import UnavailableError
 from kinos.domain.size import Counted, Size
 from kinos.tokens.counter import counter_for
-from kinos.tokens.section import bulk
+from kinos.tokens.section import bulk, overview
 from kinos.tokens.suggestion import suggestion
 
 FAMILY = "claude-v4.8"
@@ -63,6 +63,12 @@ async def test_files_are_counted_and_those_that_cannot_be_say_why(counter: Count
         "empty.md": Count("empty.md", Size(0)),
         "gone.md": Count("gone.md"),
     }
+
+
+async def test_what_each_heading_holds_is_worked_out(counter: CounterProcess) -> None:
+    rows, tokens = await counter.overview("# A\n\none two\n\n# B\n\none\n", FAMILY)
+    assert rows == overview("# A\n\none two\n\n# B\n\none\n", counter_for(FAMILY))
+    assert tokens == counter_for(FAMILY).count(rows).tokens
 
 
 async def test_where_a_text_is_too_large_is_worked_out(counter: CounterProcess) -> None:

@@ -8,16 +8,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fakes.catalog import agent
+from fakes.counter import WordCounter
 from kinos.domain.brief import Shown
 from kinos.domain.size import Limits, Size
 from kinos.domain.team import BREADTH, Agent
 from kinos.engine.documents import Documents
-from kinos.engine.observation import CONTEXT, LEAST, STALE, Sight, exhibits, outline
+from kinos.engine.observation import CONTEXT, LEAST, STALE, Sight, exhibits
 from kinos.engine.source import MOST_BYTES
+from kinos.tokens.section import overview
 
 
 async def words(text: str) -> int:
     return len(text.split())
+
+
+async def rows(text: str) -> tuple[str, int]:
+    made = overview(text, WordCounter())
+    return made, await words(made)
 
 
 def sight(
@@ -29,7 +36,7 @@ def sight(
     table = Documents(Limits(60, 120))
     for path, text in texts.items():
         table.put(path, Size(len((text or "").split())))
-    return Sight(table, texts.get, words, changed or [], seen or {}, request)
+    return Sight(table, texts.get, words, rows, changed or [], seen or {}, request)
 
 
 TEXTS = {"a.md": "one", "b.md": "two", "docs/c.md": "three", "todo.md": "four", "long.md": "# L\n\n" + "word " * 100}
@@ -86,7 +93,7 @@ async def test_a_brief_stays_within_its_budget(small: list[int], large: list[int
     table = Documents(Limits(6000, 12000))
     for path, text in texts.items():
         table.put(path, Size(len(text.split())))
-    shown = await exhibits(agent("ann"), Sight(table, texts.get, words, [], {}, ""))
+    shown = await exhibits(agent("ann"), Sight(table, texts.get, words, rows, [], {}, ""))
     assert sum(len(exhibit.text.split()) for exhibit in shown) <= CONTEXT
     assert sum(len(exhibit.text.split()) for exhibit in shown if exhibit.reason == STALE) <= BREADTH
     if texts and sum(len(text.split()) for text in texts.values()) <= BREADTH - LEAST:
@@ -98,7 +105,7 @@ async def test_a_document_that_no_longer_fits_makes_room_for_smaller_ones() -> N
     table = Documents(Limits())
     for path, text in texts.items():
         table.put(path, Size(len(text.split())))
-    shown = await exhibits(agent("ann"), Sight(table, texts.get, words, [], {}, ""))
+    shown = await exhibits(agent("ann"), Sight(table, texts.get, words, rows, [], {}, ""))
     assert [exhibit.path for exhibit in shown] == ["0.md", "1.md", "z.md"]
 
 
@@ -108,7 +115,7 @@ async def test_what_nothing_speaks_for_takes_no_room_from_what_something_does() 
     for path, text in texts.items():
         table.put(path, Size(len(text.split())))
     request = "Compare `2.md`, `3.md`, `4.md`, `5.md` and `6.md`."
-    shown = await exhibits(agent("ann"), Sight(table, texts.get, words, [], {}, request))
+    shown = await exhibits(agent("ann"), Sight(table, texts.get, words, rows, [], {}, request))
     assert [exhibit.path for exhibit in shown] == ["2.md", "3.md", "4.md", "5.md", "6.md", "0.md", "1.md"]
     assert [exhibit.reason for exhibit in shown][5:] == [STALE, STALE]
 
@@ -118,7 +125,7 @@ async def test_what_did_not_fit_comes_first_the_next_time() -> None:
     table = Documents(Limits())
     for path, text in texts.items():
         table.put(path, Size(len(text.split())))
-    shown = await exhibits(agent("ann"), Sight(table, texts.get, words, [], {"0.md": 1, "1.md": 1}, ""))
+    shown = await exhibits(agent("ann"), Sight(table, texts.get, words, rows, [], {"0.md": 1, "1.md": 1}, ""))
     assert [exhibit.path for exhibit in shown] == ["2.md", "3.md"]
 
 
@@ -126,11 +133,6 @@ async def test_an_outline_that_is_itself_too_long_is_left_out() -> None:
     text = "# a heading of quite some words\nx\n" * 8000
     shown = await exhibits(agent("ann"), sight({"huge.md": text, "a.md": "x"}))
     assert [exhibit.path for exhibit in shown] == ["a.md"]
-
-
-async def test_an_outline_gives_each_section_without_its_subsections() -> None:
-    assert await outline("# A\none two\n## B\nthree\n", words) == "# A — 4 tokens\n## B — 3 tokens"
-    assert await outline("no heading at all", words) == "(before the first heading) — 4 tokens"
 
 
 # -- files that are no documents ---------------------------------------------------------------------------------------
@@ -143,7 +145,7 @@ def coding(texts: Mapping[str, str | None], request: str = "", seen: dict[str, i
     table = Documents(Limits())
     table.put("a.md", Size(1))
     sizes = {path: len((text or "").encode()) for path, text in texts.items()}
-    return Sight(table, {**texts, "a.md": "x"}.get, words, ["src/changed.py"], seen or {}, request, sizes)
+    return Sight(table, {**texts, "a.md": "x"}.get, words, rows, ["src/changed.py"], seen or {}, request, sizes)
 
 
 async def test_code_is_shown_each_file_with_its_reason_and_the_smallest_first_among_the_rest() -> None:
@@ -188,4 +190,4 @@ async def test_an_agent_that_compares_documents_is_shown_as_much_as_its_prompt_f
     for path, text in texts.items():
         table.put(path, Size(len(text.split())))
     broad = replace(agent("ann"), breadth=30_000)
-    assert len(await exhibits(broad, Sight(table, texts.get, words, [], {}, ""))) == 5
+    assert len(await exhibits(broad, Sight(table, texts.get, words, rows, [], {}, ""))) == 5

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from fakes.clock import FakeClock
+from fakes.counter import WordCounter
 from fakes.disk import MemoryDisk
 from kinos.domain.bulk import Bulk
 from kinos.domain.count import Count, Terms
@@ -20,6 +21,7 @@ from kinos.domain.tokenizer import TOKENIZERS
 from kinos.domain.usage import Usage
 from kinos.engine.ports import Ear, Gate, Reader
 from kinos.tokens.family import unknown
+from kinos.tokens.section import overview
 
 type Planner = Callable[[PlanCall], Task | NothingToDo | Edits | Failed]
 type Hand = Callable[[Path, EditCall], Failed | None]
@@ -227,6 +229,10 @@ class WordCounting:
         if tokenizer not in TOKENIZERS:
             raise unknown(tokenizer)
         return len(text.split())
+
+    async def overview(self, text: str, tokenizer: str) -> tuple[str, int]:
+        rows = overview(text, WordCounter())
+        return rows, await self.text(rows, tokenizer)
 
     async def bulk(self, text: str, tokenizer: str, limit: int) -> Bulk:
         await self._die()

@@ -3,11 +3,12 @@
 from hypothesis import given
 
 from domain.markdown.generated import documents
+from fakes.counter import WordCounter
 from kinos.domain.bulk import Bulk, Place
 from kinos.domain.markdown import scan, sections
 from kinos.tokens.counter import counter_for
 from kinos.tokens.document import Encoding, OpenText, Position, TextEdit
-from kinos.tokens.section import HEAVIEST, bulk, crossed, heaviest, section_sizes
+from kinos.tokens.section import HEAVIEST, bulk, crossed, heaviest, overview, section_sizes
 
 COUNTER = counter_for("claude-v4.8")
 
@@ -77,3 +78,8 @@ def test_a_document_without_headings_has_no_sections_to_name() -> None:
 
 def test_in_an_encoding_that_sees_no_lines_nothing_is_named() -> None:
     assert bulk("# A\n\nword\n\n# B\n\nword\n", counter_for("o200k_base"), 2) == Bulk(None, ())
+
+
+def test_an_overview_gives_each_section_without_its_subsections() -> None:
+    assert overview("# A\none two\n## B\nthree\n", WordCounter()) == "# A — 4 tokens\n## B — 3 tokens"
+    assert overview("no heading at all", WordCounter()) == "(before the first heading) — 4 tokens"

@@ -33,7 +33,7 @@ from kinos.domain.count import Count
 from kinos.domain.errors import KinosError
 from kinos.domain.suggestion import wire
 from kinos.tokens.counter import counter_for
-from kinos.tokens.section import bulk
+from kinos.tokens.section import bulk, overview
 
 _STOP = re.compile(rb'\{"id": ?\d+, ?"stop": ?(\d+)\}')
 NICENESS = 10
@@ -72,6 +72,10 @@ class Service:
             elif "text" in request:
                 size = counter_for(request["tokenizer"]).count(request["text"])
                 self._send({"id": request["id"], "tokens": size.tokens, "counted": size.counted})
+            elif "overview" in request:
+                counter = counter_for(request["tokenizer"])
+                rows = overview(request["overview"], counter)
+                self._send({"id": request["id"], "overview": rows, "tokens": counter.count(rows).tokens})
             elif "bulk" in request:
                 found = bulk(request["bulk"], counter_for(request["tokenizer"]), int(request["limit"]))
                 sections = [(place.line, place.title, place.tokens) for place in found.sections]

@@ -70,6 +70,14 @@ class CounterProcess:
                     return int(answer["tokens"])
         raise _died()
 
+    async def overview(self, text: str, tokenizer: str) -> tuple[str, int]:
+        """A line for each heading with its tokens, and the tokens of these lines. Raises UnavailableError."""
+        async with aclosing(self._ask({"tokenizer": tokenizer, "overview": text})) as answers:
+            async for answer in answers:
+                if "overview" in answer:
+                    return str(answer["overview"]), int(answer["tokens"])
+        raise _died()
+
     async def bulk(self, text: str, tokenizer: str, limit: int) -> Bulk:
         """Where `text` becomes larger than `limit` tokens. Raises UnavailableError."""
         async with aclosing(self._ask({"tokenizer": tokenizer, "bulk": text, "limit": limit})) as answers:

@@ -8,7 +8,7 @@ from kinos.domain.bulk import Bulk
 from kinos.domain.count import Count, Terms
 from kinos.domain.suggestion import Suggestion
 from kinos.tokens.counter import counter_for
-from kinos.tokens.section import bulk
+from kinos.tokens.section import bulk, overview
 
 
 class CountingHere:
@@ -42,6 +42,12 @@ class CountingHere:
     async def text(self, text: str, tokenizer: str) -> int:
         """Tokens of `text`."""
         return counter_for(tokenizer).count(text).tokens
+
+    async def overview(self, text: str, tokenizer: str) -> tuple[str, int]:
+        """A line for each heading with its tokens, and the tokens of these lines."""
+        counter = counter_for(tokenizer)
+        rows = overview(text, counter)
+        return rows, counter.count(rows).tokens
 
     async def bulk(self, text: str, tokenizer: str, limit: int) -> Bulk:
         """Where `text` becomes larger than `limit` tokens."""

@@ -7,7 +7,6 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from kinos.domain.brief import Exhibit, Shown
-from kinos.domain.markdown import headings, scan
 from kinos.domain.path import REQUESTS, is_document, is_secret
 from kinos.domain.printable import UNPRINTABLE
 from kinos.domain.size import Level
@@ -41,6 +40,7 @@ class Sight:
     documents: Documents
     text: Callable[[str], str | None]
     count: Callable[[str], Awaitable[int]]
+    overview: Callable[[str], Awaitable[tuple[str, int]]]
     changed: Sequence[str]
     seen: Mapping[str, int]
     request: str
@@ -111,8 +111,7 @@ async def _exhibit(path: str, reason: str, sight: Sight, left: int) -> tuple[Exh
         return None
     if level is Level.OK:
         return Exhibit(path, size.tokens, level.value, Shown.WHOLE, reason, text), size.tokens
-    rows = await outline(text, sight.count)
-    cost = await sight.count(rows)
+    rows, cost = await sight.overview(text)
     return (Exhibit(path, size.tokens, level.value, Shown.OUTLINE, reason, rows), cost) if cost <= left else None
 
 
@@ -122,16 +121,3 @@ async def _source(path: str, reason: str, sight: Sight, room: int) -> tuple[Exhi
         return None
     tokens = await sight.count(text)
     return (Exhibit(path, tokens, Level.OK.value, Shown.WHOLE, reason, text), tokens) if tokens <= room else None
-
-
-async def outline(text: str, count: Callable[[str], Awaitable[int]]) -> str:
-    """One line for each heading, with the tokens of its section without its subsections; text before the first too."""
-    lines = scan(text)
-    starts = [(0, "(before the first heading)"), *((h.line, f"{'#' * h.level} {h.title}") for h in headings(lines))]
-    ends = [start for start, _ in starts[1:]] + [len(lines)]
-    rows = []
-    for (start, title), end in zip(starts, ends, strict=True):
-        if end > start:
-            tokens = await count("\n".join(line.text for line in lines[start:end]))
-            rows.append(f"{title} — {tokens} tokens")
-    return "\n".join(rows)

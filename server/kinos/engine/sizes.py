@@ -215,6 +215,10 @@ class Sizes:
         """
         return await self._counting.text(text, self.tokenizer or CLAUDE_V4_8)
 
+    async def overview(self, text: str) -> tuple[str, int]:
+        """The headings of a text with what each holds, and the tokens of that itself, worked out outside this process."""
+        return await self._counting.overview(text, self.tokenizer or CLAUDE_V4_8)
+
     async def bulk(self, text: str, limit: int) -> Bulk | None:
         """Where `text` becomes larger than `limit` tokens, worked out outside this process; None where that cannot be told."""
         try:

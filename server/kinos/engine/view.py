@@ -65,6 +65,7 @@ class View:
             self._sizes.documents,
             lambda path: None if path.casefold() in claimed else self._text(path),
             self._sizes.count,
+            self._sizes.overview,
             self._memory.changed,
             seen,
             request,

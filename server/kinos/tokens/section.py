@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 
 from kinos.domain.bulk import Bulk, Place
+from kinos.domain.markdown import headings, scan
 from kinos.tokens.counter import ClaudeCounter, Counter
 from kinos.tokens.document import OpenText
 from kinos.tokens.outline import Title
@@ -67,6 +68,22 @@ def bulk(text: str, counter: Counter, limit: int) -> Bulk:
     document = OpenText(text, 0)
     roots = section_sizes(document, counter)
     return Bulk(crossed(document.by_line(counter), limit), heaviest(roots, document.count(counter).tokens))
+
+
+def overview(text: str, counter: Counter) -> str:
+    """A line for each heading, with the tokens of its section without its subsections; text before the first too.
+
+    Raises UnavailableError when `counter` cannot count.
+    """
+    lines = scan(text)
+    starts = [(0, "(before the first heading)"), *((h.line, f"{'#' * h.level} {h.title}") for h in headings(lines))]
+    ends = [start for start, _ in starts[1:]] + [len(lines)]
+    passages = [
+        (title, "\n".join(line.text for line in lines[start:end]))
+        for (start, title), end in zip(starts, ends, strict=True)
+        if end > start
+    ]
+    return "\n".join(f"{title} — {counter.count(passage).tokens} tokens" for title, passage in passages)
 
 
 def heaviest(roots: Sequence[SectionSize], total: int) -> tuple[Place, ...]:

@@ -39,6 +39,10 @@ class Counting(Protocol):
         """Tokens of `text`. Raises UnavailableError."""
         ...
 
+    async def overview(self, text: str, tokenizer: str) -> tuple[str, int]:
+        """A line for each heading, with the tokens of its own text, and the tokens of these lines. Raises UnavailableError."""
+        ...
+
     async def bulk(self, text: str, tokenizer: str, limit: int) -> Bulk:
         """Where `text` becomes larger than `limit` tokens. Raises UnavailableError."""
         ...
