@@ -53,18 +53,31 @@ def test_a_document_that_grows_over_the_limit_is_a_problem_within_a_second(
     assert min(times) < 1
 
 
-def test_vs_code_reports_how_long_the_extension_takes_to_activate(window: Window, figures: Figures) -> None:
-    """The figures are shown; 100 ms on a machine that is not busy with others is what they are held to."""
-    times = []
-    for _ in range(4):
-        window.status("EXPANSION")
-        window.run_command("Developer: Show Running Extensions")
-        row = window.see(".runtime-extensions-editor .monaco-list-row", r"^KinOS.*Activation: \d+ms")
-        times.append(int(row.rpartition("Activation: ")[2].removesuffix("ms")))
+def test_the_extension_is_active_within_100_ms_as_vs_code_reports_it(
+    host: Host, editor: VSCode, folder: Path, screenshots: Path, figures: Figures
+) -> None:
+    """The best of several times, so that a machine that is busy with others is not what is measured. With a Markdown editor
+    open VS Code loads its own Markdown extensions first and counts that as ours too: such times are only shown.
+    """
+    with Window.opened(host, editor, folder, screenshots, file="") as window:
+        alone = [activation(window)]
+        for _ in range(3):
+            window.reload()
+            alone.append(activation(window))
         window.screenshot("activation")
-        window.reload()
-    figures("milliseconds of activation", times)
-    assert all(time > 0 for time in times)
+        window.browser.call("open", url=editor.url(folder, "README.md"))
+        among_others = [activation(window)]
+    figures("milliseconds of activation", alone)
+    figures("milliseconds of activation that VS Code reports with an editor", among_others)
+    assert min(alone) < 100
+
+
+def activation(window: Window) -> int:
+    """Milliseconds to load the extension's code and to call it, once it shows a size."""
+    window.status(COUNTED)
+    window.run_command("Developer: Show Running Extensions")
+    row = window.see(".runtime-extensions-editor .monaco-list-row", r"^KinOS.*ctivation: \d+ms")
+    return int(row.rpartition("ctivation: ")[2].removesuffix("ms"))
 
 
 @pytest.fixture

@@ -193,7 +193,7 @@ export class Server implements Disposable {
     this.#enter('stopped');
   }
 
-  /** The language client is large, and loaded here so that the extension is active at once. */
+  /** The language client is large: a file of its own, loaded here so that the extension is active at once. */
   async #connect(process: ChildProcess): Promise<LanguageClient> {
     const { createClient } = await import('./client.js');
     const client = createClient(process, this.#told, (command, argument) => this.execute(command, argument), this.#log);
