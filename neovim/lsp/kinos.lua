@@ -54,11 +54,13 @@ return {
     require('kinos.lens').show(client, buffer)
     require('kinos.trace').mark(client, buffer)
     require('kinos.reload').follow(buffer)
+    require('kinos.size').renew(buffer)
   end,
   on_exit = function(_, _, client_id)
     vim.schedule(function()
       require('kinos.attach').forget(client_id)
       require('kinos.picture').forget(client_id)
+      require('kinos.size').forget(client_id)
       require('kinos.client').forget(client_id)
     end)
   end,

@@ -1,12 +1,7 @@
--- What is known of each folder: its last state, and the sizes and changes that belong to it, asked for once somebody shows
--- them and again when the state says that they may be others.
+-- What is known of each folder: its last state, and its changes, asked for once somebody shows them and again when the state
+-- says that they may be others.
 
 local M = {}
-
----@class kinos.Document a document of a folder
----@field path string
----@field tokens? integer
----@field level? 'ok'|'long'|'too-long'
 
 ---@class kinos.Change what an agent made; docs/protocol.md has all of it
 ---@field id string
@@ -18,23 +13,21 @@ local M = {}
 ---@field reason string
 ---@field files { path: string, kind: string }[]
 
----@class kinos.Part something of a folder that is asked for
----@field answer any the last answer
+---@class kinos.Past the changes of a folder, once they are asked for
+---@field changes kinos.Change[] the last answer
 ---@field asking boolean
----@field revision? integer that of the state for which it was asked
+---@field revision? integer that of the state for which they were asked
 
 ---@class kinos.Picture
 ---@field status kinos.Status
 ---@field client integer
----@field parts table<string, kinos.Part>
+---@field past? kinos.Past nil while nobody shows it
 
 ---@type table<string, kinos.Picture> by folder
 local pictures = {}
 
-local parts = {
-  documents = { command = 'documents', event = 'KinosDocuments', interval = 500 },
-  changes = { command = 'history', event = 'KinosChanges', interval = 100 },
-}
+---How long they are not asked for again (milliseconds).
+local interval = 100
 
 ---@param pattern string
 ---@param data any
@@ -44,26 +37,25 @@ local function emit(pattern, data)
 end
 
 ---@param folder string
----@param name 'documents'|'changes'
-local function refresh(folder, name)
-  local picture, kind = pictures[folder], parts[name]
-  local part = picture.parts[name]
-  local client = vim.lsp.get_client_by_id(picture.client)
-  local revision = picture.status.revision[name]
-  if not client or part.asking or part.revision == revision then
+local function refresh(folder)
+  local picture = pictures[folder]
+  local past = picture and picture.past
+  local client = picture and vim.lsp.get_client_by_id(picture.client)
+  if not past or not client or past.asking or past.revision == picture.status.revision.changes then
     return
   end
-  part.asking, part.revision = true, revision
-  local function ended(answer)
-    part.answer = answer or part.answer
-    emit(kind.event, { folder = folder })
+  past.asking, past.revision = true, picture.status.revision.changes
+  ---@param changes? kinos.Change[]
+  local function ended(changes)
+    past.changes = changes or past.changes
+    emit('KinosChanges', { folder = folder })
     vim.defer_fn(function()
-      part.asking = false
-      refresh(folder, name)
-    end, kind.interval)
+      past.asking = false
+      refresh(folder)
+    end, interval)
   end
   local call = { client = client, buffer = 0, folder = folder, words = {} }
-  require('kinos.request').ask(call, kind.command, {}, ended, function()
+  require('kinos.request').ask(call, 'history', {}, ended, function()
     ended(nil)
   end)
 end
@@ -73,9 +65,10 @@ end
 ---@param client_id integer
 function M.receive(status, client_id)
   local known = pictures[status.folder]
-  pictures[status.folder] = { status = status, client = client_id, parts = known and known.parts or {} }
-  for name in pairs(pictures[status.folder].parts) do
-    refresh(status.folder, name)
+  pictures[status.folder] = { status = status, client = client_id, past = known and known.past }
+  refresh(status.folder)
+  if not known or known.status.revision.documents ~= status.revision.documents then
+    require('kinos.size').renew()
   end
   emit('KinosStatus', status)
 end
@@ -96,28 +89,21 @@ function M.status(folder)
   return pictures[folder] and pictures[folder].status
 end
 
----@param folder string
----@param name 'documents'|'changes'
----@return any? answer the last one; nil before the first, which `User KinosDocuments` or `KinosChanges` tells
-local function part(folder, name)
-  local picture = pictures[folder]
-  if not picture then
-    return nil
-  end
-  if not picture.parts[name] then
-    picture.parts[name] = { asking = false }
-    vim.schedule(function()
-      refresh(folder, name)
-    end)
-  end
-  return picture.parts[name].answer
-end
-
----Every change of the folder, the oldest first.
+---Every change of the folder, the oldest first; none before the first answer, which `User KinosChanges` tells.
 ---@param folder string
 ---@return kinos.Change[]
 function M.changes(folder)
-  return part(folder, 'changes') or {}
+  local picture = pictures[folder]
+  if not picture then
+    return {}
+  end
+  if not picture.past then
+    picture.past = { changes = {}, asking = false }
+    vim.schedule(function()
+      refresh(folder)
+    end)
+  end
+  return picture.past.changes
 end
 
 ---Those of the changes that wait for a person.
@@ -127,21 +113,6 @@ function M.waiting(changes)
   return vim.tbl_filter(function(change)
     return change.state == 'proposed'
   end, changes)
-end
-
----The size of the document at `path`, relative to the folder.
----@param folder string
----@param path string
----@return kinos.Document?
-function M.document(folder, path)
-  local answer = part(folder, 'documents')
-  if answer and not answer.by_path then
-    answer.by_path = {}
-    for _, document in ipairs(answer.documents) do
-      answer.by_path[document.path] = document
-    end
-  end
-  return answer and answer.by_path[path]
 end
 
 return M

@@ -2,8 +2,6 @@
 
 local M = {}
 
-local marks = { ok = '✓', long = '⚠️', ['too-long'] = '🔴' }
-
 ---@param buffer? integer
 ---@return integer
 local function number(buffer)
@@ -36,17 +34,11 @@ end
 ---@param buffer? integer
 ---@return string
 function M.size(buffer)
-  buffer = number(buffer)
-  local folder = folder_of(buffer)
-  local name = vim.api.nvim_buf_get_name(buffer)
-  if not folder or not require('kinos.folder').contains(folder, name) then
+  local size = require('kinos.size').of(number(buffer))
+  if not size then
     return ''
   end
-  local document = require('kinos.picture').document(folder, name:sub(#folder + 2))
-  if not document then
-    return ''
-  end
-  return document.tokens and ('%s %s'):format(M.tokens(document.tokens), marks[document.level]) or '❔'
+  return size.tokens and ('%s %s'):format(M.tokens(size.tokens), size.mark) or size.mark
 end
 
 ---@param agent kinos.status.Agent

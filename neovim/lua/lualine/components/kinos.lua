@@ -6,7 +6,7 @@ function M:init(options)
   M.super.init(self, options)
   vim.api.nvim_create_autocmd('User', {
     group = vim.api.nvim_create_augroup('kinos.lualine', {}),
-    pattern = { 'KinosStatus', 'KinosDocuments' },
+    pattern = { 'KinosStatus', 'KinosSize' },
     callback = function()
       require('lualine').refresh()
     end,
