@@ -6,6 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from kinos.domain.outcome import CUT_OFF, Result
+from kinos.domain.phase import Phase
+from kinos.domain.state import AgentState, TeamState
+
 ROOT = Path(__file__).parents[2]
 
 type Types = Mapping[str, Mapping[str, str]]
@@ -43,3 +47,20 @@ def test_a_status_has_the_fields_of_the_protocol_and_no_other(types: Types, name
     page = (ROOT / "docs/protocol.md").read_text(encoding="utf-8")
     section = page.split("## kinos/status\n", 1)[1].split("\n## ", 1)[0]
     assert fields(types, name) == set(re.findall(r"^\| `([^`]+)`", section, re.MULTILINE))
+
+
+@pytest.mark.parametrize(
+    ("module", "name", "words"),
+    [
+        ("protocol", "PhaseName", {phase.value for phase in Phase}),
+        ("protocol", "TeamState", {state.value for state in TeamState}),
+        ("protocol", "AgentState", {state.value for state in AgentState}),
+        ("dashboard/message", "CycleResult", {*(result.value for result in Result), CUT_OFF}),
+    ],
+)
+def test_the_words_that_vs_code_says_in_other_languages_are_the_engines(
+    module: str, name: str, words: set[str]
+) -> None:
+    text = (ROOT / f"vscode-extension/src/{module}.ts").read_text(encoding="utf-8")
+    (union,) = re.findall(rf"^export type {name} =(.+?);$", text, re.MULTILINE | re.DOTALL)
+    assert set(re.findall(r"'([^']+)'", union)) == words

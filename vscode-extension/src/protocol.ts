@@ -33,7 +33,7 @@ export interface AgentStatus {
   /** How its last cycle ended, and why; `rests: …` if it is held because it goes round in circles. */
   lastResult: string;
   lastError: string;
-  /** Why it rests though it could run; empty if it does not. */
+  /** Why it does not go on though it could; else empty. */
   deferred: string;
 }
 

@@ -3,12 +3,11 @@ import type { View } from '../src/dashboard/message';
 import type { Context, Part } from './context';
 import { element, figure } from './element';
 import { fill } from './format';
-import { teamWords } from './word';
+import { working } from './span';
+import { wordsFor } from './word';
 
 type Status = NonNullable<View['status']>;
 type Content = (Node | string)[];
-
-const working: ReadonlySet<string> = new Set(['planning', 'queued', 'editing', 'landing']);
 
 export class Overview implements Part {
   readonly root: HTMLElement;
@@ -92,7 +91,7 @@ export class Overview implements Part {
     if (team.name === '') {
       return [[figure('team.name', '', texts.noTeam)], []];
     }
-    const state = figure('team.state', team.state, teamWords(texts, team.state));
+    const state = figure('team.state', team.state, wordsFor(texts.teamStates, team.state));
     const busy = agents.filter((agent) => working.has(agent.state)).length;
     const work = team.state === 'running' ? [' · ', fill(texts.atWork, String(busy), String(agents.length))] : [];
     const rehearsal = team.rehearsal ? [` (${texts.rehearsal})`] : [];

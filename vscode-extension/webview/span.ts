@@ -1,5 +1,6 @@
 // What the timeline shows: finished cycles of a period, and those that are under way.
-import type { Cycle, Period, View } from '../src/dashboard/message';
+import type { Cycle, CycleResult, Period, View } from '../src/dashboard/message';
+import type { AgentState } from '../src/protocol';
 
 /** A cycle, or what an agent does right now: then `kind` is `open` and `words` its state. */
 export interface Span {
@@ -17,7 +18,7 @@ export type Kind = 'landed' | 'waiting' | 'idle' | 'refused' | 'failed' | 'cut' 
 
 export const kinds: readonly Kind[] = ['landed', 'waiting', 'idle', 'refused', 'failed', 'cut', 'open'];
 
-const kindOf: Record<string, Kind | undefined> = {
+const kindOf: Partial<Record<string, Kind>> = {
   landed: 'landed',
   'waiting for review': 'waiting',
   'nothing to do': 'idle',
@@ -27,9 +28,10 @@ const kindOf: Record<string, Kind | undefined> = {
   'denied by the budget': 'refused',
   failed: 'failed',
   'cut off': 'cut',
-};
+} satisfies Record<CycleResult, Kind>;
 
-const working: ReadonlySet<string> = new Set(['planning', 'queued', 'editing', 'landing']);
+/** What agents do in the middle of a cycle. */
+export const working: ReadonlySet<AgentState> = new Set(['planning', 'queued', 'editing', 'landing']);
 
 /** The spans of a period, the earliest first; this session's are those since the server started. */
 export function spans({ cycles, status }: View, period: Period, now: Date): Span[] {

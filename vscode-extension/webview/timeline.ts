@@ -9,7 +9,7 @@ import { fill } from './format';
 import { rove, settle } from './roving';
 import { agentsOf, kinds, Span, spans } from './span';
 import { Table } from './table';
-import { resultWords } from './word';
+import { wordsFor } from './word';
 
 const mark = 'button.mark';
 const shortest = 30_000;
@@ -180,8 +180,9 @@ export class Timeline implements Part {
     return [format.moment(span.from), span.agent, this.#words(span), lasted, ...this.#cost(span), span.task];
   }
 
-  #words({ words }: Span): string {
-    return resultWords(this.#context.texts, words);
+  #words({ kind, words }: Span): string {
+    const { agentStates, cycleResults } = this.#context.texts;
+    return wordsFor(kind === 'open' ? agentStates : cycleResults, words);
   }
 
   /** From the first beginning to the last end, in percent of the width. */

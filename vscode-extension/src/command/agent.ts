@@ -1,13 +1,12 @@
-// Starting and stopping one agent, and editing its prompt or the file of a team.
+// Starting and stopping one agent.
 import { l10n, QuickPickItem, Uri, window } from 'vscode';
 import { AgentStatus, serverCommand, Status } from '../protocol';
 import { rehearse } from '../settings';
-import { stateName } from '../view/agent';
-import { AgentFound, AgentMoved, Found, OwnFile, Teams } from './answer';
+import { agentStates } from '../word';
+import { AgentFound, AgentMoved, Found } from './answer';
 import { choose, execute, statusOf, theFolder } from './ask';
 import { Action, Parts, said } from './part';
 import { Problem, requireTrust } from './problem';
-import { teamItem } from './team';
 
 export function startAgent(parts: Parts): Action {
   return async (argument) => {
@@ -19,7 +18,7 @@ export function startAgent(parts: Parts): Action {
     const rehearsal = status?.team.state === 'stopped' || status === undefined ? rehearse() : status.team.rehearsal;
     const start = rehearsal ? { agent, rehearse: true } : { agent };
     const { state } = await execute<AgentMoved>(parts, serverCommand.startAgent, folder, start);
-    void window.showInformationMessage(l10n.t('{0} was started: {1}', agent, stateName(state)));
+    void window.showInformationMessage(l10n.t('{0} was started: {1}', agent, agentStates()[state]));
   };
 }
 
@@ -30,7 +29,7 @@ async function idleAgent(parts: Parts, folder: Uri): Promise<string> {
   return (await choose(l10n.t('Which agent is to start?'), idle.map(agentItem))).label;
 }
 
-function agentItem({ name, summary, edits }: AgentFound): QuickPickItem {
+export function agentItem({ name, summary, edits }: AgentFound): QuickPickItem {
   return { label: name, description: summary, detail: l10n.t('may edit {0}', edits.join(', ')) };
 }
 
@@ -48,7 +47,11 @@ async function runningAgent(parts: Parts, folder: Uri): Promise<string> {
   if (agents.length === 0) {
     throw new Problem(l10n.t('No agent is running.'));
   }
-  const items = agents.map(({ name, state, task }) => ({ label: name, description: stateName(state), detail: task }));
+  const items = agents.map(({ name, state, task }) => ({
+    label: name,
+    description: agentStates()[state],
+    detail: task,
+  }));
   return (await choose(l10n.t('Which agent is to stop?'), items)).label;
 }
 
@@ -56,38 +59,4 @@ function runningAgents(status: Status | undefined): AgentStatus[] {
   return status === undefined || status.team.state === 'stopped'
     ? []
     : status.agents.filter(({ state }) => state !== 'stopped');
-}
-
-/** Opens the agent's prompt of this workspace; the server shows it. */
-export function editPrompt(parts: Parts): Action {
-  return async (argument) => {
-    const folder = await theFolder(argument);
-    const agent = said(argument, 'agent') ?? (await anyAgent(parts, folder));
-    const { created } = await execute<OwnFile>(parts, serverCommand.editPrompt, folder, { agent });
-    if (created) {
-      void window.showInformationMessage(l10n.t("This is this folder's own copy of the prompt of {0}.", agent));
-    }
-  };
-}
-
-async function anyAgent(parts: Parts, folder: Uri): Promise<string> {
-  const { found } = await execute<Found<AgentFound>>(parts, serverCommand.agents, folder);
-  return (await choose(l10n.t('Whose prompt?'), found.map(agentItem))).label;
-}
-
-/** Opens the team's file of this workspace; the server shows it. */
-export function editTeam(parts: Parts): Action {
-  return async (argument) => {
-    const folder = await theFolder(argument);
-    const team = said(argument, 'team') ?? (await anyTeam(parts, folder));
-    const { created } = await execute<OwnFile>(parts, serverCommand.editTeam, folder, { team });
-    if (created) {
-      void window.showInformationMessage(l10n.t("This is this folder's own copy of the team {0}.", team));
-    }
-  };
-}
-
-async function anyTeam(parts: Parts, folder: Uri): Promise<string> {
-  const { found } = await execute<Teams>(parts, serverCommand.teams, folder);
-  return (await choose(l10n.t('Which team?'), found.map(teamItem))).label;
 }

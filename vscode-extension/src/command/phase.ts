@@ -1,7 +1,7 @@
 // Which phase the project is in: by its size, or as the person says.
 import { l10n, QuickPickItem } from 'vscode';
 import { serverCommand } from '../protocol';
-import { phaseLabel } from '../status/word';
+import { phaseLabel } from '../word';
 import { choose, execute, statusOf, theFolder } from './ask';
 import { Action, Parts, said } from './part';
 

@@ -1,6 +1,6 @@
 // The one table of commands: what each does, and what the person is told when it fails.
 import { commands, Disposable } from 'vscode';
-import { editPrompt, editTeam, startAgent, stopAgent } from './agent';
+import { startAgent, stopAgent } from './agent';
 import { approve } from './approval';
 import { theFolder } from './ask';
 import { setBudget } from './budget';
@@ -11,6 +11,7 @@ import { showHistory } from './history';
 import { CommandId } from './id';
 import { setKey } from './key';
 import { newMission } from './mission';
+import { editPrompt, editTeam } from './ownFile';
 import { Action, folderIn, Parts } from './part';
 import { setPhase } from './phase';
 import { tell } from './problem';

@@ -17,6 +17,18 @@ export interface PhaseHistory {
   expand: number;
 }
 
+/** How a cycle can end, as this version knows it. */
+export type CycleResult =
+  | 'landed'
+  | 'waiting for review'
+  | 'nothing to do'
+  | 'no change'
+  | 'refused'
+  | 'set aside'
+  | 'denied by the budget'
+  | 'failed'
+  | 'cut off';
+
 export interface Cycle {
   cycle: string;
   session: string;

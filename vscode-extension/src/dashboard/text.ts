@@ -1,11 +1,21 @@
 // The words of the dashboard's page, in the person's language. The page fills in {0}, {1}.
 /* eslint-disable @typescript-eslint/explicit-function-return-type -- the type of the words is made of what is returned */
 import { l10n } from 'vscode';
+import { agentStates, cycleResults, teamStates } from '../word';
 
 export type Texts = ReturnType<typeof texts>;
 
 export function texts() {
-  return { ...general(), ...figures(), ...map(), ...phase(), ...team(), ...results() };
+  return {
+    ...general(),
+    ...figures(),
+    ...map(),
+    ...phase(),
+    ...team(),
+    agentStates: agentStates(),
+    teamStates: teamStates(),
+    cycleResults: cycleResults(),
+  };
 }
 
 function general() {
@@ -107,30 +117,5 @@ function team() {
     lasted: l10n.t('Lasted'),
     cycleOf: l10n.t('{0}, {1}: {2}'),
     running: l10n.t('at work'),
-  };
-}
-
-function results() {
-  return {
-    landed: l10n.t('landed'),
-    waitingForReview: l10n.t('waiting for review'),
-    nothingToDo: l10n.t('nothing to do'),
-    noChange: l10n.t('no change'),
-    refused: l10n.t('refused'),
-    setAside: l10n.t('set aside'),
-    denied: l10n.t('denied by the budget'),
-    failed: l10n.t('failed'),
-    cutOff: l10n.t('cut off'),
-    asleep: l10n.t('asleep'),
-    resting: l10n.t('resting'),
-    planning: l10n.t('planning'),
-    queued: l10n.t('queued'),
-    editing: l10n.t('editing'),
-    landing: l10n.t('landing'),
-    stopped: l10n.t('stopped'),
-    teamStarting: l10n.t('starting'),
-    teamRunning: l10n.t('running'),
-    teamPaused: l10n.t('paused'),
-    teamStopping: l10n.t('stopping'),
   };
 }

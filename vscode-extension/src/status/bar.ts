@@ -5,8 +5,8 @@ import { Picture } from '../picture';
 import { AgentStatus, Status } from '../protocol';
 import { ServerState } from '../server';
 import { money } from '../text';
+import { phaseLabel, teamStates } from '../word';
 import { statusTooltip } from './tooltip';
-import { phaseLabel, teamState } from './word';
 
 export class StatusBar implements Disposable {
   readonly #item: StatusBarItem;
@@ -67,7 +67,7 @@ function withoutStatusTooltip(state: ServerState): string {
 function statusText({ phase, tokens, team, agents, budget }: Status): string {
   const parts = [`${phaseLabel(phase.name)} ${Math.round(tokens.percent)}%`];
   if (team.state !== 'stopped') {
-    const work = team.state === 'running' ? agentCount(agents.filter(isRunning).length) : teamState(team.state);
+    const work = team.state === 'running' ? agentCount(agents.filter(isRunning).length) : teamStates()[team.state];
     parts.push(team.rehearsal ? `${work} ${l10n.t('(rehearsal)')}` : work);
     if (!team.rehearsal) {
       parts.push(money(budget.usd));

@@ -3,8 +3,7 @@ import { l10n, MarkdownString } from 'vscode';
 import { CommandId, commandId } from '../command/id';
 import { AgentStatus, BudgetStatus, Status } from '../protocol';
 import { counted, escaped, kilotokens, money } from '../text';
-import { stateName } from '../view/agent';
-import { teamState } from './word';
+import { agentStates, teamStates } from '../word';
 
 /** It runs no other commands than those it names. */
 export function statusTooltip(status: Status): MarkdownString {
@@ -37,7 +36,7 @@ function headroom({ phase, tokens }: Status): string {
 }
 
 function teamLine({ team, waiting }: Status): string {
-  const state = teamState(team.state) + (team.state === 'paused' ? ` (${team.reason})` : '');
+  const state = teamStates()[team.state] + (team.state === 'paused' ? ` (${team.reason})` : '');
   const rehearsal = team.rehearsal && team.state !== 'stopped' ? ` ${l10n.t('(rehearsal)')}` : '';
   const changes = waiting > 0 ? ` · ${l10n.t('waiting for review: {0}', waiting)}` : '';
   const name = team.name === '' ? l10n.t('No team is running') : l10n.t('Team {0}', team.name);
@@ -57,7 +56,7 @@ function agentList({ team, agents }: Status): string {
 
 function agentLine({ name, state, task, deferred, lastError }: AgentStatus): string {
   const detail = deferred || (state === 'failed' ? lastError : task);
-  return detail ? `${name}: ${stateName(state)}, ${detail}` : `${name}: ${stateName(state)}`;
+  return detail ? `${name}: ${agentStates()[state]}, ${detail}` : `${name}: ${agentStates()[state]}`;
 }
 
 interface Link {

@@ -2,6 +2,7 @@
 import { l10n, Uri } from 'vscode';
 import { AgentState, AgentStatus, Status } from '../protocol';
 import { counted, escaped, money, percent } from '../text';
+import { agentStates } from '../word';
 import { Row } from './row';
 
 const look: Record<AgentState, { icon: string; color?: string }> = {
@@ -25,7 +26,7 @@ export function agentRows(folder: Uri, { agents, team }: Status): Row[] {
       folder: folder.fsPath,
       agent: agent.name,
       label: agent.name,
-      description: [stateName(agent.state), doing(agent)].filter((part) => part !== '').join(' · '),
+      description: [agentStates()[agent.state], doing(agent)].filter((part) => part !== '').join(' · '),
       tooltip: tooltip(agent, team.rehearsal),
       children: details(agent).map(([label, description, icon]) => ({
         id: `${id} ${icon}`,
@@ -78,20 +79,7 @@ function success({ cycles, landed, waiting, refused, failed }: AgentStatus, rate
 
 function tooltip(agent: AgentStatus, rehearsal: boolean): string {
   const { name, state, weight } = agent;
-  const head = `**${escaped(name)}**: ${stateName(state)}${rehearsal ? ` ${l10n.t('(rehearsal)')}` : ''}`;
+  const head = `**${escaped(name)}**: ${agentStates()[state]}${rehearsal ? ` ${l10n.t('(rehearsal)')}` : ''}`;
   const lines = details(agent).map(([label, description]) => `- ${label}: ${escaped(description)}`);
   return [head, '', `- ${l10n.t('Weight')}: ${weight}`, ...lines].join('\n');
-}
-
-export function stateName(state: AgentState): string {
-  return {
-    asleep: l10n.t('asleep'),
-    resting: l10n.t('resting'),
-    planning: l10n.t('planning'),
-    queued: l10n.t('queued'),
-    editing: l10n.t('editing'),
-    landing: l10n.t('landing'),
-    failed: l10n.t('failed'),
-    stopped: l10n.t('stopped'),
-  }[state];
 }
