@@ -12,7 +12,7 @@ DOCUMENT_BYTES = 5_000
 
 
 class Place:
-    """A folder, with caches of its own in the environment."""
+    """A folder, with caches of its own in the environment, and the day's spend."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -24,6 +24,7 @@ class Place:
             "XDG_CACHE_HOME": str(folder / "cache"),
             "XDG_CONFIG_HOME": str(folder / "config"),
             "XDG_RUNTIME_DIR": str(folder),
+            "XDG_STATE_HOME": str(folder / "state"),
             "PYTHONPATH": str(Path(__file__).parents[1]),
         }
 

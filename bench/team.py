@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
@@ -158,7 +159,7 @@ def team_folder(place: Place, name: str, agents: Sequence[str]) -> Path:
 
 @contextmanager
 def instant(place: Place, seconds: float = 0.0) -> Iterator[Mapping[str, str]]:
-    """The model that answers at once; how a program finds it."""
+    """The model that answers at once; how a program finds it, on a day on which nothing has been spent."""
     command = [sys.executable, "-m", "bench.instant", str(seconds)]
     with subprocess.Popen(
         command, env=place.environment, cwd=place.folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
@@ -170,6 +171,7 @@ def instant(place: Place, seconds: float = 0.0) -> Iterator[Mapping[str, str]]:
             "ANTHROPIC_API_BASE": url,
             "ANTHROPIC_API_KEY": "key",
             "KINOS_TEAM": "four",
+            "XDG_STATE_HOME": tempfile.mkdtemp(dir=place.folder),
             "LITELLM_LOCAL_MODEL_COST_MAP": "True",
         }
         process.communicate()
