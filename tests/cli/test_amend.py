@@ -144,7 +144,7 @@ def test_an_edit_that_does_not_fit_any_more_is_kept_for_the_person(
     editor(f"path.write_text(text.replace('Read me', 'Mine')); pathlib.Path({other}).write_text('# Theirs\\n')")
     assert kin("review", "--edit", "c1", "-C", folder) == 2
     said = capsys.readouterr().err
-    assert "have been edited meanwhile" in said
+    assert "been edited meanwhile" in said
     kept = Path(said.split("is kept in ")[1].splitlines()[0].rstrip("."))
     assert (kept / "README.md").read_text(encoding="utf-8").startswith("# Mine\n")
     assert [change.state for change in changes(folder)] == [ChangeState.PROPOSED]

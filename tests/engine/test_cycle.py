@@ -311,7 +311,7 @@ async def test_a_change_that_no_longer_fits_is_set_aside_and_the_agent_is_told()
     assert world.session.state.waiting == 0
     assert world.disk.text("ann.md") == "mine\n"
     assert (
-        "ann set aside: Say 1 (ann.md): ann.md: lines 1 to 1 have been edited meanwhile."
+        "ann set aside: Say 1 (ann.md): ann.md: line 1 has been edited meanwhile."
         in world.workers.plans[1].brief
     )
 

@@ -120,7 +120,7 @@ def test_the_same_edit_on_both_sides_is_made_once() -> None:
 
 
 def test_two_edits_of_one_line_conflict_and_name_it() -> None:
-    with pytest.raises(ConflictError, match=r"a\.md: lines 2 to 2 have been edited meanwhile"):
+    with pytest.raises(ConflictError, match=r"a\.md: line 2 has been edited meanwhile"):
         merge("a\nb\nc\n", "a\nagent\nc\n", "a\nperson\nc\n")
 
 

@@ -63,7 +63,7 @@ async def test_what_would_not_land_is_shown_with_the_reason() -> None:
     world = await waiting()
     world.disk.put("a.md", "one\nmine\nthree\n")
     diff = world.session.diff("c3")
-    assert diff.startswith("(It would not land now. a.md: lines 2 to 2 have been edited meanwhile.)\n")
+    assert diff.startswith("(It would not land now. a.md: line 2 has been edited meanwhile.)\n")
     assert "-two\n+TWO\n" in diff
 
 
@@ -82,7 +82,17 @@ async def test_the_texts_of_what_would_not_land_come_with_the_reason() -> None:
     world.disk.put("a.md", "one\nmine\nthree\n")
     (file,) = world.session.contents("c3")
     assert (file.before, file.after) == (TEXT, "one\nTWO\nthree\n")
-    assert file.note == "It would not land now. a.md: lines 2 to 2 have been edited meanwhile."
+    assert file.note == "It would not land now. a.md: line 2 has been edited meanwhile."
+
+
+async def test_what_stands_in_the_way_is_told_of_what_waits_alone() -> None:
+    world = await waiting()
+    (change,) = world.session.changes()
+    assert world.session.obstacle(change) == ""
+    world.disk.put("a.md", "one\nmine\nthree\n")
+    assert world.session.obstacle(change) == "a.md: line 2 has been edited meanwhile."
+    rejected = await world.session.reject("c3", "")
+    assert world.session.obstacle(rejected) == ""
 
 
 async def test_texts_that_are_no_longer_kept_are_not_shown_as_empty() -> None:
@@ -290,7 +300,7 @@ async def test_what_was_set_aside_reaches_the_next_brief_and_no_more_once_it_is_
     await set_aside(world)
     await run(world)
     brief = world.workers.plans[-1].brief
-    assert "ann set aside: Shout (a.md): a.md: lines 2 to 2 have been edited meanwhile." in brief
+    assert "ann set aside: Shout (a.md): a.md: line 2 has been edited meanwhile." in brief
     await world.session.reject(world.change().id, "enough")
     await run(world)
     assert "set aside" not in world.workers.plans[-1].brief

@@ -226,7 +226,7 @@ async def test_undo_of_formatted_lines_in_which_the_person_wrote_is_set_aside() 
     replaced(world, "ann.md", "- mine\nann\n- the agent's and mine\nmore\n")
     world.save("ann.md")
     ((_, reason),) = (await world.session.undo(Selection())).set_aside
-    assert "have been edited meanwhile" in reason
+    assert "been edited meanwhile" in reason
     assert world.disk.text("ann.md") == "- mine\nann\n- the agent's and mine\nmore\n"
 
 

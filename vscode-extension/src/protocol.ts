@@ -202,6 +202,8 @@ export interface Change {
   usd: number | null;
   rehearsal: boolean;
   accepted: boolean;
+  /** What stands in the way of landing one that waits; only in the history. */
+  conflict?: string;
 }
 
 /** The texts of a file before and after a change, null for no file; `note` says what stands in the way. */

@@ -121,7 +121,8 @@ async def _status(session: Session, arguments: Arguments) -> dict[str, Any]:
 async def _history(session: Session, arguments: Arguments) -> list[dict[str, Any]]:
     changes, last = session.changes(), _count(arguments, "last")
     older = [each for each in changes[:-last] if each.state is ChangeState.PROPOSED] if last else ()
-    return [described(change) for change in (*older, *(changes[-last:] if last else changes))]
+    told = (*older, *(changes[-last:] if last else changes))
+    return [described(change) | {"conflict": session.obstacle(change)} for change in told]
 
 
 async def _contents(session: Session, arguments: Arguments) -> dict[str, Any]:

@@ -93,8 +93,7 @@ def _lines(
         theirs = result[in_result:result_from]
         met = _met(was, mine, theirs)
         if met is None:
-            last = max(current_from, in_current + 1)
-            raise ConflictError(f"{path}: lines {in_current + 1} to {last} have been edited meanwhile.")
+            raise ConflictError(f"{path}: {_numbered(in_current + 1, current_from)} been edited meanwhile.")
         for person, first, end in met:
             if person:
                 yield from ((mine[at], in_current + at, None) for at in range(first, end))
@@ -102,6 +101,10 @@ def _lines(
                 yield from ((theirs[at], None, in_result + at) for at in range(first, end))
         yield from ((current[current_from + n], current_from + n, result_from + n) for n in range(base_to - base_from))
         in_base, in_current, in_result = base_to, current_to, result_to
+
+
+def _numbered(first: int, last: int) -> str:
+    return f"lines {first} to {last} have" if last > first else f"line {first} has"
 
 
 def _met(was: Sequence[str], mine: Sequence[str], theirs: Sequence[str]) -> Sequence[tuple[bool, int, int]] | None:

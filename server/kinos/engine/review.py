@@ -75,6 +75,19 @@ class Review:
             made = [self._seen(file, side) for file, side in zip(change.files, made, strict=True)]
         return [_told(side) for side in made]
 
+    def obstacle(self, change: Change) -> str:
+        """What stands in the way of landing a waiting change on the files as they are now; empty where nothing does, and for
+        one that does not wait.
+        """
+        if change.state is not ChangeState.PROPOSED:
+            return ""
+        for file in change.files:
+            try:
+                self._landing.foreseen(file)
+            except (ConflictError, PolicyError, LandingError) as error:
+                return error.message
+        return ""
+
     def proposal(self, identity: str) -> list[Proposed]:
         """The files of a waiting change as they would be once it landed. Raises UsageError when it does not wait."""
         change = self._changes.waiting(identity)

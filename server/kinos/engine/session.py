@@ -249,6 +249,10 @@ class Session:
         """The files of a waiting change as they would be once it landed. Raises UsageError when it does not wait."""
         return self._review.proposal(identity)
 
+    def obstacle(self, change: Change) -> str:
+        """What stands in the way of landing a waiting change now; empty where nothing does."""
+        return self._review.obstacle(change)
+
     def contents(self, identity: str) -> Sequence[Contents]:
         """The files of a change as texts before and after it. Raises UsageError when there is no such change."""
         return self._review.contents(identity)

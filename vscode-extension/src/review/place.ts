@@ -1,10 +1,10 @@
 // The documents a change is shown in: how their URIs name the change, the file and the side of it.
 import { TabInputTextDiff, Uri, window } from 'vscode';
 
-/** What a change finds and leaves, read-only; and what a waiting one would leave, which a person may edit. */
+/** What a change finds and leaves, or would find now, read-only; and what a waiting one would leave, which a person may edit. */
 export const scheme = { contents: 'kinos-change', proposal: 'kinos-proposal' } as const;
 
-export type Side = 'before' | 'after';
+export type Side = 'before' | 'now' | 'after';
 
 /** A file of a change; without a `path` the change as a whole. */
 export interface Place {

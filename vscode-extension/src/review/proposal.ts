@@ -25,6 +25,7 @@ interface Known {
 
 export class ProposalFiles implements FileSystemProvider, Disposable {
   readonly #server: Server;
+  readonly #changes: Listing<Change[]>;
   readonly #changed = new EventEmitter<FileChangeEvent[]>();
   readonly #known = new Map<string, Known>();
   /** By a change, the one that a person put in its place. */
@@ -35,6 +36,7 @@ export class ProposalFiles implements FileSystemProvider, Disposable {
 
   constructor(server: Server, changes: Listing<Change[]>) {
     this.#server = server;
+    this.#changes = changes;
     this.#subscriptions = Disposable.from(
       this.#changed,
       workspace.registerFileSystemProvider(scheme.proposal, this, { isCaseSensitive: true }),
@@ -46,6 +48,12 @@ export class ProposalFiles implements FileSystemProvider, Disposable {
   current(change: string): string {
     const next = this.#successors.get(change);
     return next === undefined ? change : this.current(next);
+  }
+
+  /** Whether the change of a place is known to wait. */
+  waits({ folder, change }: FilePlace): boolean {
+    const id = this.current(change);
+    return this.#changes.of(Uri.file(folder))?.find((each) => each.id === id)?.state === 'proposed';
   }
 
   /** @throws ResponseError if the change does not wait, or has no such file. */

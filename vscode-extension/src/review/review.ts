@@ -21,8 +21,9 @@ export class Review implements Disposable {
     this.#files = new ProposalFiles(server, changes);
     this.#subscriptions = Disposable.from(
       this.#files,
-      new ChangeContents(server, changes),
+      new ChangeContents(server, this.#files, changes),
       changes.onDidChange(() => void this.#closePast()),
+      workspace.onDidSaveTextDocument(({ uri }) => void this.#lookAgain(uri)),
     );
   }
 
@@ -38,11 +39,10 @@ export class Review implements Disposable {
     const conflict = waits ? (await this.#files.file(file)).conflict : '';
     const right = waits ? proposalUri(file) : contentsUri(file, 'after');
     const title = l10n.t('{0}: “{1}” by {2}', basename(path), change.title, change.agent);
-    await commands.executeCommand('vscode.diff', contentsUri(file, 'before'), right, title, { preview: true });
+    const left = contentsUri(file, waits ? 'now' : 'before');
+    await commands.executeCommand('vscode.diff', left, right, title, { preview: true });
     if (conflict !== '') {
-      void window.showWarningMessage(
-        l10n.t('{0} It stands between marks: keep what you want, save, then accept. Or reject it.', conflict),
-      );
+      void this.#tellOf(conflict, place);
     }
   }
 
@@ -154,6 +154,26 @@ export class Review implements Disposable {
       if (edited !== undefined && this.#same(edited, place)) {
         await document.save();
       }
+    }
+  }
+
+  /** Says what stands in the way; where the marks are is seen on the right. */
+  async #tellOf(conflict: string, place: Place): Promise<void> {
+    const reject = l10n.t('Reject…');
+    const said = l10n.t('{0} Both versions stand on the right: keep there what you want, save, then accept.', conflict);
+    if ((await window.showWarningMessage(said, reject)) === reject) {
+      await this.reject(place);
+    }
+  }
+
+  /** What waits is shown on its files as they are now, and may fit them no more, or again. */
+  async #lookAgain(saved: Uri): Promise<void> {
+    const folder = workspace.getWorkspaceFolder(saved)?.uri;
+    const isTouched = (change: Change): boolean =>
+      change.state === 'proposed' &&
+      change.files.some(({ path }) => folder !== undefined && Uri.joinPath(folder, path).fsPath === saved.fsPath);
+    if (folder !== undefined && this.#changes.of(folder)?.some(isTouched) === true) {
+      await this.#changes.refresh(folder);
     }
   }
 

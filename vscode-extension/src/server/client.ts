@@ -11,7 +11,7 @@ import {
   RevealOutputChannelOn,
   StaticFeature,
 } from 'vscode-languageclient/node';
-import { commandId } from '../command/id';
+import { CommandId, commandId } from '../command/id';
 import { clientCommand, serverCommand } from '../protocol';
 import { Edits } from './edit';
 
@@ -55,10 +55,18 @@ const offeredCommands: StaticFeature = {
   clear: () => undefined,
 };
 
-/** Commands that lenses of the server give, and ours that show a person what comes of them. */
-const shownHere: ReadonlyMap<string, string> = new Map([
+/** Commands that lenses and code actions of the server give, and ours that ask and tell the person what belongs to them. */
+const shownHere: ReadonlyMap<string, CommandId> = new Map<string, CommandId>([
   [serverCommand.diff, commandId.showChange],
   [serverCommand.accept, commandId.acceptChange],
+  [serverCommand.startTeam, commandId.startTeam],
+  [serverCommand.stopTeam, commandId.stopTeam],
+  [serverCommand.pauseTeam, commandId.pauseTeam],
+  [serverCommand.resumeTeam, commandId.resumeTeam],
+  [serverCommand.undo, commandId.undoChange],
+  [serverCommand.redo, commandId.redoChange],
+  [serverCommand.splitDocument, commandId.splitDocument],
+  [serverCommand.consolidate, commandId.consolidateDocument],
 ]);
 
 function clientOptions(settings: SettingsReader, execute: CommandRunner, log: LogOutputChannel): LanguageClientOptions {

@@ -50,13 +50,15 @@ function row(folder: Uri, change: Change): Row {
   const { id, agent, title, state, files } = change;
   const [only] = files;
   const about = { folder: folder.fsPath, change: id };
+  const where = `${agent} · ${files.length === 1 && only ? only.path : l10n.t('{0} files', files.length)}`;
+  const isDisputed = conflict(change) !== '';
   return {
     ...about,
-    ...look[state],
+    ...look[isDisputed ? 'conflicted' : state],
     id: `${folder.toString()} ${id}`,
     kind: `change.${kind(state)}`,
     label: title,
-    description: `${agent} · ${files.length === 1 && only ? only.path : l10n.t('{0} files', files.length)}`,
+    description: isDisputed ? `${stateName('conflicted')} · ${where}` : where,
     tooltip: tooltip(change),
     ...(files.length === 1 ? { click: commandId.showChange } : { children: files.map((file) => fileRow(about, file)) }),
   };
@@ -73,6 +75,11 @@ function fileRow(about: { folder: string; change: string }, { path, kind }: Chan
     icon: 'file',
     click: commandId.showChange,
   };
+}
+
+/** Why a change that waits would not land now; empty where nothing stands in its way. */
+function conflict({ conflict }: Change): string {
+  return conflict ?? '';
 }
 
 /** What its menu offers. */
@@ -93,7 +100,7 @@ function tooltip(change: Change): string {
   const { title, agent, why, state, reason, files, time, tokensIn, tokensOut, usd, rehearsal } = change;
   const by = rehearsal ? `${agent} ${l10n.t('(rehearsal)')}` : agent;
   const lines = [
-    `${l10n.t('State')}: ${escaped(stateName(state) + (reason ? `, ${reason}` : ''))}`,
+    `${l10n.t('State')}: ${escaped([stateName(state), reason, conflict(change)].filter((part) => part !== '').join(', '))}`,
     `${l10n.t('By')}: ${escaped(by)}, ${when(time)}`,
     `${l10n.t('Why')}: ${escaped(why)}`,
     `${l10n.t('Spent')}: ${l10n.t('{0}, {1} tokens', money(usd), counted(tokensIn + tokensOut))}`,
