@@ -310,10 +310,7 @@ async def test_a_change_that_no_longer_fits_is_set_aside_and_the_agent_is_told()
     assert world.change(0).state is ChangeState.CONFLICTED
     assert world.session.state.waiting == 0
     assert world.disk.text("ann.md") == "mine\n"
-    assert (
-        "ann set aside: Say 1 (ann.md): ann.md: line 1 has been edited meanwhile."
-        in world.workers.plans[1].brief
-    )
+    assert "ann set aside: Say 1 (ann.md): ann.md: line 1 has been edited meanwhile." in world.workers.plans[1].brief
 
 
 async def test_a_disk_that_refuses_sets_the_change_aside_which_no_policy_has_refused() -> None:

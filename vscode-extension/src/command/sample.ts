@@ -9,6 +9,8 @@ const walkthrough = 'kinos.kinos#kinos.firstSteps';
 /** The sample that was opened and is to be rehearsed on: opening a folder starts the extension anew. */
 const awaited = 'kinos.sample';
 const team = 'default';
+/** What the sample's team works on. */
+const request = 'demande.md';
 
 export const openWalkthrough: Action = async () => {
   await commands.executeCommand('workbench.action.openWalkthrough', walkthrough, false);
@@ -38,6 +40,7 @@ export async function resumeSample({ picture, memory }: Parts): Promise<void> {
     await next(picture.onDidChange);
   }
   await memory.update(awaited, undefined);
+  await commands.executeCommand('vscode.open', Uri.joinPath(folder, request));
   await commands.executeCommand('workbench.view.extension.kinos');
   await commands.executeCommand(commandId.rehearseTeam, { folder: folder.fsPath, team });
 }
