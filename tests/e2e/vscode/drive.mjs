@@ -34,8 +34,10 @@ const calls = {
   reload: () => page.reload().then(() => null),
   press: ({ keys }) => page.keyboard.press(keys),
   type: ({ text }) => page.keyboard.insertText(text),
-  click: ({ selector, text, frames, timeout, button, count }) =>
-    locator(selector, text, frames).click({ timeout, button, clickCount: count }),
+  click: async ({ selector, text, frames, timeout, button, count }) => {
+    await locator(selector, text, frames).click({ timeout, button, clickCount: count });
+    await away();
+  },
   hover: ({ selector, text, frames, timeout }) => locator(selector, text, frames).hover({ timeout }),
   select: ({ selector, label, frames, timeout }) =>
     locator(selector, undefined, frames).selectOption({ label }, { timeout }).then(() => null),
@@ -55,6 +57,12 @@ const calls = {
 
 function place(frames = []) {
   return frames.reduce((outer, selector) => outer.frameLocator(selector), page);
+}
+
+/** Moves the pointer to where nothing says what it is when pointed at: what stays over a place covers what is beside it. */
+function away() {
+  const { width, height } = page.viewportSize();
+  return page.mouse.move(width - 2, height / 3);
 }
 
 /** What is seen of it comes first: VS Code keeps much that is hidden. */
