@@ -16,7 +16,6 @@ from kinos.domain.phase import PhaseRule
 from kinos.domain.state import AgentState, AgentView, Sizes, Spend, State, TeamState, TeamView
 from kinos.domain.status import picture
 from kinos.domain.usage import Usage
-from kinos.engine.command import described
 
 CYCLE = CycleRecord(
     "y1", "s1", "crew", "ann", BEGINNING, "failed", "overloaded", "too\nbusy", 1.0, Usage(9), 0.5, False
@@ -43,7 +42,7 @@ def answering(outside: FakeOutside, state: State) -> None:
     """An engine in another process that says so."""
     outside.running = [4711]
     told = picture(state, folder="w", trusted=True, rule=PhaseRule(), held_by="", minutes=12.0)
-    outside.answers = {"status": told, "figures": [], "history": [described(CHANGE)]}
+    outside.answers = {"status": told, "figures": [], "history": [CHANGE.described()]}
 
 
 def test_a_run_of_some_cycles_is_told_with_its_own_end(

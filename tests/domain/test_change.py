@@ -1,5 +1,6 @@
 """A change: each transition is checked."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -52,3 +53,18 @@ def test_every_state_has_its_row_and_two_count_as_landed() -> None:
 def test_a_change_knows_its_paths_and_images_their_name() -> None:
     assert change(S.PROPOSED).paths == ("a.md", "b.md")
     assert digest(b"") == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+
+
+def test_a_described_change_says_what_became_of_each_file() -> None:
+    files = (FileChange("new.md", None, "x"), FileChange("gone.md", "z", None), FileChange("a.md", "x", "y", "x", "y"))
+    told = replace(change(S.LANDED), files=files).described()
+    assert [entry["kind"] for entry in told["files"]] == ["created", "deleted", "edited"]
+    assert told["state"] == "landed"
+
+
+def test_a_file_that_goes_as_the_same_one_comes_was_renamed() -> None:
+    files = (FileChange("old.md", "x", None), FileChange("n/new.md", None, "x"), FileChange("more.md", None, "x"))
+    assert replace(change(S.LANDED), files=files).described()["files"] == [
+        {"path": "n/new.md", "kind": "renamed", "from": "old.md"},
+        {"path": "more.md", "kind": "created", "from": ""},
+    ]

@@ -9,11 +9,10 @@ import pytest
 
 from fakes.world import World
 from kinos.domain import event as ev
-from kinos.domain.change import ChangeState, FileChange
 from kinos.domain.errors import UsageError
 from kinos.domain.finding import Finding, Verdict
 from kinos.engine import command
-from kinos.engine.command import COMMANDS, described, run
+from kinos.engine.command import COMMANDS, run
 from kinos.engine.lifecycle import Start
 from kinos.engine.run import Ends
 
@@ -251,24 +250,6 @@ async def test_wrong_arguments_are_named(name: str, arguments: dict[str, object]
     with pytest.raises(UsageError) as caught:
         await run(world.session, name, arguments)
     assert says in str(caught.value)
-
-
-async def test_a_described_change_says_what_became_of_each_file() -> None:
-    change = (await opened()).change(0)
-    files = (FileChange("new.md", None, "x"), FileChange("gone.md", "z", None), FileChange("a.md", "x", "y", "x", "y"))
-    kinds = described(type(change)(**{f: getattr(change, f) for f in change.__slots__} | {"files": files}))["files"]
-    assert [entry["kind"] for entry in kinds] == ["created", "deleted", "edited"]
-    assert described(change)["state"] == ChangeState.LANDED.value
-
-
-async def test_a_file_that_goes_as_the_same_one_comes_was_renamed() -> None:
-    change = (await opened()).change(0)
-    files = (FileChange("old.md", "x", None), FileChange("n/new.md", None, "x"), FileChange("more.md", None, "x"))
-    entries = described(replace(change, files=files))["files"]
-    assert entries == [
-        {"path": "n/new.md", "kind": "renamed", "from": "old.md"},
-        {"path": "more.md", "kind": "created", "from": ""},
-    ]
 
 
 def test_the_commands_are_those_of_the_contract() -> None:

@@ -18,7 +18,6 @@ from kinos.domain.check import CheckRecord, CheckState
 from kinos.domain.errors import FailureKind
 from kinos.domain.mistake import MILD, Code
 from kinos.engine import command as engine
-from kinos.engine.command import described
 from kinos.engine.lens import EDIT, REJECT, Lens
 from kinos.engine.ports import Editor
 from kinos.lsp.action import KINDS, deed
@@ -120,7 +119,7 @@ def test_every_kind_of_code_action_is_documented_and_the_data_too() -> None:
 def test_the_example_of_a_change_has_every_field() -> None:
     example, *_ = re.findall(r"```json\n(.*?)```", section("Commands").split("### A change\n")[1], re.DOTALL)
     change = Change("c", "y", "s", "management", "t", "w", (FileChange("a.md", None, "x"),), NOW)
-    assert fields(json.loads(example)) == fields(described(change))
+    assert fields(json.loads(example)) == fields(change.described())
 
 
 def test_every_kind_of_error_is_documented() -> None:

@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from kinos.domain.rename import Rename, renamed
 from kinos.domain.usage import Usage
@@ -54,6 +55,12 @@ class FileChange:
     result: str | None
     before: str | None = None
     after: str | None = None
+
+    @property
+    def kind(self) -> str:
+        """What becomes of the file: created, deleted or edited."""
+        before, after = self.before or self.base, self.after or self.result
+        return "created" if before is None else "deleted" if after is None else "edited"
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +120,36 @@ class Change:
             if content is not None and content in gone:
                 found[path] = gone.pop(content)
         return found
+
+    def described(self) -> dict[str, Any]:
+        """As `kin history --json` and the protocol show it; no contents of files. A renamed file stands once, by its new name."""
+        renames = self.renames
+        return {
+            "id": self.id,
+            "cycle": self.cycle,
+            "session": self.session,
+            "agent": self.agent,
+            "title": self.title,
+            "why": self.why,
+            "files": [
+                {
+                    "path": file.path,
+                    "kind": "renamed" if file.path in renames else file.kind,
+                    "from": renames.get(file.path, ""),
+                }
+                for file in self.files
+                if file.path not in renames.values()
+            ],
+            "time": self.made.isoformat(timespec="seconds"),
+            "state": self.state.value,
+            "reason": self.reason,
+            "editOf": self.edit_of,
+            "tokensIn": self.usage.tokens_in,
+            "tokensOut": self.usage.output_tokens,
+            "usd": self.usd,
+            "rehearsal": self.rehearsal,
+            "accepted": self.accepted,
+        }
 
 
 def digest(content: bytes) -> str:

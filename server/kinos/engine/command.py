@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from kinos.domain.change import Change, ChangeState, FileChange
+from kinos.domain.change import ChangeState
 from kinos.domain.errors import UsageError
 from kinos.domain.finding import sound
 from kinos.domain.near import did_you_mean
@@ -111,7 +111,7 @@ async def _edit_change(session: Session, arguments: Arguments) -> dict[str, Any]
     made = await session.edit_change(
         _needed(arguments, "change"), texts, {path: text for path, text in bases.items() if text is not None}
     )
-    return described(made)
+    return made.described()
 
 
 async def _status(session: Session, arguments: Arguments) -> dict[str, Any]:
@@ -122,7 +122,7 @@ async def _history(session: Session, arguments: Arguments) -> list[dict[str, Any
     changes, last = session.changes(), _count(arguments, "last")
     older = [each for each in changes[:-last] if each.state is ChangeState.PROPOSED] if last else ()
     told = (*older, *(changes[-last:] if last else changes))
-    return [described(change) | {"conflict": session.obstacle(change)} for change in told]
+    return [change.described() | {"conflict": session.obstacle(change)} for change in told]
 
 
 async def _contents(session: Session, arguments: Arguments) -> dict[str, Any]:
@@ -163,11 +163,11 @@ async def _redo(session: Session, arguments: Arguments, stopped: Callable[[], bo
 
 
 async def _accept(session: Session, arguments: Arguments) -> dict[str, Any]:
-    return described(await session.accept(_needed(arguments, "change")))
+    return (await session.accept(_needed(arguments, "change"))).described()
 
 
 async def _reject(session: Session, arguments: Arguments) -> dict[str, Any]:
-    return described(await session.reject(_needed(arguments, "change"), _text(arguments, "reason")))
+    return (await session.reject(_needed(arguments, "change"), _text(arguments, "reason"))).described()
 
 
 async def _consolidate(session: Session, arguments: Arguments) -> dict[str, Any]:
@@ -268,39 +268,6 @@ COMMANDS: Mapping[str, Command] = {
     "setBudget": Command(_set_budget, tuple(_CAPS)),
 }
 """Beside these keys the language server takes `folder`, which says whose command it is."""
-
-
-def described(change: Change) -> dict[str, Any]:
-    """A change as `kin history --json` and the protocol show it; no contents of files."""
-    return {
-        "id": change.id,
-        "cycle": change.cycle,
-        "session": change.session,
-        "agent": change.agent,
-        "title": change.title,
-        "why": change.why,
-        "files": [
-            {"path": file.path, "kind": _kind(change, file), "from": change.renames.get(file.path, "")}
-            for file in change.files
-            if file.path not in change.renames.values()
-        ],
-        "time": change.made.isoformat(timespec="seconds"),
-        "state": change.state.value,
-        "reason": change.reason,
-        "editOf": change.edit_of,
-        "tokensIn": change.usage.tokens_in,
-        "tokensOut": change.usage.output_tokens,
-        "usd": change.usd,
-        "rehearsal": change.rehearsal,
-        "accepted": change.accepted,
-    }
-
-
-def _kind(change: Change, file: FileChange) -> str:
-    if file.path in change.renames:
-        return "renamed"
-    before, after = file.before or file.base, file.after or file.result
-    return "created" if before is None else "deleted" if after is None else "edited"
 
 
 def _reverted(done: Reverted) -> dict[str, Any]:

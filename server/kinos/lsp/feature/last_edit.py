@@ -23,7 +23,6 @@ def register(server: Server, folders: Folders) -> None:
 
 async def answer(folders: Folders, uri: object) -> dict[str, Any]:
     """The change and its lines, none where `editor.changes` is off. Raises UsageError for a document that is not open here."""
-    from kinos.engine.command import described
     from kinos.engine.trace import trace
 
     place = folders.located(uri)
@@ -34,6 +33,6 @@ async def answer(folders: Folders, uri: object) -> dict[str, Any]:
     shown = found.change if session.settings.editor_changes else None
     return {
         "version": found.version,
-        "change": None if shown is None else described(shown),
+        "change": None if shown is None else shown.described(),
         "lines": [{"first": first, "last": last} for first, last in (found.lines if shown else ())],
     }
