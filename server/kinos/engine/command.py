@@ -1,10 +1,10 @@
 """The commands others give an engine as JSON: `kinos.server.*` of the protocol and the methods of the control socket.
 
-Each takes one object, which is checked here, and answers with plain JSON values.
+Each takes one object, which `argument` reads, and answers with plain JSON values.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -12,13 +12,11 @@ from kinos.domain.change import ChangeState
 from kinos.domain.errors import UsageError
 from kinos.domain.finding import sound
 from kinos.domain.near import did_you_mean
-from kinos.domain.setting import read
 from kinos.engine import listing
+from kinos.engine.argument import CAPS, Arguments, check_keys
 from kinos.engine.history import Reverted, Selection
 from kinos.engine.lifecycle import Start
 from kinos.engine.session import Session
-
-type Arguments = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +28,7 @@ class Command:
     stepwise: bool = False
 
 
-async def run(session: Session, name: str, arguments: Arguments, stopped: Callable[[], bool] = bool) -> Any:
+async def run(session: Session, name: str, given: Mapping[str, Any], stopped: Callable[[], bool] = bool) -> Any:
     """Give `session` the command `name`. Raises UsageError for one that does not exist or has wrong arguments, before anything
     is done. Once `stopped`, a stepwise one begins no further step; the others can be cancelled.
     """
@@ -38,24 +36,14 @@ async def run(session: Session, name: str, arguments: Arguments, stopped: Callab
     if command is None:
         known = f"There are: {', '.join(sorted(COMMANDS))}."
         raise UsageError(f"There is no command {name!r}.", f"{did_you_mean(name, COMMANDS)} {known}".lstrip())
-    check_keys(name, arguments, command.keys)
-    for key in arguments:
-        _READERS.get(key, _text)(arguments, key)
+    check_keys(name, given, command.keys)
+    arguments = Arguments(given)
+    arguments.check()
     return await command.act(session, arguments, *((stopped,) if command.stepwise else ()))
 
 
-def check_keys(name: str, arguments: Arguments, keys: Sequence[str]) -> None:
-    """Raises UsageError for a key that the command does not take: with `reherse` passed over, a rehearsal would be a team that
-    costs money.
-    """
-    if unknown := sorted(set(arguments) - set(keys)):
-        known = f"It takes {', '.join(keys)}." if keys else "It takes nothing."
-        meant = did_you_mean(unknown[0], keys)
-        raise UsageError(f"{name} does not take {', '.join(unknown)}.", f"{meant} {known}".lstrip())
-
-
 async def _start_team(session: Session, arguments: Arguments) -> dict[str, Any]:
-    start = Start(team=_text(arguments, "team"), rehearse=_truth(arguments, "rehearse"), landing=_landing(arguments))
+    start = Start(team=arguments.text("team"), rehearse=arguments.truth("rehearse"), landing=arguments.landing())
     started = await session.start_team(start)
     return {"team": started.team, "reason": started.reason, "agents": list(started.agents)}
 
@@ -65,12 +53,12 @@ async def _stop_team(session: Session, arguments: Arguments) -> dict[str, Any]:
 
 
 async def _start_agent(session: Session, arguments: Arguments) -> dict[str, Any]:
-    name = _needed(arguments, "agent")
-    return {"agent": name, "state": await session.start_agent(name, rehearse=_truth(arguments, "rehearse"))}
+    name = arguments.needed("agent")
+    return {"agent": name, "state": await session.start_agent(name, rehearse=arguments.truth("rehearse"))}
 
 
 async def _stop_agent(session: Session, arguments: Arguments) -> dict[str, Any]:
-    name = _needed(arguments, "agent")
+    name = arguments.needed("agent")
     return {"agent": name, "state": await session.stop_agent(name)}
 
 
@@ -87,7 +75,7 @@ async def _update_map(session: Session, arguments: Arguments) -> str:
 
 
 async def _documents(session: Session, arguments: Arguments) -> dict[str, Any]:
-    if _truth(arguments, "suggest"):
+    if arguments.truth("suggest"):
         await session.map.suggest()
     return session.map.table()
 
@@ -98,18 +86,18 @@ async def _map_object(session: Session, arguments: Arguments) -> dict[str, Any]:
 
 
 async def _diff(session: Session, arguments: Arguments) -> str:
-    return session.diff(_needed(arguments, "change"))
+    return session.diff(arguments.needed("change"))
 
 
 async def _proposal(session: Session, arguments: Arguments) -> dict[str, Any]:
-    change = _needed(arguments, "change")
+    change = arguments.needed("change")
     return {"change": change, "files": [asdict(file) for file in session.proposal(change)]}
 
 
 async def _edit_change(session: Session, arguments: Arguments) -> dict[str, Any]:
-    texts, bases = _texts(arguments, "texts"), _texts(arguments, "bases")
+    texts, bases = arguments.texts("texts"), arguments.texts("bases")
     made = await session.edit_change(
-        _needed(arguments, "change"), texts, {path: text for path, text in bases.items() if text is not None}
+        arguments.needed("change"), texts, {path: text for path, text in bases.items() if text is not None}
     )
     return made.described()
 
@@ -119,14 +107,14 @@ async def _status(session: Session, arguments: Arguments) -> dict[str, Any]:
 
 
 async def _history(session: Session, arguments: Arguments) -> list[dict[str, Any]]:
-    changes, last = session.changes(), _count(arguments, "last")
+    changes, last = session.changes(), arguments.count("last")
     older = [each for each in changes[:-last] if each.state is ChangeState.PROPOSED] if last else ()
     told = (*older, *(changes[-last:] if last else changes))
     return [change.described() | {"conflict": session.obstacle(change)} for change in told]
 
 
 async def _contents(session: Session, arguments: Arguments) -> dict[str, Any]:
-    change = _needed(arguments, "change")
+    change = arguments.needed("change")
     return {"change": change, "files": [asdict(file) for file in session.contents(change)]}
 
 
@@ -150,7 +138,7 @@ async def _sessions(session: Session, arguments: Arguments) -> list[dict[str, An
 
 
 async def _doctor(session: Session, arguments: Arguments) -> dict[str, Any]:
-    found = await session.checkup(live=_truth(arguments, "live"))
+    found = await session.checkup(live=arguments.truth("live"))
     return {"sound": sound(found), "findings": [each.described() for each in found]}
 
 
@@ -163,15 +151,15 @@ async def _redo(session: Session, arguments: Arguments, stopped: Callable[[], bo
 
 
 async def _accept(session: Session, arguments: Arguments) -> dict[str, Any]:
-    return (await session.accept(_needed(arguments, "change"))).described()
+    return (await session.accept(arguments.needed("change"))).described()
 
 
 async def _reject(session: Session, arguments: Arguments) -> dict[str, Any]:
-    return (await session.reject(_needed(arguments, "change"), _text(arguments, "reason"))).described()
+    return (await session.reject(arguments.needed("change"), arguments.text("reason"))).described()
 
 
 async def _consolidate(session: Session, arguments: Arguments) -> dict[str, Any]:
-    path, withdraw = _needed(arguments, "path"), _truth(arguments, "withdraw")
+    path, withdraw = arguments.needed("path"), arguments.truth("withdraw")
     running = session.consolidate(path, withdraw=withdraw)
     if withdraw:
         message = f"The team is not asked to consolidate {path} any more."
@@ -183,13 +171,13 @@ async def _consolidate(session: Session, arguments: Arguments) -> dict[str, Any]
 
 
 async def _edit_prompt(session: Session, arguments: Arguments) -> dict[str, Any]:
-    name = _needed(arguments, "agent")
+    name = arguments.needed("agent")
     path, created = session.catalog.adopt(name)
     return {"agent": name, "path": path, "created": created}
 
 
 async def _edit_team(session: Session, arguments: Arguments) -> dict[str, Any]:
-    name = _needed(arguments, "team")
+    name = arguments.needed("team")
     path, created = session.catalog.adopt_team(name)
     return {"team": name, "path": path, "created": created}
 
@@ -206,7 +194,7 @@ async def _agents(session: Session, arguments: Arguments) -> dict[str, Any]:
 
 
 async def _set_phase(session: Session, arguments: Arguments) -> dict[str, Any]:
-    session.set_phase(_needed(arguments, "phase"))
+    session.set_phase(arguments.needed("phase"))
     return session.picture()
 
 
@@ -221,12 +209,9 @@ async def _resume_team(session: Session, arguments: Arguments) -> dict[str, Any]
 
 
 async def _set_budget(session: Session, arguments: Arguments) -> dict[str, Any]:
-    await session.set_budget(_caps(arguments))
+    await session.set_budget(arguments.caps())
     return session.picture()
 
-
-_CAPS = {"usd": "usd", "tokens": "tokens", "runs": "runs", "minutes": "minutes", "usdPerDay": "usd_per_day"}
-"""Caps by the names of the settings `budget.*`, and as fields."""
 
 CYCLES = 300
 """Cycles that are told at once, at most; the latest ones."""
@@ -265,7 +250,7 @@ COMMANDS: Mapping[str, Command] = {
     "setPhase": Command(_set_phase, ("phase",)),
     "pauseTeam": Command(_pause_team),
     "resumeTeam": Command(_resume_team),
-    "setBudget": Command(_set_budget, tuple(_CAPS)),
+    "setBudget": Command(_set_budget, tuple(CAPS)),
 }
 """Beside these keys the language server takes `folder`, which says whose command it is."""
 
@@ -278,87 +263,9 @@ def _reverted(done: Reverted) -> dict[str, Any]:
 
 def _selection(arguments: Arguments) -> Selection:
     return Selection(
-        _text(arguments, "change"),
-        _text(arguments, "cycle"),
-        _text(arguments, "agent"),
-        _truth(arguments, "session"),
-        _truth(arguments, "all"),
+        arguments.text("change"),
+        arguments.text("cycle"),
+        arguments.text("agent"),
+        arguments.truth("session"),
+        arguments.truth("all"),
     )
-
-
-def _text(arguments: Arguments, key: str) -> str:
-    value = arguments.get(key)
-    if value is None:
-        return ""
-    if not isinstance(value, str):
-        raise UsageError(f"{key} must be text, not {value!r}.")
-    return value
-
-
-def _texts(arguments: Arguments, key: str) -> dict[str, str | None]:
-    value = arguments.get(key)
-    if value is None:
-        return {}
-    if not isinstance(value, dict) or not all(text is None or isinstance(text, str) for text in value.values()):
-        raise UsageError(f"{key} must be an object of texts by path.")
-    return value
-
-
-def _needed(arguments: Arguments, key: str) -> str:
-    value = _text(arguments, key)
-    if not value:
-        raise UsageError(f"{key} is missing.", f'Give an object with "{key}".')
-    return value
-
-
-def _caps(arguments: Arguments) -> dict[str, float]:
-    """The caps that are given, each as its setting takes it; text is no number here."""
-    caps = {field: cap for name, field in _CAPS.items() if (cap := _cap(arguments, name)) is not None}
-    if not caps:
-        raise UsageError("No cap is given.", f"Give an object with some of {', '.join(_CAPS)}; 0 is no cap.")
-    return caps
-
-
-def _cap(arguments: Arguments, name: str) -> float | None:
-    value = arguments.get(name)
-    if value is None:
-        return None
-    if isinstance(value, str):
-        raise UsageError(f"{name} must be a number, not {value!r}.")
-    try:
-        cap: float = read(f"budget.{name}", value)
-    except UsageError as error:
-        raise UsageError(f"{name} {error.message}.", "0 is no cap.") from error
-    return cap
-
-
-def _truth(arguments: Arguments, key: str) -> bool:
-    value = arguments.get(key)
-    if value is not None and not isinstance(value, bool):
-        raise UsageError(f"{key} must be true or false, not {value!r}.")
-    return bool(value)
-
-
-def _count(arguments: Arguments, key: str) -> int:
-    """0 when it is not given."""
-    value = arguments.get(key)
-    if value is not None and (not isinstance(value, int) or isinstance(value, bool) or value < 1):
-        raise UsageError(f"{key} must be a whole number of at least 1, not {value!r}.")
-    return value or 0
-
-
-def _landing(arguments: Arguments) -> str:
-    value = _text(arguments, "landing")
-    if value not in ("", "review", "auto"):
-        raise UsageError(f"landing must be review or auto, not {value!r}.")
-    return value
-
-
-_READERS: Mapping[str, Callable[[Arguments, str], object]] = {
-    **dict.fromkeys(("rehearse", "session", "all", "live", "withdraw", "suggest"), _truth),
-    **dict.fromkeys(("texts", "bases"), _texts),
-    **dict.fromkeys(_CAPS, _cap),
-    "landing": lambda arguments, key: _landing(arguments),
-    "last": _count,
-}
-"""What takes each key that is no text."""

@@ -21,7 +21,7 @@ def offered(server: Server, name: str, keys: Sequence[str] | None = None) -> Cal
             try:
                 given = dict(argument(arguments))
                 if keys is not None:
-                    from kinos.engine.command import check_keys  # not needed for an answer to `initialize`
+                    from kinos.engine.argument import check_keys  # not needed for an answer to `initialize`
 
                     check_keys(name, given, keys)
                 return await act(given)
