@@ -132,14 +132,19 @@ M.subcommands = {
     end,
   },
   review = {
-    does = 'a waiting change in diff mode; without an id all of them in the quickfix list',
-    form = '[change]',
-    words = changes('proposed'),
+    does = 'a waiting change in diff mode; without an id all of them in the quickfix list, or those that have landed',
+    form = '[change|landed]',
+    words = {
+      function(call)
+        return vim.list_extend({ 'landed' }, require('kinos.completion').changes('proposed')(call))
+      end,
+    },
     run = function(call)
-      if call.words[1] then
-        require('kinos.review').open(call, call.words[1])
+      local named = call.words[1]
+      if named and named ~= 'landed' then
+        require('kinos.review').open(call, named)
       else
-        require('kinos.view.quickfix').show(call)
+        require('kinos.view.quickfix').show(call, named or 'waiting')
       end
     end,
   },

@@ -79,8 +79,16 @@ function M.forget(client_id)
   for folder, picture in pairs(pictures) do
     if picture.client == client_id then
       pictures[folder] = nil
+      emit('KinosEnded', { folder = folder })
     end
   end
+end
+
+---The client that tells of the folder.
+---@param folder string
+---@return vim.lsp.Client?
+function M.client(folder)
+  return pictures[folder] and vim.lsp.get_client_by_id(pictures[folder].client)
 end
 
 ---@param folder string

@@ -20,6 +20,16 @@ local function params(call, name, arguments)
   return { command = prefix .. name, arguments = { argument } }
 end
 
+---The client that is asked: the one of the call, or the one that has come in its place.
+---@param call kinos.Call
+---@return vim.lsp.Client
+local function asked_of(call)
+  if call.client:is_stopped() and call.folder then
+    call.client = require('kinos.picture').client(call.folder) or call.client
+  end
+  return call.client
+end
+
 ---Ask; `done` gets the answer. An error is shown, or given to `failed`.
 ---@param call kinos.Call
 ---@param name string
@@ -27,7 +37,7 @@ end
 ---@param done? fun(answer: any)
 ---@param failed? fun(message: string)
 function M.ask(call, name, arguments, done, failed)
-  local asked = call.client:request('workspace/executeCommand', params(call, name, arguments), function(err, answer)
+  local asked = asked_of(call):request('workspace/executeCommand', params(call, name, arguments), function(err, answer)
     if err then
       (failed or require('kinos.message').failed)(err.message)
     elseif done then
@@ -35,7 +45,7 @@ function M.ask(call, name, arguments, done, failed)
     end
   end)
   if not asked then
-    (failed or require('kinos.message').failed)('the server has ended: open a Markdown file of the folder again')
+    (failed or require('kinos.message').failed)('the server has ended: :Kinos status starts it again')
   end
 end
 
@@ -48,7 +58,7 @@ end
 ---@return string? why there is none
 function M.wait(call, name, arguments, milliseconds)
   local request = params(call, name, arguments)
-  local done, err = call.client:request_sync('workspace/executeCommand', request, milliseconds, call.buffer)
+  local done, err = asked_of(call):request_sync('workspace/executeCommand', request, milliseconds, call.buffer)
   if not done then
     return nil, err or 'no answer'
   end

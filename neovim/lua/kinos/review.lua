@@ -135,6 +135,8 @@ local function compare(waiting, file)
     table.insert(waiting.buffers, each)
     map_keys(each, waiting)
   end
+  local sides = { path = file.path, before = file.base, after = file.text }
+  vim.api.nvim_win_set_cursor(0, { require('kinos.place').line(sides, 'landed', file.text), 0 })
   if file.conflict ~= '' then
     message.warn(('both versions of %s: %s'):format(file.path, file.conflict))
   end

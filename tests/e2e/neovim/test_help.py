@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from e2e.neovim.nvim import Neovim, neovim, program
 
 NEOVIM = Path(__file__).parents[3] / "neovim"
@@ -33,7 +35,7 @@ def test_no_line_of_the_help_is_wider_than_help_is() -> None:
     assert [line for line in HELP.splitlines() if len(line) > 79] == []
 
 
-def test_every_subcommand_option_and_key_is_in_the_help_and_no_other(tmp_path: Path) -> None:
+def test_every_subcommand_and_option_is_in_the_help_and_no_other(tmp_path: Path) -> None:
     home, document = place(tmp_path)
     with neovim(home, document) as editor:
         editor.ready()
@@ -46,16 +48,52 @@ def test_every_subcommand_option_and_key_is_in_the_help_and_no_other(tmp_path: P
         assert set(re.findall(r"^\s+\*:Kinos-(\w+)\*$", HELP, re.MULTILINE)) == set(known["commands"])
         assert set(re.findall(r"^\s+\*kinos-(\w+)\*$", HELP, re.MULTILINE)) >= set(known["options"])
         assert set(re.findall(r"`:Kinos (\w+)", README)) == set(known["commands"])
-        keys = editor.run("""
-          vim.cmd('Kinos status')
-          vim.wait(20000, function() return vim.bo.buftype == 'nofile' end)
-          return vim.tbl_map(function(each) return each.lhs end, vim.api.nvim_buf_get_keymap(0, 'n'))
-        """)
-        assert set(
-            re.findall(r"^    (\S+)(?: +.*)?$", HELP.split("does ~\n")[1].split("\n\n")[0], re.MULTILINE)
-        ) == set(keys)
         editor.command("help kinos")
         assert editor.lines()[0].startswith("*kinos.txt*")
+
+
+def keys_of(section: str) -> list[set[str]]:
+    """The keys in each table of a section of the help."""
+    text = HELP.split(f"*kinos-{section}*")[1].split("======")[0]
+    tables = [table.split("\n\n")[0] for table in text.split("does ~\n")[1:]]
+    return [set(re.findall(r"^    (\S+)(?: +.*)?$", table, re.MULTILINE)) for table in tables]
+
+
+MAPPED = """
+  local keys = vim.tbl_filter(function(each) return (each.desc or ''):find('^KinOS: ') end, vim.api.nvim_buf_get_keymap(0, 'n'))
+  return vim.tbl_map(function(each) return each.lhs end, keys)
+"""
+
+
+@pytest.mark.agents
+def test_every_key_of_every_view_is_in_the_help_and_no_other(home: Path, mission: Path) -> None:
+    with neovim(home, mission / "todolist.md") as editor:
+        editor.ready()
+        editor.rehearse_alone("management")
+        editor.wait("require('kinos.status').get().waiting == 1")
+
+        def mapped(command: str, there: str) -> set[str]:
+            editor.command(command)
+            editor.wait(there)
+            return set(editor.run(MAPPED))
+
+        def view(name: str) -> set[str]:
+            return mapped(
+                f"Kinos {name}", f"vim.fn.bufname():find('^kinos://{name}') ~= nil and vim.fn.getline(1) ~= ''"
+            )
+
+        every, to_read = keys_of("views")
+        of_changes = every - {"s", "x", "p"}
+        assert view("status") == every
+        assert view("history") == of_changes
+        assert mapped("Kinos review", "vim.bo.buftype == 'quickfix'") == of_changes
+        assert view("map") == to_read
+        without_links = to_read - {"gf", "<CR>"}
+        assert view("doctor") == view("diff") == without_links
+        (of_review,) = keys_of("review")
+        (change,) = editor.lua("vim.fn.getcompletion('Kinos accept ', 'cmdline')")
+        edited = mapped(f"Kinos review {change}", "vim.wo.diff")
+        assert edited == {key.replace("<LocalLeader>", "\\") for key in of_review}
 
 
 def health(editor: Neovim) -> str:

@@ -1,11 +1,13 @@
 """What Neovim shows of a team, and what a person does there: the story of a review from the start to the undo."""
 
+import os
+import signal
 from pathlib import Path
 
 import pytest
 
 from e2e.neovim.nvim import Neovim, neovim
-from process_tree import alive
+from process_tree import alive, command_line, descendants
 
 
 @pytest.fixture
@@ -42,6 +44,26 @@ def test_the_map_is_read_only_and_leads_to_what_it_names(home: Path, folder: Pat
         editor.hear("names no document")
         editor.keys("q")
         editor.wait("vim.bo.buftype == ''")
+
+
+def test_views_say_that_the_server_was_killed_and_go_on_with_the_next_one(home: Path, folder: Path) -> None:
+    with neovim(home, folder / "todolist.md") as editor:
+        editor.ready()
+        editor.command("Kinos history")
+        editor.wait(shown("No agent has changed anything"))
+        editor.command("Kinos status")
+        editor.wait(shown("no team has run here yet"))
+        (server,) = [pid for pid in descendants(editor.pid) if "lsp" in command_line(pid).split()]
+        os.kill(server, signal.SIGKILL)
+        editor.wait(shown("The server has ended. :Kinos status starts it again."))
+        editor.keys("s")
+        editor.hear("the server has ended")
+        editor.command("Kinos status")
+        editor.wait(shown("no team has run here yet"))
+        editor.keys("p")
+        editor.hear("No team runs here")
+        editor.keys("q")
+        editor.wait(shown("No agent has changed anything"))
 
 
 @pytest.mark.agents

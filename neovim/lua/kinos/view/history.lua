@@ -18,7 +18,7 @@ end
 local function line(change)
   local when = change.time:sub(1, 16):gsub('T', ' ')
   local text = ('%s  %-10s %-14s %s  (%s)'):format(when, change.state, change.agent, change.title, M.files(change))
-  local item = { kind = 'change', key = change.id, path = change.files[1] and change.files[1].path }
+  local item = require('kinos.view.key').item(change)
   return { text = text, item = item, group = groups[change.state] }
 end
 

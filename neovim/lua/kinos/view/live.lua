@@ -11,6 +11,7 @@ local M = {}
 ---@field kind 'agent'|'change'
 ---@field key string an agent's name, a change's id
 ---@field path? string a file of it, relative to the folder
+---@field state? string of a change
 
 ---@class kinos.Key
 ---@field on string
@@ -21,6 +22,9 @@ local M = {}
 ---@field name string
 ---@field lines fun(folder: string): kinos.Line[]
 ---@field keys kinos.Key[]
+
+---@type kinos.Line[]
+local ended = { { text = 'The server has ended. :Kinos status starts it again.', group = 'DiagnosticError' } }
 
 local space = vim.api.nvim_create_namespace('kinos.view')
 
@@ -77,30 +81,10 @@ local function render(buffer, lines)
   end
 end
 
----@param keys kinos.Key[]
-local function help(keys)
-  local lines = vim.tbl_map(function(key)
-    return ('%-5s %s'):format(key.on, key.does)
-  end, keys)
-  vim.list_extend(lines, { 'q     close', 'g?    these keys' })
-  -- Entered, since the view moves its cursor, and that would close it.
-  local options = { border = 'rounded', close_events = {} }
-  local _, window = vim.lsp.util.open_floating_preview(lines, '', options)
-  vim.api.nvim_set_current_win(window)
-end
-
 ---@param buffer integer
----@param call kinos.Call
----@param live kinos.Live
-local function map_keys(buffer, call, live)
-  for _, key in ipairs(live.keys) do
-    vim.keymap.set('n', key.on, function()
-      key.run(call, items[buffer][vim.api.nvim_win_get_cursor(0)[1]])
-    end, { buffer = buffer, nowait = true, desc = 'KinOS: ' .. key.does })
-  end
-  vim.keymap.set('n', 'g?', function()
-    help(live.keys)
-  end, { buffer = buffer, nowait = true, desc = 'KinOS: the keys here' })
+---@return kinos.Item?
+local function at_cursor(buffer)
+  return items[buffer][vim.api.nvim_win_get_cursor(0)[1]]
 end
 
 ---@param buffer integer
@@ -110,7 +94,7 @@ local function follow(buffer, folder, again)
   local group = vim.api.nvim_create_augroup('kinos.view.' .. buffer, {})
   vim.api.nvim_create_autocmd('User', {
     group = group,
-    pattern = { 'KinosStatus', 'KinosChanges' },
+    pattern = { 'KinosStatus', 'KinosChanges', 'KinosEnded' },
     callback = function(event)
       if event.data.folder == folder then
         again()
@@ -140,11 +124,14 @@ function M.open(call, live)
     vim.wo.wrap = false
     local function again()
       if vim.api.nvim_buf_is_loaded(buffer) then
-        render(buffer, live.lines(call.folder))
+        local is_known = require('kinos.picture').status(call.folder) ~= nil
+        render(buffer, is_known and live.lines(call.folder) or ended)
       end
     end
     follow(buffer, call.folder, again)
-    map_keys(buffer, call, live)
+    require('kinos.view.key').map(buffer, live.keys, function(key)
+      key.run(call, at_cursor(buffer))
+    end)
     again()
   end)
 end

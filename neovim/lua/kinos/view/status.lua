@@ -50,7 +50,7 @@ end
 ---@return kinos.Line
 local function change_line(change)
   local text = ('  %-18s %s  (%s)'):format(change.agent, change.title, require('kinos.view.history').files(change))
-  local item = { kind = 'change', key = change.id, path = change.files[1] and change.files[1].path }
+  local item = require('kinos.view.key').item(change)
   return { text = text, item = item, group = 'DiagnosticWarn' }
 end
 
@@ -66,10 +66,7 @@ end
 ---@return kinos.Line[]
 local function lines(folder)
   local picture = require('kinos.picture')
-  local status = picture.status(folder)
-  if not status then
-    return { { text = 'The documents are being counted.' } }
-  end
+  local status = assert(picture.status(folder))
   local shown = head(status)
   if #status.agents > 0 then
     add(shown, 'Agents', vim.tbl_map(agent_line, status.agents))
