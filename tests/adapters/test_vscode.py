@@ -77,6 +77,13 @@ def test_what_is_missing_is_said_with_what_to_do(tmp_path: Path) -> None:
     assert "Install from VSIX" in refused.value.remedy
 
 
+def test_who_has_no_checkout_is_told_that_the_extension_comes_apart_and_what_to_do_with_it(tmp_path: Path) -> None:
+    for editor in (code(tmp_path, "codium"), {"PATH": str(tmp_path / "nowhere")}):
+        with pytest.raises(SetupError, match=r"a file of its own, kinos-VERSION\.vsix") as refused:
+            VSCode(editor, tmp_path / "share").proposed()
+        assert refused.value.remedy.endswith(("codium --install-extension FILE", "code --install-extension FILE"))
+
+
 def test_what_vs_code_says_when_it_fails_is_told(tmp_path: Path) -> None:
     package(tmp_path, "0.1.0")
     editor = VSCode(code(tmp_path, broken=True), tmp_path)

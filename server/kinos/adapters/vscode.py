@@ -34,9 +34,9 @@ class VSCode:
     def proposed(self) -> Proposal:
         """To install the extension, unless this version is there. Raises SetupError when it or the editor is missing."""
         package = self._package()
-        if package is None:
-            raise SetupError(f"There is no packed extension in {self._folder}.", _HOW)
         program = self.program
+        if package is None:
+            raise self._unpacked(program)
         if program is None:
             raise SetupError(
                 f"None of {', '.join(PROGRAMS)} is on the PATH.",
@@ -56,6 +56,16 @@ class VSCode:
     def carry_out(self, proposal: Proposal) -> Done:
         """Install it. Raises SetupError with what the editor said when it fails."""
         return Done(said=self._run([*proposal.command]).strip())
+
+    def _unpacked(self, program: str | None) -> SetupError:
+        if self._folder.is_dir():
+            return SetupError(f"There is no packed extension in {self._folder}.", _HOW)
+        # An installed wheel: the extension, which brings a kin of its own, is not in it.
+        install = f"{Path(program or PROGRAMS[0]).name} --install-extension FILE"
+        return SetupError(
+            "The extension is a file of its own, kinos-VERSION.vsix, and does not come with an installed kin.",
+            f"Take it from where your kin is from, or build it in a checkout of KinOS: make vsix. Then: {install}",
+        )
 
     def _package(self) -> Path | None:
         """The newest one there."""
