@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 
 from kinos.cli.main import _COMMANDS
-from kinos.domain.setting import Scope, defaults, rows
+from kinos.domain.setting import defaults, rows
 from kinos.domain.setting_editor import OWN, sentences
 from kinos.domain.setting_french import FRENCH
 from kinos.domain.setting_page import PAGES, schema
+from kinos.domain.setting_row import Scope
 
 ROOT = Path(__file__).parents[2]
 

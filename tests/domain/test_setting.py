@@ -5,7 +5,8 @@ import pytest
 from kinos.domain.demand import Demand
 from kinos.domain.kind import Text
 from kinos.domain.layer import Layer, Source, flattened, from_environment, resolve
-from kinos.domain.setting import Scope, Settings, rows
+from kinos.domain.setting import Settings, rows
+from kinos.domain.setting_row import Scope
 from kinos.domain.tokenizer import TOKENIZERS
 from kinos.tokens import claude, encoding
 

@@ -9,7 +9,8 @@ from kinos.domain.demand import REMEDY, Approved, Demand, exact, nothing
 from kinos.domain.errors import UsageError
 from kinos.domain.kind import Kind, Text, Truth
 from kinos.domain.mistake import Code
-from kinos.domain.setting import Row, Scope, Settings, by_key, rows
+from kinos.domain.setting import Settings, by_key, rows
+from kinos.domain.setting_row import Row, Scope
 from kinos.domain.toml_line import line_of
 
 

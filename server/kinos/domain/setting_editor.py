@@ -5,8 +5,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from kinos.domain.kind import Text
-from kinos.domain.setting import Row, Scope, defaults
+from kinos.domain.setting import defaults
 from kinos.domain.setting_french import FRENCH
+from kinos.domain.setting_row import Row, Scope
 
 OWN = ("kinos.server.command", "kinos.rehearse", "kinos.saveLanded", "kinos.trace.server")
 """Settings of the VS Code extension itself, which the table does not know."""

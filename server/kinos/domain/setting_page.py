@@ -5,8 +5,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from kinos.domain.kind import Text
-from kinos.domain.setting import Row, defaults
+from kinos.domain.setting import defaults
 from kinos.domain.setting_editor import english, french, lua_defaults, lua_types, manifest
+from kinos.domain.setting_row import Row
 
 _HEAD = """\
 # Settings

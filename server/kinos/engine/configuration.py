@@ -5,7 +5,8 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from kinos.domain.errors import KinosError
 from kinos.domain.event import Noted, SettingsChanged
-from kinos.domain.setting import Settings, Taken, differing, rows
+from kinos.domain.setting import Settings, differing, rows
+from kinos.domain.setting_row import Taken
 from kinos.domain.state import TeamState
 from kinos.engine.ports import Clock, Origin
 from kinos.engine.roster import STILL
