@@ -72,8 +72,8 @@ local function server()
     health.warn('it does not run here', 'Open a Markdown file below .kinos, demande.md or .git, or say :Kinos status')
   end
   for _, client in ipairs(clients) do
-    local buffers = #vim.lsp.get_buffers_by_client_id(client.id)
-    health.ok(('it runs for %s, with %d buffers'):format(client.root_dir or 'no folder', buffers))
+    local buffers = require('kinos.message').counted(#vim.lsp.get_buffers_by_client_id(client.id), 'buffer')
+    health.ok(('it runs for %s, with %s'):format(client.root_dir or 'no folder', buffers))
   end
   return true
 end

@@ -60,13 +60,15 @@ class Terminal:
 
 
 @contextmanager
-def terminal(home: Path, file: Path) -> Iterator[Terminal]:
-    """Neovim with the plugin and this file, in a terminal; ended afterwards, with all below it."""
+def terminal(home: Path, file: Path, more: str = "") -> Iterator[Terminal]:
+    """Neovim with the plugin and this file, in a terminal; ended afterwards, with all below it. `more` is Lua of the person's
+    configuration.
+    """
     tmux = shutil.which("tmux")
     if tmux is None:
         pytest.fail("tmux is missing. Install it with: apt-get install tmux")
     configuration = home / "init.lua"
-    configuration.write_text(CONFIGURATION.format(plugin=ROOT / "neovim", python=sys.executable))
+    configuration.write_text(CONFIGURATION.format(plugin=ROOT / "neovim", python=sys.executable) + more)
     command = [tmux, "-S", str(home / "tmux.sock"), "-f", os.devnull]
     nvim = [str(program()), "-n", "-i", "NONE", "-u", str(configuration), str(file)]
     subprocess.run(

@@ -108,7 +108,7 @@ def test_the_health_check_says_what_is_there_and_what_is_missing(tmp_path: Path)
         editor.ready()
         found = health(editor)
         assert "OK vim.g.kinos is sound" in found
-        assert f"it runs for {document.parent}, with 1 buffers" in found
+        assert f"it runs for {document.parent}, with 1 buffer\n" in found
         assert "OK python: Python 3.12" in found
         editor.run("vim.g.kinos = { sve = false, settings = { tokens = { warn = 'many', wran = 1 } } } return true")
         editor.command("bwipeout")

@@ -68,3 +68,39 @@ def test_a_team_is_started_watched_reviewed_undone_and_left_on_the_screen(home: 
         assert any("kinos.worker" in command_line(process) for process in below)
         window.say("qa!")
         assert wait_for_end(below, 5) == []
+
+
+AUTOMATIC = """
+vim.env.KINOS_REHEARSE = '1'
+vim.g.kinos = { settings = { landing = { mode = 'auto' } } }
+"""
+
+
+@pytest.mark.agents
+@pytest.mark.timeout(300)
+def test_words_typed_meanwhile_and_an_agents_edit_are_both_on_the_screen_and_a_second_editor_says_who_works(
+    home: Path, folder: Path
+) -> None:
+    (home / "2").mkdir()
+    with (
+        terminal(home, folder / "todolist.md", AUTOMATIC) as first,
+        terminal(home / "2", folder / "demande.md", AUTOMATIC) as second,
+    ):
+        first.see("EXPANSION 5%")
+        second.see("EXPANSION 5%")
+        first.type("O", "My own words.", "\x0f", ":Kinos agent start management", "Enter")
+        # Back in insert mode, as somebody who stopped to think.
+        screen = first.see("Write a guide to the harbour")
+        assert "-- INSERT --" in screen
+        assert "My own words." in screen
+        second.say("Kinos")
+        second.see("held by")
+        second.say("Kinos rehearse")
+        second.see("works on")
+        first.say("Kinos stop")
+        first.see("ended")
+        first.type("u")
+        assert "My own words." in first.see("Write a guide to the harbour", gone=True)
+        first.type("u")
+        first.see("My own words.", gone=True)
+        assert (folder / "todolist.md").read_text() == "# To do\n\nNothing yet.\n"

@@ -53,6 +53,11 @@ def test_views_say_that_the_server_was_killed_and_go_on_with_the_next_one(home: 
         editor.wait(shown("No agent has changed anything"))
         editor.command("Kinos status")
         editor.wait(shown("no team has run here yet"))
+        assert not editor.lua("vim.wo.wrap")
+        editor.command("new")  # a window beside it is as the person has it
+        assert editor.lua("vim.wo.wrap")
+        editor.command("close")
+        editor.command("Kinos status")
         (server,) = [pid for pid in descendants(editor.pid) if "lsp" in command_line(pid).split()]
         os.kill(server, signal.SIGKILL)
         editor.wait(shown("The server has ended. :Kinos status starts it again."))

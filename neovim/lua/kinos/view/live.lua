@@ -121,7 +121,7 @@ function M.open(call, live)
     call.folder = status.folder
     require('kinos.picture').receive(status, call.client.id)
     local buffer = require('kinos.view.text').open(call, live.name)
-    vim.wo.wrap = false
+    vim.wo[0][0].wrap = false
     local function again()
       if vim.api.nvim_buf_is_loaded(buffer) then
         local is_known = require('kinos.picture').status(call.folder) ~= nil

@@ -8,10 +8,10 @@ local groups = { failed = 'DiagnosticError', stopped = 'Comment', asleep = 'Comm
 ---@return kinos.Line[]
 local function head(status)
   local tokens, documents, team = status.tokens, status.documents, status.team
-  local size = ('%d of %d tokens in %d documents: %d long, %d too long'):format(
+  local size = ('%d of %d tokens in %s: %d long, %d too long'):format(
     tokens.total,
     tokens.limit,
-    documents.count,
+    require('kinos.message').counted(documents.count, 'document'),
     documents.long,
     documents.tooLong
   )
