@@ -7,7 +7,7 @@ BIN    := $(VENV)/bin
 JOBS   ?= 2
 PROGRAMS := program-luacheck program-tmux program-emacs
 
-.PHONY: demo setup test check lua unit base soak docs profiles format clean $(PROGRAMS)
+.PHONY: demo setup test check lua unit base soak docs profiles pictures format clean font-emoji $(PROGRAMS)
 
 demo: setup  ## a rehearsed team on a sample workspace
 	$(BIN)/kin demo
@@ -54,12 +54,19 @@ $(PROGRAMS): program-%:
 	  && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends $(PACKAGE) >/dev/null; } || true
 	@command -v $* >/dev/null || { echo "$* is missing. Install it: apt-get install $(PACKAGE)"; exit 1; }
 
+# VS Code's windows show marks as emoji, which a browser takes from a font of the system.
+font-emoji: EMOJI := fc-list :charset=1f534 2>/dev/null | grep -q .
+font-emoji:
+	@$(EMOJI) || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq \
+	  && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends fontconfig fonts-noto-color-emoji >/dev/null; } || true
+	@$(EMOJI) || { echo "A font with emoji is missing. Install it: apt-get install fontconfig fonts-noto-color-emoji"; exit 1; }
+
 # What the layers let nobody below the adapters import need not be tried twice (lint-imports holds that).
 base: $(BASE)/.made program-tmux program-emacs  ## without the extra `agents`
 	$(BASE)/bin/python -m pytest -q -n $(JOBS) -m "not agents and not soak" --durations=15 --ignore=tests/e2e/vscode \
 	  $(addprefix --ignore=tests/,domain tokens engine lsp content contract e2e/test_killed_landing.py e2e/emacs)
 
-unit: setup vscode-extension/node_modules/.made program-tmux program-emacs
+unit: setup vscode-extension/node_modules/.made program-tmux program-emacs font-emoji
 	rm -f .coverage .coverage.*
 	$(BIN)/python -m pytest -n $(JOBS) --durations=30 --cov --cov-report= -m "not soak"
 	@for part in domain tokens engine; do \
@@ -82,6 +89,9 @@ vsix: setup vscode-extension/node_modules/.made  ## the VS Code extension as one
 
 docs: setup  ## pages, schemas and types made from the code
 	$(BIN)/python docs/make.py
+
+pictures: setup vscode-extension/node_modules/.made font-emoji  ## those in the VS Code extension's README, taken anew
+	KINOS_PICTURES=vscode-extension/media $(BIN)/python -m pytest -q tests/e2e/vscode/test_pictures.py -k real_thing
 
 profiles: setup  ## what real editors say they can, recorded anew for the tests
 	PYTHONPATH=tests $(BIN)/python -m e2e.lsp.record
