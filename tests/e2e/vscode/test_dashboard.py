@@ -113,7 +113,9 @@ def show(window: Window) -> None:
     window.webview(".cell[data-path='docs/operation.md']", r"operation\.md")
 
 
-def test_the_dashboard_shows_what_the_server_says_while_a_team_works(window: Window, folder: Path) -> None:
+def test_the_dashboard_shows_what_the_server_says_while_a_team_works_and_after_a_reload(
+    window: Window, folder: Path
+) -> None:
     window.status(COUNTED)
     show(window)
     is_right(window, folder)
@@ -146,6 +148,17 @@ def test_the_dashboard_shows_what_the_server_says_while_a_team_works(window: Win
     landed = len({each["cycle"] for each in changes if each["state"] == "landed"})
     window.see("[data-count='landed']", f"^{landed}$", frames=WEBVIEW)
     assert window.webview_value(LINE) == state(folder)["tokens"]["total"]
+
+    # What the person chose is there again after a reload, without a command.
+    window.click_in_webview(".choice span", "All sessions")
+    window.click_in_webview("[data-table='map'] summary")
+    window.webview("[data-table='map'] tbody tr", r"docs/operation\.md")
+    window.until_kept(r"tables\W+map\W")
+    window.reload()
+    window.webview("[data-table='map'] tbody tr", r"docs/operation\.md")
+    window.webview(".spend tbody tr", "management")
+    assert window.webview_value("document.querySelector('.choice input:checked').value") == "all"
+    is_right(window, folder)
 
     # It follows the theme while it is open.
     seen = {window.webview_value(BACKGROUND)}
@@ -185,6 +198,9 @@ def test_each_folder_of_a_window_is_shown_with_what_it_lacks(
         (empty / "new.md").write_text("# New\n\nA document that comes.\n", encoding="utf-8")
         window.webview(".cell", r"new\.md")
         is_right(window, empty)
+        window.until_kept(r"folder\W[^,]*/empty\W+period")
+        window.reload()
+        window.webview("h1", "^empty$")
         window.select_in_webview("select[name=folder]", "gateway")
         window.webview(".cell", r"operation\.md")
         is_right(window, folder)
