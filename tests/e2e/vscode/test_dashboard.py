@@ -76,10 +76,14 @@ def is_right(window: Window, folder: Path) -> None:
     end = time.monotonic() + PATIENCE
     while differing := wrong(window, folder):
         assert time.monotonic() < end, f"the page and the server differ: {differing}"
-    sizes = json.loads(run([str(KIN), "map", "--json", "-C", str(folder)]).stdout)["documents"]
-    wanted = {each["path"]: [each["tokens"], each["level"]] for each in sizes}
-    while (cells := window.webview_value(CELLS)) != wanted:
+    while (cells := window.webview_value(CELLS)) != (wanted := sizes(folder)):
         assert time.monotonic() < end, f"the map shows {cells} instead of {wanted}"
+
+
+def sizes(folder: Path) -> dict[str, list[Any]]:
+    """By the document's path, its tokens and level, as they are now: a team changes them meanwhile."""
+    told = json.loads(run([str(KIN), "map", "--json", "-C", str(folder)]).stdout)["documents"]
+    return {each["path"]: [each["tokens"], each["level"]] for each in told}
 
 
 def focus_cell(window: Window) -> str:
