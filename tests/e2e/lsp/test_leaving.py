@@ -272,7 +272,9 @@ async def test_nothing_is_alive_after_a_client_that_never_said_a_word() -> None:
         assert await running.ended() == 1
 
 
-TEAM = 'summary = "s"\n[[agents]]\nname = "management"\n[[agents]]\nname = "testeur"\n'
+AGENTS = ("management", "testeur", "specifications", "production", "redacteur", "evaluation")
+"""More than work at a time: whenever one has landed something, another asks the model at once, and none has to rest first."""
+TEAM = 'summary = "s"\n' + "".join(f'[[agents]]\nname = "{name}"\n' for name in AGENTS)
 
 
 @pytest.fixture
