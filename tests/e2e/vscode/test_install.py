@@ -6,16 +6,17 @@ import os
 import shutil
 import signal
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
 
-from e2e.vscode.vscode_host import Host
+from e2e.vscode.vscode_host import Host, run
 from e2e.vscode.vscode_process import KIN, VSCode, vscode
 from e2e.vscode.vscode_window import Window
-from process_tree import command_line, descendants
+from process_tree import command_line, descendants, wait_for_end
 
 COUNTED = r"^\s*EXPANSION [1-9]\d*%"
 STARTING = r"^\s*KinOS$"
@@ -32,6 +33,12 @@ case "$*" in *ensurepip*) echo "[\\"$0\\", [3, 12, 1], true, \\"\\"]"; exit;; es
 sleep 1
 echo "OSError: [Errno 28] No space left on device" >&2
 exit 1
+"""
+SLOW = """#!/bin/sh
+case "$*" in *ensurepip*) echo "[\\"$0\\", [3, 12, 1], true, \\"\\"]"; exit;; esac
+mkdir -p "$4/bin"
+echo "Half of it is there"
+sleep 600
 """
 BARE = """#!/bin/sh
 echo "[\\"$0\\", [3, 12, 1], false, \\"\\"]"
@@ -61,6 +68,44 @@ def programs(tmp_path: Path) -> Path:
     for name in TOOLS:
         if found := shutil.which(name):
             (folder / name).symlink_to(found)
+    return folder
+
+
+PYTHON_EXTENSION = {
+    "name": "python",
+    "publisher": "ms-python",
+    "version": "1.0.0",
+    "engines": {"vscode": "^1.82.0"},
+    "main": "./main.js",
+}
+PYTHON_EXTENSION_CODE = """
+const { existsSync, readFileSync } = require('node:fs');
+const { Uri } = require('vscode');
+const file = `${process.env.HOME}/interpreter`;
+exports.activate = () => ({
+  environments: {
+    getActiveEnvironmentPath: () => ({ path: existsSync(file) ? readFileSync(file, 'utf8') : '' }),
+    resolveEnvironment: async ({ path }) => (path === '' ? undefined : { executable: { uri: Uri.file(path) } }),
+  },
+});
+"""
+
+
+@pytest.fixture(scope="module")
+def extensions(host: Host, extensions: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """With a stand-in for the Python extension, which no registry here has: it has the part of its API that is used, and the
+    interpreter it has chosen is what stands in the file `interpreter` of the home folder.
+    """
+    home = tmp_path_factory.mktemp("installing")
+    folder = tmp_path_factory.mktemp("both") / "extensions"
+    shutil.copytree(extensions, folder)
+    with ZipFile(home / "python.vsix", "w") as packed:
+        packed.writestr("extension/package.json", json.dumps(PYTHON_EXTENSION))
+        packed.writestr("extension/main.js", PYTHON_EXTENSION_CODE)
+    folders = ["--extensions-dir", str(folder), "--user-data-dir", str(home / "data")]
+    run(
+        [*host.code_server, "--install-extension", str(home / "python.vsix"), *folders], environment={"HOME": str(home)}
+    )
     return folder
 
 
@@ -94,6 +139,21 @@ def test_from_nothing_to_a_team(window: Window, editor: VSCode, folder: Path, pr
     window.notification("not enough room on the disk")
     window.screenshot("install-full-disk")
     assert environments(editor) == []
+
+    put(programs, "python3.12", SLOW)
+    window.press_button("Try Again")
+    window.notification("KinOS is being set up: Half of it is there")
+    (half,) = environments(editor)
+    making = [pid for pid in descendants(editor.pid) if "python3.12 -I -m venv" in command_line(pid)]
+    assert making
+    making += [pid for maker in making for pid in descendants(maker)]
+    window.screenshot("install-to-cancel")
+    window.press_button("Cancel")
+    window.notification("The installation was cancelled. Nothing of it is left.")
+    window.screenshot("install-cancelled")
+    assert not half.exists()
+    assert environments(editor) == []
+    assert wait_for_end(making, seconds=10) == []
 
     put(programs, "python3.12", RIGHT)
     window.press_button("Try Again")
@@ -150,6 +210,12 @@ def test_a_server_that_ends_comes_back_but_not_for_ever_and_another_can_be_named
     window.press_button("Try Again")
     window.status(COUNTED)
 
+    (editor.home / "interpreter").write_text(sys.executable, encoding="utf-8")
+    before = editor.server(folder)
+    window.run_command("KinOS: Restart Server")
+    assert command_line(server_after(before, editor, folder)) == f"{sys.executable} -P -m kinos lsp"
+    window.status(COUNTED)
+
     set_person(editor, {"kinos.server.command": "/nowhere/kin"})
     window.notification("uses the other server after a restart")
     window.press_button("Restart Server")
@@ -160,6 +226,17 @@ def test_a_server_that_ends_comes_back_but_not_for_ever_and_another_can_be_named
     set_person(editor, {"kinos.server.command": ["${userHome}/../programs/other"]})
     window.status(COUNTED)
     assert "/../programs/other lsp, process" in editor.log()
+
+
+def server_after(before: int, editor: VSCode, folder: Path, seconds: float = 120) -> int:
+    """The server that has taken the place of the process `before`."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        match editor.servers(folder):
+            case [server] if server != before:
+                return server
+        time.sleep(0.02)
+    raise AssertionError(f"no other server than {before} has started")
 
 
 def set_person(editor: VSCode, settings: dict[str, object]) -> None:

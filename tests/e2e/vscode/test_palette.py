@@ -159,6 +159,7 @@ def test_the_size_of_the_document_is_seen_while_one_types(window: Window, folder
     window.type("A new rule for every tenant. " * 600)
     window.size("^🔴 1[2-9]")
     window.explorer("queue.md", "too long")
+    window.language_status(r"too long, above 12,000")
     window.hover(SIZE_ITEM)
     window.see(".workbench-hover", r"tokens: too long, above 12,000 \(claude-")
     window.screenshot("palette-too-long")

@@ -42,6 +42,104 @@ def history(folder: Path) -> dict[str, dict[str, Any]]:
     return {change["state"]: change for change in told}
 
 
+OFFICE = "# The office\n\nIt is open from the the morning to five.\n"
+MINE = "# The office\n\nIt opens at dawn.\n"
+BOTH = "# The office\n\nIt opens at dawn, and is open to five.\n"
+
+
+@pytest.fixture
+def office(folder: Path) -> Path:
+    """The mission with a slip of the pen in one document and another that is too long, and a team that mends and splits them."""
+    rules = "".join(
+        f"## Berth {number}\n\n"
+        + "".join(f"Rule {number}.{rule}: boat {rule} keeps its lights on until it has left.\n\n" for rule in range(30))
+        for number in range(1, 16)
+    )
+    for name, text in {
+        "office.md": OFFICE,
+        "rules.md": f"# Rules\n\n{rules}",
+        ".kinos/teams/office.toml": 'summary = "keeps"\n[[agents]]\nname = "redacteur"\n[[agents]]\nname = "documentaliste"\n',
+    }.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    return folder
+
+
+def test_a_change_in_conflict_and_one_of_several_files_are_decided_as_the_person_wants(
+    office: Path, window: Window
+) -> None:
+    window.status(r"EXPANSION \d+%")
+    window.open_view("KinOS")
+    window.open_file(office / "demande.md")
+    window.click_lens("Start team")
+    window.choices("redacteur, documentaliste")
+    window.choose("office")
+    for row in ("redacteur", "3 files", r"index\.md"):
+        window.tree_row("Changes", row)
+    window.click_lens("Stop team")
+    window.notification("The team is stopped")
+    what_fits_no_more_lands_as_the_person_decides(window, office / "office.md")
+    several_files_land_and_go_back_as_one(window, office)
+
+
+def what_fits_no_more_lands_as_the_person_decides(window: Window, document: Path) -> None:
+    window.open_file(document)
+    window.press("Control+A")
+    window.type(MINE)
+    window.press("Control+S")
+    window.tree_row("Changes", r"in conflict · redacteur · office\.md")
+    window.click_lens("^Review “Mend")
+    window.notification("line 3 has been edited meanwhile. Both versions stand on the right")
+    window.diff(r"^It opens at dawn\.$", "<<<<<<< the file now")
+    window.screenshot("review-conflict")
+    window.run_command("Notifications: Clear All Notifications")
+    window.run_command("KinOS: Accept Change")
+    window.notification("edited meanwhile")
+    assert document.read_text(encoding="utf-8") == MINE
+
+    window.run_command("KinOS: Edit Change")
+    window.diff_edited()
+    window.press("Control+A")
+    window.type(BOTH)
+    window.press("Control+S")
+    window.see(".editor-group-container.active .tab.active:not(.dirty)", r"office\.md: “Mend")
+    window.see_gone(".pane:has(> .pane-header[aria-label^='Changes']) .monaco-list-row", "in conflict")
+    window.diff(r"^It opens at dawn\.$", "and is open to five")
+    window.screenshot("review-conflict-decided")
+    window.open_file(document)
+    window.click_lens("^Accept$")
+    window.tree_row("Changes", "Landed")
+    assert document.read_text(encoding="utf-8") == BOTH
+    assert history(document.parent)["landed"]["agent"] == "redacteur"
+
+
+def several_files_land_and_go_back_as_one(window: Window, folder: Path) -> None:
+    before = written(folder)
+    window.click_row("Changes", "3 files")
+    for path, wanted in (("rules.md", r"rules-berth-6\.md"), (r"rules-berth-6\.md", "Part of")):
+        window.click_row("Changes", rf"^{path}(edited|created)")
+        window.active_tab(f"{path}: “Split")
+        window.see(".monaco-diff-editor .editor.modified .view-line", wanted)
+    window.screenshot("review-several-files")
+    # What was shown of a change is gone after a reload, without a word of an error.
+    window.reload()
+    window.status(r"EXPANSION \d+%")
+    window.tree_row("Changes", "3 files")
+    assert window.texts(".monaco-diff-editor") == []
+    window.click_row("Changes", "3 files", action="Accept Change")
+    window.tree_row("Changes", r"Landed2")
+    assert set(written(folder)) - set(before) == {"rules-berth-6.md", "rules-berth-11.md"}
+    window.click_row("Changes", "3 files", action="Undo Change")
+    window.notification("Taken back: 1 change")
+    assert written(folder) == before
+
+
+def written(folder: Path) -> dict[str, str]:
+    """The documents that lie in the folder itself, but for the map, which says when it was made."""
+    return {
+        path.name: path.read_text(encoding="utf-8") for path in folder.glob("*.md") if "(readonly)" not in path.name
+    }
+
+
 def test_changes_are_edited_accepted_rejected_and_taken_back_both_ways(window: Window, folder: Path) -> None:
     todo = folder / "todolist.md"
     window.status(r"EXPANSION \d+%")

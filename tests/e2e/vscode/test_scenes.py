@@ -179,6 +179,8 @@ def test_a_folder_that_is_not_trusted_has_sizes_and_no_agents_until_it_is(
     window.screenshot("untrusted")
     server = editor.server(folder)
     assert team(server) == []
+    window.open_view("KinOS")
+    window.welcome("not trusted this folder.*Manage Trust")
 
     window.run_command("Workspaces: Manage Workspace Trust")
     window.click(".workspace-trust-editor .monaco-button", text="^Trust$")

@@ -39,6 +39,11 @@ def test_the_map_is_shown_as_a_document(window: Window) -> None:
     window.run_command("KinOS: Show Map")
     window.editor(r"operation\.md.*🔴")
     window.screenshot("map")
+    window.run_command("View: Close Editor")
+    window.click_status_link("Map")
+    window.active_tab("Project Map")
+    window.click_status_link("Budget")
+    window.choices(r"Cycles\d+ of 200 spent")
 
 
 @pytest.mark.parametrize("settings", [{"kinos.rehearse": True}])
@@ -93,3 +98,5 @@ def test_a_missing_server_is_said_with_what_to_do(window: Window) -> None:
     said = window.notification("/nowhere/kin")
     assert "kinos.server.command" in said
     window.screenshot("no-server")
+    window.open_view("KinOS")
+    window.welcome("server is not running.*Start It Again")

@@ -119,10 +119,12 @@ class VSCode:
     address: str
     home: Path
 
-    def url(self, folder: Path, file: str = "README.md") -> str:
+    def url(self, folder: Path | None, file: str = "README.md") -> str:
         """Opens `folder`, or the workspace file it is, with an editor on `file` in there; where that is empty, with the editors
-        that were open there last.
+        that were open there last. Without a folder nothing is open.
         """
+        if folder is None:
+            return f"{self.address}/?ew=true&payload={quote(json.dumps([['skipWelcome', 'true']]))}"
         kind, inside = ("folder", folder) if folder.is_dir() else ("workspace", folder.parent)
         remote = f"vscode-remote://{self.address.removeprefix('http://')}{inside / file}"
         payload = json.dumps([*([["openFile", remote]] if file else []), ["skipWelcome", "true"]])

@@ -96,10 +96,10 @@ class Window:
     @classmethod
     @contextlib.contextmanager
     def opened(
-        cls, host: Host, editor: VSCode, folder: Path, screenshots: Path, file: str = "README.md"
+        cls, host: Host, editor: VSCode, folder: Path | None, screenshots: Path, file: str = "README.md"
     ) -> Iterator[Self]:
         """A window on `folder`, or the workspace file it is, with an editor on `file` in there. Without a file (empty) a `reload`
-        brings back the editors that were open.
+        brings back the editors that were open; without a folder the window is empty.
         """
         with Browser.started(host, editor.home) as browser:
             browser.call("open", url=editor.url(folder, file))
@@ -222,6 +222,10 @@ class Window:
         """The lenses above a line of an open editor, once some match."""
         return self.see(".editor-instance .codelens-decoration", pattern, seconds)
 
+    def click_lens(self, title: str) -> None:
+        """Clicks a lens with a title that matches."""
+        self.click(".editor-instance .codelens-decoration a", text=title)
+
     def diff(self, before: str, after: str) -> None:
         """Waits until the diff editor shows a line that matches on its left, and one on its right."""
         self.see(".monaco-diff-editor .editor.original .view-line", before)
@@ -241,10 +245,24 @@ class Window:
         """The text of the status bar item with the size of the document the person is in, once it matches."""
         return self.see(SIZE_ITEM, pattern, seconds)
 
+    def language_status(self, pattern: str) -> str:
+        """What is said of the document beside the name of its language, once it matches."""
+        self.hover('[id="status.languageStatus"]')
+        return self.see(".workbench-hover", pattern)
+
+    def welcome(self, pattern: str) -> str:
+        """What a view without rows says instead, once it matches."""
+        return self.see(".welcome-view-content", pattern)
+
     def status_tooltip(self, pattern: str) -> str:
         """What hovering over the status bar item shows, once it matches."""
         self.hover(STATUS_ITEM)
         return self.see(".workbench-hover", pattern)
+
+    def click_status_link(self, title: str) -> None:
+        """Clicks a link in what hovering over the status bar item shows."""
+        self.hover(STATUS_ITEM)
+        self.click(".workbench-hover a", text=rf"^\s*{_literal(title)}$")
 
     def notification(self, pattern: str, seconds: float = PATIENCE) -> str:
         """The text of a notification, once one matches."""
@@ -275,7 +293,7 @@ class Window:
         """Shows what an icon of the activity bar stands for, unless it is shown already."""
         item = f'.activitybar .action-item:has([aria-label^="{title}"])'
         if not self.texts(f"{item}.checked"):
-            self.click(f"{item} .action-label")
+            self.click(item)
         self.see(f"{item}.checked", "")
 
     def tree_row(self, view: str, pattern: str, seconds: float = PATIENCE) -> str:
@@ -286,14 +304,24 @@ class Window:
         return self.texts(f"{_pane(view)} .monaco-list-row")
 
     def click_row(self, view: str, pattern: str, action: str = "", button: str = "left") -> None:
-        """Clicks a row of a tree view, or the inline action with this title that is shown once the row is pointed at."""
+        """Clicks a row of a tree view, or the inline action with this title that is shown once the row is pointed at.
+
+        Rows may move in between: then another one was selected or is pointed at, and it is tried again.
+        """
         row = f"{_pane(view)} .monaco-list-row"
         self.see(row, pattern)
-        if not action:
-            self.click(row, text=pattern, button=button)
-            return
-        self.hover(row, text=pattern)
-        self.click(f'{row}:hover .action-label[aria-label^="{action}"]')
+        end = time.monotonic() + PATIENCE
+        while time.monotonic() < end:
+            if action:
+                self.hover(row, text=pattern)
+                if self._shows(f"{row}:hover", pattern, 5):
+                    self.click(f'{row}:hover .action-label[aria-label^="{action}"]')
+                    return
+            else:
+                self.click(row, text=pattern, button=button)
+                if button != "left" or self._shows(f"{row}.selected", pattern, 5):
+                    return
+        self._fail(f"the row {pattern} cannot be clicked")
 
     def choose_in_menu(self, label: str) -> None:
         """Chooses an entry of the context menu that is open."""
