@@ -33,9 +33,9 @@ async def test_a_heading_says_the_size_of_its_section_and_of_the_document() -> N
     assert found is not None
     assert [note.title for note in found.notes] == ["Below", "a.md"]
     assert rows(found)["Section"] == "6 tokens"
-    assert rows(found)["Share"].endswith("of the document, <1 % of the limit of 6k")
+    assert rows(found)["Share"].endswith("of the document, under 1 % of the limit of 6k")
     assert rows(found, 1)["Document"].startswith("✓ 0.0k tokens, of 6k (")
-    assert rows(found, 1)["Share"] == "<1 % of the project's limit of 128k"
+    assert rows(found, 1)["Share"] == "under 1 % of the project's limit of 128k"
 
 
 @pytest.mark.parametrize("line", [8, 9, 10])

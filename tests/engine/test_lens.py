@@ -78,7 +78,7 @@ def test_words_of_a_model_stay_one_short_line() -> None:
 def test_a_share_is_never_nothing_of_something() -> None:
     assert [share(0, 10), share(1, 1000), share(1, 3), share(3, 3), share(1, 0)] == [
         "0 %",
-        "<1 %",
+        "under 1 %",
         "33 %",
         "100 %",
         "0 %",

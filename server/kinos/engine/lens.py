@@ -117,9 +117,9 @@ def sections(outline: Outlined, size: Size) -> Iterator[Lens]:
 
 
 def share(part: int, whole: int) -> str:
-    """A part as a percentage: `34 %`; `<1 %` of what is more than nothing."""
+    """A part as a percentage: `34 %`; `under 1 %` of what is more than nothing."""
     percent = 100 * part / whole if whole else 0.0
-    return "<1 %" if 0 < percent < 1 else f"{percent:.0f} %"
+    return "under 1 %" if 0 < percent < 1 else f"{percent:.0f} %"
 
 
 def short(words: str) -> str:
