@@ -319,6 +319,14 @@ async def test_an_agent_the_team_does_not_have_can_be_added() -> None:
     assert cycles(world)["eve"]
 
 
+async def test_agents_that_are_started_at_once_run_together() -> None:
+    world = World()
+    await world.session.open()
+    await asyncio.gather(world.session.start_agent("ann"), world.session.start_agent("bob"))
+    assert world.session.state.team.name == "only ann"
+    assert [await world.session.stop_agent(name) for name in ("ann", "bob")] == ["stopped", "stopped"]
+
+
 async def test_a_stopped_agent_holds_up_nobody() -> None:
     world = World(teams={"crew": {"ann": (9.0, 1.0), "bob": (1.0, 1.0)}})
     await world.session.open()

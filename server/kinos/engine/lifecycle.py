@@ -186,7 +186,9 @@ class Lifecycle:
         Raises UsageError for a rehearsal beside a team that runs on a real model: `rehearse` makes no outside call; NoKeyError
         or BudgetError when no call of it can be made, for want of a key or for the price is not known.
         """
-        if self._run is None:
+        async with self._moving:  # a team that is just starting is one to join
+            running = self._run
+        if running is None:
             await self.start(Start(only=name, rehearse=rehearse))
         elif rehearse and not self._parts.store.state.team.rehearsal:
             raise UsageError(
@@ -195,10 +197,10 @@ class Lifecycle:
             )
         else:
             if not self._parts.store.state.team.rehearsal:
-                agent = self._ports.catalog.agent(name, self._run.team)
-                self._unable(self._run.team, {name: agent}, self._parts.store.state.spend.caps)
-            self._run.members.add(name)
-            self._run.members.enable([name])
+                agent = self._ports.catalog.agent(name, running.team)
+                self._unable(running.team, {name: agent}, self._parts.store.state.spend.caps)
+            running.members.add(name)
+            running.members.enable([name])
 
     async def stop_agent(self, name: str) -> None:
         """Stop one agent. Raises UsageError when it does not run."""
