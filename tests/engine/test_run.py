@@ -11,7 +11,7 @@ from fakes.clock import settled
 from fakes.workers import failed, nothing
 from fakes.world import World
 from kinos.domain import event as ev
-from kinos.domain.errors import BudgetError, FailureKind
+from kinos.domain.errors import BudgetError, FailureKind, UsageError
 from kinos.domain.message import EditCall, Failed, PlanCall
 from kinos.domain.setting import Settings
 from kinos.domain.state import AgentState, TeamState
@@ -317,6 +317,21 @@ async def test_an_agent_the_team_does_not_have_can_be_added() -> None:
     assert await world.session.start_agent("eve") == "resting"
     await world.session.finished()
     assert cycles(world)["eve"]
+
+
+async def test_a_team_that_is_still_starting_cannot_be_paused_and_says_so() -> None:
+    world = World()
+    world.workers.stuck = "start"
+    await world.session.open()
+    starting = asyncio.create_task(world.session.start_team(Start("crew")))
+    await world.workers.reached.wait()
+    with pytest.raises(UsageError, match="crew is still starting"):
+        world.session.pause_team()
+    await world.session.stop_team()
+    with pytest.raises(UsageError):
+        await starting
+    with pytest.raises(UsageError, match="No team runs here"):
+        world.session.pause_team()
 
 
 async def test_agents_that_are_started_at_once_run_together() -> None:

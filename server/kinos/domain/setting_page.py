@@ -8,6 +8,7 @@ from kinos.domain.kind import Text
 from kinos.domain.setting import defaults
 from kinos.domain.setting_editor import english, french, lua_defaults, lua_types, manifest
 from kinos.domain.setting_row import Row
+from kinos.domain.usage import PRICES_DATE
 
 _HEAD = """\
 # Settings
@@ -96,7 +97,7 @@ def _range(takes: Mapping[str, Any]) -> str:
 
 def _shown(row: Row, default: Any) -> str:
     if isinstance(default, Mapping):
-        return "the built-in list"
+        return f"the built-in list, of {PRICES_DATE}"
     if isinstance(row.kind, Text) and row.kind.secret:
         return "–"
     if isinstance(default, tuple):

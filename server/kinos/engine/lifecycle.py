@@ -108,6 +108,8 @@ class Lifecycle:
 
     def running(self) -> Run:
         """The team that runs. Raises UsageError when none does."""
+        if self._run is None and self._starting is not None:
+            raise UsageError(f"The team {self._name()} is still starting.", "Try again once it runs.")
         if self._run is None:
             raise UsageError("No team runs here.", "Start one first.")
         return self._run
