@@ -195,9 +195,11 @@ def flat(place: Place) -> list[Row]:
 
 
 def landing(place: Place) -> list[Row]:
-    """A change of a closed document, from accepted to landed, against its write, flush and rename alone, in turn."""
+    """A change of a closed document, from accepted to landed, against its write, flush and rename alone, in turn. How long a
+    disk takes to flush differs most of all, so there are more runs.
+    """
     times: dict[str, list[float]] = {"kinos": [], "bare": []}
-    for _ in range(RUNS):
+    for _ in range(3 * RUNS):
         for name, runs in times.items():
             runs.append(place.seconds("land", name, str(place.folder)))
     ours, peer = median(times["kinos"]), median(times["bare"])

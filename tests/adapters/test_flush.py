@@ -236,7 +236,6 @@ async def test_an_end_is_on_the_disk_after_the_names_of_its_files_are(
         syncs.seen.clear()
         await landing.land(changes[0])
         folders = {"a.md": 1, "new/place/a.md": 3}[path]
-        assert "folder" not in [held for held, _ in syncs.seen]
         if after == "record":
             journal.record(CHANGE)
         elif after == "land":
@@ -245,6 +244,23 @@ async def test_an_end_is_on_the_disk_after_the_names_of_its_files_are(
     flushed = [held for held, _ in syncs.seen]
     end = next(number for number, held in enumerate(flushed) if isinstance(held, bytes) and b'"settled"' in held)
     assert flushed[:end].count("folder") == folders
+
+
+async def test_names_are_flushed_as_soon_as_the_landing_has_returned(
+    tmp_path: Path, syncs: Syncs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kinos.engine.landing.SOON", 3600)
+    state = WorkspaceState(tmp_path, 0, 0)
+    with state.hold("a test"):
+        journal = state.journal()
+        change = replace(CHANGE, files=(FileChange("a.md", None, journal.keep(b"one\n")),), state=ChangeState.ACCEPTED)
+        landing = landing_of(tmp_path, journal)
+        syncs.seen.clear()
+        await landing.land(change)
+        while "folder" not in [held for held, _ in syncs.seen]:
+            await asyncio.sleep(0)
+        await landing.close()
+    assert b'"settled"' in syncs.seen[-1][0]  # type: ignore[operator]
 
 
 def test_what_takes_its_place_while_its_folder_is_flushed_is_flushed_the_next_time(
@@ -270,8 +286,8 @@ async def test_an_end_stays_off_the_disk_while_the_names_of_its_files_do(tmp_pat
         journal = state.journal()
         landing = landing_of(tmp_path, journal)
         files = (FileChange("a.md", None, journal.keep(b"one\n")),)
-        await landing.land(replace(CHANGE, files=files, state=ChangeState.ACCEPTED))
         syncs.broken = {"folder"}
+        await landing.land(replace(CHANGE, files=files, state=ChangeState.ACCEPTED))
         with pytest.raises(LandingError, match="could not be flushed"):
             journal.flush()
         with pytest.raises(LandingError, match="could not be flushed"):

@@ -209,6 +209,9 @@ class Landing:
         return after
 
     def _flush_soon(self) -> None:
+        if self._flusher is not None:
+            # Folders right away, so that the next intent does not wait for them. What fails is tried again with the journal.
+            self._flusher.submit(self._disk.flush)
         if self._flushing is None or self._flushing.done():
             self._flushing = asyncio.create_task(self._flush(SOON))
 
