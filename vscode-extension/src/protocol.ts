@@ -268,6 +268,7 @@ export const serverCommand = {
   documents: 'kinos.server.documents',
   splitDocument: 'kinos.server.splitDocument',
   consolidate: 'kinos.server.consolidate',
+  status: 'kinos.server.status',
   history: 'kinos.server.history',
   lastEdit: 'kinos.server.lastEdit',
   undo: 'kinos.server.undo',
@@ -295,6 +296,5 @@ export interface Request<Params, Answer> {
   readonly carries?: (params: Params) => Answer;
 }
 
-/** A notification, which carries a status. */
-export const statusMethod = 'kinos/status';
+export const statusMethod = 'kinos/status'; // a notification, which carries a status
 export const stateRequest: Request<{ folder: string }, Status> = { method: 'kinos/state' };

@@ -4,7 +4,7 @@ import { AgentStatus, serverCommand, Status } from '../protocol';
 import { rehearse } from '../settings';
 import { agentStates } from '../word';
 import { AgentFound, AgentMoved, Found } from './answer';
-import { choose, execute, statusOf, theFolder } from './ask';
+import { choose, execute, theFolder } from './ask';
 import { Action, Parts, said } from './part';
 import { Problem, requireTrust } from './problem';
 
@@ -13,9 +13,9 @@ export function startAgent(parts: Parts): Action {
     const folder = await theFolder(argument);
     requireTrust();
     const agent = said(argument, 'agent') ?? (await idleAgent(parts, folder));
-    const status = parts.picture.of(folder);
+    const { team } = await statusNow(parts, folder);
     // Beside a team it works as that does; alone as the setting says.
-    const rehearsal = status?.team.state === 'stopped' || status === undefined ? rehearse() : status.team.rehearsal;
+    const rehearsal = team.state === 'stopped' ? rehearse() : team.rehearsal;
     const start = rehearsal ? { agent, rehearse: true } : { agent };
     const { state } = await execute<AgentMoved>(parts, serverCommand.startAgent, folder, start);
     void window.showInformationMessage(l10n.t('{0} was started: {1}', agent, agentStates()[state]));
@@ -24,7 +24,7 @@ export function startAgent(parts: Parts): Action {
 
 async function idleAgent(parts: Parts, folder: Uri): Promise<string> {
   const { found } = await execute<Found<AgentFound>>(parts, serverCommand.agents, folder);
-  const running = runningAgents(parts.picture.of(folder));
+  const running = runningAgents(await statusNow(parts, folder));
   const idle = found.filter(({ name }) => !running.some((agent) => agent.name === name));
   return (await choose(l10n.t('Which agent is to start?'), idle.map(agentItem))).label;
 }
@@ -43,7 +43,7 @@ export function stopAgent(parts: Parts): Action {
 }
 
 async function runningAgent(parts: Parts, folder: Uri): Promise<string> {
-  const agents = runningAgents(statusOf(parts, folder));
+  const agents = runningAgents(await statusNow(parts, folder));
   if (agents.length === 0) {
     throw new Problem(l10n.t('No agent is running.'));
   }
@@ -55,8 +55,11 @@ async function runningAgent(parts: Parts, folder: Uri): Promise<string> {
   return (await choose(l10n.t('Which agent is to stop?'), items)).label;
 }
 
-function runningAgents(status: Status | undefined): AgentStatus[] {
-  return status === undefined || status.team.state === 'stopped'
-    ? []
-    : status.agents.filter(({ state }) => state !== 'stopped');
+/** The status as it is: the one told last may be from before the agent that was just stopped. */
+function statusNow(parts: Parts, folder: Uri): Promise<Status> {
+  return execute<Status>(parts, serverCommand.status, folder);
+}
+
+function runningAgents({ team, agents }: Status): AgentStatus[] {
+  return team.state === 'stopped' ? [] : agents.filter(({ state }) => state !== 'stopped');
 }
