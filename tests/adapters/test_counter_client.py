@@ -66,8 +66,9 @@ async def test_files_are_counted_and_those_that_cannot_be_say_why(counter: Count
 
 
 async def test_what_each_heading_holds_is_worked_out(counter: CounterProcess) -> None:
-    rows, tokens = await counter.overview("# A\n\none two\n\n# B\n\none\n", FAMILY)
-    assert rows == overview("# A\n\none two\n\n# B\n\none\n", counter_for(FAMILY))
+    text = "# A\n\none two\n\n# B\n\none\n"
+    rows, tokens = await counter.overview(text, FAMILY)
+    assert (rows, tokens) == overview(text, counter_for(FAMILY))
     assert tokens == counter_for(FAMILY).count(rows).tokens
 
 

@@ -23,8 +23,7 @@ async def words(text: str) -> int:
 
 
 async def rows(text: str) -> tuple[str, int]:
-    made = overview(text, WordCounter())
-    return made, await words(made)
+    return overview(text, WordCounter())
 
 
 def sight(

@@ -231,8 +231,7 @@ class WordCounting:
         return len(text.split())
 
     async def overview(self, text: str, tokenizer: str) -> tuple[str, int]:
-        rows = overview(text, WordCounter())
-        return rows, await self.text(rows, tokenizer)
+        return overview(text, WordCounter())
 
     async def bulk(self, text: str, tokenizer: str, limit: int) -> Bulk:
         await self._die()

@@ -81,5 +81,5 @@ def test_in_an_encoding_that_sees_no_lines_nothing_is_named() -> None:
 
 
 def test_an_overview_gives_each_section_without_its_subsections() -> None:
-    assert overview("# A\none two\n## B\nthree\n", WordCounter()) == "# A — 4 tokens\n## B — 3 tokens"
-    assert overview("no heading at all", WordCounter()) == "(before the first heading) — 4 tokens"
+    assert overview("# A\none two\n## B\nthree\n", WordCounter()) == ("# A — 4 tokens\n## B — 3 tokens", 10)
+    assert overview("no heading at all", WordCounter()) == ("(before the first heading) — 4 tokens", 7)

@@ -73,9 +73,8 @@ class Service:
                 size = counter_for(request["tokenizer"]).count(request["text"])
                 self._send({"id": request["id"], "tokens": size.tokens, "counted": size.counted})
             elif "overview" in request:
-                counter = counter_for(request["tokenizer"])
-                rows = overview(request["overview"], counter)
-                self._send({"id": request["id"], "overview": rows, "tokens": counter.count(rows).tokens})
+                rows, tokens = overview(request["overview"], counter_for(request["tokenizer"]))
+                self._send({"id": request["id"], "overview": rows, "tokens": tokens})
             elif "bulk" in request:
                 found = bulk(request["bulk"], counter_for(request["tokenizer"]), int(request["limit"]))
                 sections = [(place.line, place.title, place.tokens) for place in found.sections]

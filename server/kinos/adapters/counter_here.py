@@ -45,9 +45,7 @@ class CountingHere:
 
     async def overview(self, text: str, tokenizer: str) -> tuple[str, int]:
         """A line for each heading with its tokens, and the tokens of these lines."""
-        counter = counter_for(tokenizer)
-        rows = overview(text, counter)
-        return rows, counter.count(rows).tokens
+        return overview(text, counter_for(tokenizer))
 
     async def bulk(self, text: str, tokenizer: str, limit: int) -> Bulk:
         """Where `text` becomes larger than `limit` tokens."""

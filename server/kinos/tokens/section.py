@@ -70,8 +70,9 @@ def bulk(text: str, counter: Counter, limit: int) -> Bulk:
     return Bulk(crossed(document.by_line(counter), limit), heaviest(roots, document.count(counter).tokens))
 
 
-def overview(text: str, counter: Counter) -> str:
-    """A line for each heading, with the tokens of its section without its subsections; text before the first too.
+def overview(text: str, counter: Counter) -> tuple[str, int]:
+    """A line for each heading, with the tokens of its section without its subsections, text before the first too; and the
+    tokens of these lines.
 
     Raises UnavailableError when `counter` cannot count.
     """
@@ -83,7 +84,8 @@ def overview(text: str, counter: Counter) -> str:
         for (start, title), end in zip(starts, ends, strict=True)
         if end > start
     ]
-    return "\n".join(f"{title} — {counter.count(passage).tokens} tokens" for title, passage in passages)
+    rows = "\n".join(f"{title} — {counter.count(passage).tokens} tokens" for title, passage in passages)
+    return rows, counter.count(rows).tokens
 
 
 def heaviest(roots: Sequence[SectionSize], total: int) -> tuple[Place, ...]:
