@@ -136,7 +136,7 @@ def typed_beside_the_agents(window: Window) -> list[str]:
     window.open_view("KinOS")
     window.run_command("View: Focus Active Editor Group")
     type_one()
-    for state in ("planning|queued|editing|landing|resting", "queued|editing|landing|resting"):
+    for state in ("planning|queued|editing|landing", "queued|editing|landing|resting"):
         window.tree_row("Agents", rf"management.*({state})")
         type_one()
     window.editor("guide to the harbour")

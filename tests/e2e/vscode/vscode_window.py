@@ -231,9 +231,9 @@ class Window:
         self.see(".monaco-diff-editor .editor.original .view-line", before)
         self.see(".monaco-diff-editor .editor.modified .view-line", after)
 
-    def diff_edited(self) -> None:
-        """Waits until keys go to the right side of the diff editor."""
-        self.see(".monaco-diff-editor .editor.modified .monaco-editor.focused", "")
+    def diff_edited(self, pattern: str = "") -> None:
+        """Waits until keys go to the right side of the diff editor, and a line in there matches."""
+        self.see(".monaco-diff-editor .editor.modified .monaco-editor.focused .view-line", pattern)
 
     # The rest of the workbench
 
